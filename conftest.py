@@ -1,0 +1,36 @@
+"""Tests run on the embedded servers, or on those that DATABASE_URL and REDIS_URL name."""
+
+import pgtrigger
+import pytest
+from django.core.cache import cache
+from django.test import TransactionTestCase
+
+from shop.startup import ServersUnavailable, attach_embedded_servers
+
+
+def pytest_sessionstart():
+    """Boot the servers before pytest-django creates its databases."""
+    try:
+        attach_embedded_servers()
+    except ServersUnavailable as error:
+        pytest.exit(str(error), returncode=3)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_may_empty_ledgers():
+    """Django empties all tables after a transactional test; ledgers refuse that to anyone else."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        with pgtrigger.ignore():
+            flush(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """What an earlier test left in Redis is not there."""
+    cache.clear()

@@ -1,0 +1,11 @@
+"""The shop for ASGI servers."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from shop.startup import attach_embedded_servers
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+attach_embedded_servers()
+application = get_asgi_application()

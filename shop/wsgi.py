@@ -1,0 +1,11 @@
+"""The shop for WSGI servers."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from shop.startup import attach_embedded_servers
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+attach_embedded_servers()
+application = get_wsgi_application()
