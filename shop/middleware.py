@@ -1,0 +1,129 @@
+"""Around every request: its id and log line, headers, a database that is away, who is acting."""
+
+import re
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from shop import actor, errors
+from shop.models import new_id
+
+logger = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Paths without a route come from strangers: enough of them to find a broken link.
+_PATH_LENGTH = 100
+
+
+def private_page(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Mark what ``view`` answers as one person's own: no cache on the way may keep it."""
+
+    @wraps(view)
+    def respond(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return respond
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, on every log line and in the answer, and logs how it went.
+
+    The log line has the route and not the path, because links in e-mails carry secrets in it.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        started = time.perf_counter()
+        sent = request.headers.get("X-Request-ID", "")
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else str(new_id())
+        request.id = request_id  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id
+            match = request.resolver_match
+            logger.info(
+                "request",
+                method=request.method,
+                route=match.route if match else request.path[:_PATH_LENGTH],
+                status=response.status_code,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Headers that no Django setting sends; the others come from SecurityMiddleware and csp."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.get("Content-Type", "").startswith("text/html"):
+            # A page and the fragment of it that htmx asks for share a URL, but no cache entry.
+            patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503 when PostgreSQL cannot be reached, instead of a page about an error.
+
+    It sees what views raise; ``shop.errors.server_error`` does the same for middleware.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not errors.is_database_away(exception):
+            return None
+        logger.error("database away", reason=type(exception.__cause__ or exception).__name__)
+        return errors.service_unavailable(request)
+
+
+class TooManyRequestsMiddleware:
+    """Answers 429 when a view raises :class:`shop.errors.TooManyRequests`."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, errors.TooManyRequests):
+            return None
+        return errors.too_many_requests(request, exception)
+
+
+class ActorMiddleware:
+    """Attributes changes to whoever sent the request; reads nothing until someone asks."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = actor.set_from_request(request)
+        try:
+            return self.get_response(request)
+        finally:
+            actor.reset(token)

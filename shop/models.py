@@ -1,0 +1,199 @@
+"""Abstract bases every table stands on: key, times, soft delete, version, announced bulk writes."""
+
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any, ClassVar, Self, TypeVar
+
+import pgtrigger
+import uuid_utils
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+M = TypeVar("M", bound=models.Model)
+#: A written row as told to the audit log: key, values before, values after.
+Row = tuple[Any, dict[str, Any], dict[str, Any]]
+
+#: Sent after rows were written without ``save()`` or ``delete()``: ``sender`` is the model,
+#: ``action`` is "create", "update" or "delete" and ``rows`` a list of ``(pk, before, after)``
+#: with column values by attribute name. The audit log listens.
+rows_written = Signal()
+
+
+class StaleObject(Exception):
+    """The row was changed by someone else since ``instance`` was read; nothing was written."""
+
+    def __init__(self, instance: models.Model) -> None:
+        super().__init__(f"{instance._meta.label} {instance.pk} has changed since it was read")
+        self.instance = instance
+
+
+def new_id() -> uuid.UUID:
+    """A time-ordered UUIDv7 (RFC 9562) as the standard library's type."""
+    return uuid.UUID(int=uuid_utils.uuid7().int)
+
+
+def column_values(instance: models.Model) -> dict[str, Any]:
+    """The loaded column values of ``instance`` by attribute name, without a query."""
+    deferred = instance.get_deferred_fields()
+    return {
+        field.attname: instance.__dict__.get(field.attname)
+        for field in instance._meta.concrete_fields
+        if field.attname not in deferred
+    }
+
+
+class QuerySet(models.QuerySet[M]):
+    """A QuerySet whose bulk writes are announced, so that none escapes the audit log."""
+
+    def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        created = super().bulk_create(objs, *args, **kwargs)
+        rows: list[Row] = [(row.pk, {}, column_values(row)) for row in created]
+        rows_written.send(sender=self.model, action="create", rows=rows)
+        return created
+
+    def update(self, **kwargs: Any) -> int:
+        """Update and announce; costs two reads beside the write, and locks in key order."""
+        if issubclass(self.model, Versioned):
+            kwargs.setdefault("version", models.F("version") + 1)
+        with transaction.atomic(using=self.db):
+            locked = self.order_by("pk").select_for_update(of=("self",))
+            before = {row.pk: column_values(row) for row in locked}
+            if not before:
+                return 0
+            rows: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(
+                pk__in=before
+            )
+            changed = rows.update(**kwargs)
+            after = [(row.pk, before[row.pk], column_values(row)) for row in rows.all()]
+            rows_written.send(sender=self.model, action="update", rows=after)
+        return changed
+
+
+class LiveQuerySet(QuerySet[M]):
+    """Reads of soft-deletable rows."""
+
+    def live(self) -> Self:
+        return self.filter(deleted_at=None)
+
+
+Manager = models.Manager.from_queryset(QuerySet)
+
+
+class LiveManager(models.Manager.from_queryset(LiveQuerySet)):  # type: ignore[misc]
+    """Hides soft-deleted rows."""
+
+    def get_queryset(self) -> LiveQuerySet[Any]:
+        queryset: LiveQuerySet[Any] = super().get_queryset()
+        return queryset.live()
+
+
+class Model(models.Model):
+    """UUIDv7 key and times, both kept by the database also for writes that bypass the ORM."""
+
+    id = models.UUIDField(_("id"), primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField(
+        _("created"), default=timezone.now, db_default=Now(), editable=False
+    )
+    updated_at = models.DateTimeField(
+        _("updated"), default=timezone.now, db_default=Now(), editable=False
+    )
+
+    objects: ClassVar[Any] = Manager()
+
+    #: What the database held when this instance was read; the audit log's "before".
+    _loaded_values: dict[str, Any] | None = None
+
+    class Meta:
+        abstract = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="touch_updated_at",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="NEW.updated_at = now(); RETURN NEW;",
+            )
+        ]
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        instance = super().from_db(db, field_names, values)
+        instance._loaded_values = column_values(instance)
+        return instance
+
+
+class SoftDeletable(models.Model):
+    """Master data that other rows refer to: deleting hides it, ``all_objects`` still shows it."""
+
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any] = LiveManager()
+    all_objects: ClassVar[Any] = models.Manager.from_queryset(LiveQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    def soft_delete(self) -> None:
+        self.deleted_at = timezone.now()
+        self.save(update_fields=["deleted_at"])
+
+
+class Versioned(models.Model):
+    """A row people edit in two places: a save from a stale copy raises :class:`StaleObject`."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
+
+    _saved_raw = False
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, raw: bool = False, *args: Any, **kwargs: Any) -> None:
+        # loaddata brings rows without a history, so there is nothing to compare.
+        self._saved_raw = raw
+        super().save_base(raw, *args, **kwargs)
+
+    def _do_update(
+        self,
+        base_qs: Any,
+        using: str | None,
+        pk_val: Any,
+        values: Collection[tuple[Any, Any, Any]],
+        update_fields: Iterable[str] | None,
+        forced_update: bool,
+    ) -> bool:
+        field = self._meta.get_field("version")
+        others = [value for value in values if value[0] is not field]
+        if not others or self._saved_raw:
+            return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
+        current = base_qs.filter(version=self.version)
+        values = [*others, (field, None, self.version + 1)]
+        if super()._do_update(current, using, pk_val, values, update_fields, forced_update):
+            self.version += 1
+            return True
+        if base_qs.filter(pk=pk_val).exists():
+            raise StaleObject(self)
+        return False
+
+
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers of a ledger table: rows are added and never changed, removed or truncated."""
+    return [
+        pgtrigger.Protect(
+            name="append_only",
+            operation=pgtrigger.Update | pgtrigger.Delete,
+        ),
+        pgtrigger.Trigger(
+            name="never_truncated",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            level=pgtrigger.Statement,
+            func="RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME;",
+        ),
+    ]

@@ -1,0 +1,41 @@
+"""Small parts that every page draws: icons and stars."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.forms import BaseForm
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+#: Width of the row of five stars, in the units of the drawing.
+_STARS = 120
+
+
+@register.simple_tag
+def icon(name: str, *, small: bool = False, label: str = "") -> SafeString:
+    """The icon ``name`` of the sprite; decorative unless it has a ``label``."""
+    return format_html(
+        '<svg class="c-icon{}" width="24" height="24" focusable="false"{}>'
+        '<use href="{}#{}"></use></svg>',
+        " c-icon--small" if small else "",
+        format_html(' role="img" aria-label="{}"', label)
+        if label
+        else format_html(' aria-hidden="{}"', "true"),
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def any_errors(forms: Iterable[BaseForm] | None) -> bool:
+    """Whether one of the forms was submitted and refused."""
+    return any(form.errors for form in forms or ())
+
+
+@register.filter
+def star_width(rating: float) -> int:
+    """How much of the row of stars is filled, in units of the drawing, for 0 to 5."""
+    return round(min(max(float(rating), 0.0), 5.0) / 5 * _STARS)

@@ -1,0 +1,406 @@
+import contextlib
+import os
+import socket
+import tempfile
+import threading
+import time
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import caches
+from django.db import connection, transaction
+from redis.exceptions import RedisError
+
+from shop import cache, versioned
+from shop.cache import bump, read_many, read_through
+from shop.circuit import circuit
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Wire:
+    """Stands between the shop and the real Redis: passes on, hangs, or is cut."""
+
+    def __init__(self):
+        self.state = "through"
+        self.accepted = 0
+        real = caches["default"].client.get_client().connection_pool.connection_kwargs
+        self._real = real.get("path") or (real["host"], real["port"])
+        self.path = os.path.join(tempfile.mkdtemp(prefix="wire"), "redis.sock")
+        self._open = []
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(self.path)
+        self._listener.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                self.accepted += 1
+                if self.state == "cut":
+                    client.close()
+                    continue
+                is_path = isinstance(self._real, str)
+                server = socket.socket(socket.AF_UNIX if is_path else socket.AF_INET)
+                server.connect(self._real)
+                self._open += [client, server]
+                for source, target in ((client, server), (server, client)):
+                    threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
+
+    def _pass(self, source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                while self.state == "frozen":
+                    time.sleep(0.01)
+                target.sendall(data)
+
+    def cut(self):
+        self.state = "cut"
+        for end in self._open:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.cut()
+        self._listener.close()
+
+
+@pytest.fixture
+def wire(settings):
+    wire = Wire()
+    default = settings.CACHES["default"]
+    real = caches["default"].client.get_client().connection_pool.connection_kwargs
+    settings.CACHES = {
+        "default": default | {"LOCATION": f"unix://{wire.path}?db={real.get('db') or 0}"}
+    }
+    yield wire
+    wire.state = "through"
+    wait_until_closed()
+    wire.close()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    caches["default"].clear()
+    cache._counts.clear()
+
+
+def wait_until_closed():
+    deadline = time.monotonic() + 5
+    while circuit.is_open and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not circuit.is_open
+
+
+def in_thread(act):
+    def run():
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def rename(group, name, *, with_bump=True):
+    with transaction.atomic():
+        Group.objects.filter(pk=group.pk).update(name=name)
+        if with_bump:
+            bump("group", group.pk)
+
+
+def read_name(group, before=lambda: None):
+    def load():
+        name = Group.objects.get(pk=group.pk).name
+        before()
+        return name
+
+    return read_through("group", group.pk, load, seconds=60)
+
+
+@pytest.fixture
+def group():
+    return Group.objects.create(name="old")
+
+
+def test_a_second_read_asks_no_database(group, django_assert_num_queries):
+    read_name(group)
+    with django_assert_num_queries(0):
+        assert read_name(group) == "old"
+    assert cache.counts() == {
+        ("group", "hit"): 1,
+        ("group", "miss"): 1,
+        ("group", "bypass"): 0,
+    }
+
+
+def test_a_change_is_seen_at_once_and_cached_again(group, django_assert_num_queries):
+    read_name(group)
+    rename(group, "new")
+    assert read_name(group) == "new"
+    with django_assert_num_queries(0):
+        assert read_name(group) == "new"
+
+
+def test_a_change_without_a_bump_stays_hidden_so_the_bump_matters(group):
+    read_name(group)
+    rename(group, "new", with_bump=False)
+    assert read_name(group) == "old"
+
+
+def test_a_reader_that_raced_a_writer_stores_nothing(group):
+    assert read_name(group, before=lambda: in_thread(lambda: rename(group, "new")).join()) == "old"
+    assert read_name(group) == "new"
+
+
+def test_a_late_reader_leaves_what_a_newer_one_stored(group, django_assert_num_queries):
+    def change():
+        rename(group, "new")
+        read_name(group)
+
+    read_name(group, before=lambda: in_thread(change).join())
+    with django_assert_num_queries(0):
+        assert read_name(group) == "new"
+
+
+def test_a_writer_killed_between_commit_and_bump_leaves_no_old_value(group, monkeypatch):
+    read_name(group)
+    monkeypatch.setattr(cache, "_forget", lambda names, mark: None)
+    rename(group, "new")
+    assert read_name(group) == "new"
+    assert read_name(group) == "new"
+
+
+def test_the_last_of_two_writers_opens_the_cache(group):
+    read_name(group)
+    first, second = versioned.new_mark(), versioned.new_mark()
+    names = [versioned.token_key("group", group.pk)]
+    versioned.shut(names, first)
+    versioned.shut(names, second)
+    versioned.forget(names, first)
+    assert versioned.client().get(names[0]) == second.encode()
+    versioned.forget(names, second)
+    assert versioned.client().get(names[0]) is None
+
+
+def test_what_a_transaction_sees_is_not_stored(group):
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        Group.objects.filter(pk=group.pk).update(name="uncommitted")
+        assert read_name(group) == "uncommitted"
+        raise ZeroDivisionError
+    assert read_name(group) == "old"
+
+
+def races(group, read, write, rounds=60):
+    """Reads that gave an older name than the last one committed before they began."""
+    committed, stale, done = [0], [], threading.Event()
+
+    def reader():
+        while not done.is_set():
+            known = committed[0]
+            seen = int(read(group))
+            if seen < known:
+                stale.append((seen, known))
+
+    threads = [in_thread(reader) for _ in range(3)]
+    for number in range(1, rounds):
+        write(group, str(number))
+        committed[0] = number
+        time.sleep(0.002)
+    done.set()
+    for thread in threads:
+        thread.join()
+    return stale
+
+
+def test_racing_readers_and_writers_never_see_the_past():
+    group = Group.objects.create(name="0")
+    assert races(group, read_name, rename) == []
+
+
+def test_the_race_is_real_because_plain_caching_loses_it():
+    group = Group.objects.create(name="0")
+    plain = caches["default"]
+
+    def read(group):
+        name = plain.get("plain")
+        if name is None:
+            name = Group.objects.get(pk=group.pk).name
+            time.sleep(0.001)
+            plain.set("plain", name)
+        return name
+
+    def write(group, name):
+        with transaction.atomic():
+            Group.objects.filter(pk=group.pk).update(name=name)
+            transaction.on_commit(lambda: plain.delete("plain"))
+
+    assert races(group, read, write) != []
+
+
+def test_one_reader_loads_and_the_others_wait_for_it():
+    loads = []
+
+    def load():
+        loads.append(1)
+        time.sleep(0.1)
+        return 7
+
+    seen = []
+
+    def read():
+        seen.append(read_through("slow", 1, load, seconds=60))
+
+    for thread in [in_thread(read) for _ in range(8)]:
+        thread.join()
+    assert (seen, len(loads)) == ([7] * 8, 1)
+
+
+def test_a_loader_that_hangs_holds_up_nobody_for_long():
+    release = threading.Event()
+    slow = in_thread(lambda: read_through("hung", 1, lambda: release.wait(5), seconds=60))
+    time.sleep(0.05)
+    started = time.monotonic()
+    assert read_through("hung", 1, lambda: "mine", seconds=60) == "mine"
+    assert time.monotonic() - started < 0.6
+    release.set()
+    slow.join()
+
+
+def test_a_loader_that_fails_lets_the_next_one_try_at_once():
+    def fail():
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        read_through("failing", 1, fail, seconds=60)
+    started = time.monotonic()
+    assert read_through("failing", 1, lambda: 1, seconds=60) == 1
+    assert time.monotonic() - started < cache.WAIT_SECONDS
+
+
+def test_many_are_read_with_one_load_for_the_missing():
+    asked = []
+
+    def load(keys):
+        asked.append(keys)
+        return {key: key * 10 for key in keys if key != 4}
+
+    read_many("many", [1, 2], load, seconds=60)
+    assert read_many("many", [3, 1, 2, 4, 3], load, seconds=60) == {
+        1: 10,
+        2: 20,
+        3: 30,
+        4: None,
+    }
+    assert read_many("many", [4], load, seconds=60) == {4: None}
+    assert asked == [[1, 2], [3, 4]]
+    assert read_many("many", [], load, seconds=60) == {}
+
+
+def test_a_warm_read_of_many_is_one_round_trip(monkeypatch):
+    keys = list(range(24))
+    read_many("many", keys, lambda keys: dict.fromkeys(keys, 1), seconds=60)
+    client, sent = versioned.client(), []
+    execute = type(client).execute_command
+
+    def spy(self, *args, **options):
+        sent.append(args[0])
+        return execute(self, *args, **options)
+
+    monkeypatch.setattr(type(client), "execute_command", spy)
+    read_many("many", keys, lambda keys: {}, seconds=60)
+    assert sent == ["MGET"]
+
+
+def test_a_bump_of_what_a_value_is_made_of_ends_it():
+    values = iter([1, 2])
+
+    def read():
+        versions = [("brand", 9)]
+        return read_through("card", 1, lambda: next(values), seconds=60, versions=versions)
+
+    assert [read(), read()] == [1, 1]
+    bump("brand", 9)
+    assert read() == 2
+
+
+def test_a_value_lives_as_long_as_stated():
+    values = iter([1, 2])
+
+    def read():
+        return read_through("brief", 1, lambda: next(values), seconds=0.2)
+
+    assert read() == 1
+    time.sleep(0.25)
+    assert read() == 2
+
+
+def test_whatever_is_stored_ends_by_itself():
+    read_through("ends", 1, lambda: 1, seconds=60)
+    client = versioned.client()
+    names = client.keys(f"{caches['default'].key_prefix}:ends:1:*")
+    assert len(names) == 2
+    assert all(0 < client.ttl(name) <= 24 * 60 * 60 for name in names)
+    assert min(client.ttl(name) for name in names) <= 60
+
+
+def test_hits_and_misses_give_equal_values():
+    def load():
+        return {"sizes": ("S", "M"), 1: None}
+
+    miss = read_through("shape", 1, load, seconds=60)
+    assert miss == read_through("shape", 1, load, seconds=60) == {"sizes": ["S", "M"], "1": None}
+
+
+def test_a_value_that_is_not_json_is_a_loud_mistake(group):
+    with pytest.raises(TypeError):
+        read_through("object", 1, lambda: group, seconds=60)
+
+
+def test_a_cut_redis_is_answered_from_the_database(group, wire):
+    read_name(group)
+    wire.cut()
+    rename(group, "new")
+    assert read_name(group) == "new"
+    assert caches["default"].get("anything", "default") == "default"
+    assert caches["default"].set("anything", 1) is None
+    assert caches["default"].get_many(["anything"]) == {}
+
+
+def test_a_frozen_redis_costs_one_time_out_once(group, wire):
+    read_name(group)
+    wire.state = "frozen"
+    started = time.monotonic()
+    read_name(group)
+    assert time.monotonic() - started < 1
+    started = time.monotonic()
+    for _ in range(20):
+        assert read_name(group) == "old"
+        rename(group, "old")
+    assert time.monotonic() - started < 0.5
+
+
+def test_changes_made_without_redis_are_delivered_when_it_is_back(group, wire):
+    read_name(group)
+    wire.cut()
+    rename(group, "new")
+    assert circuit.is_open
+    wire.state = "through"
+    wait_until_closed()
+    assert read_name(group) == "new"
+    assert cache._undelivered == set()
+
+
+def test_a_full_redis_refuses_without_an_error(group, monkeypatch):
+    read_name(group)
+
+    def refuse(*args):
+        raise RedisError("OOM command not allowed")
+
+    monkeypatch.setattr(versioned, "shut", refuse)
+    monkeypatch.setattr(versioned.Entries, "begin", refuse)
+    rename(group, "new")
+    assert read_name(group) == "new"

@@ -1,0 +1,210 @@
+"""Versioned values in Redis: the round trips of ``shop.cache``, whose docstring tells the idea.
+
+Keys are ``<prefix>:<namespace>:<key>`` followed by ``:t`` for the version token, ``:v`` for the
+value and ``:l`` for the lock of whoever is loading it.
+"""
+
+import json
+import random
+import secrets
+import time
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core.cache import caches
+from django_redis import get_redis_connection
+
+from shop.circuit import GuardedRedis
+
+K = TypeVar("K", bound=Hashable)
+#: Something a value depends on besides its own key, as (namespace, key).
+Version = tuple[str, Hashable]
+
+#: Life of the mark of a writer that never finished, in seconds; longer than any web transaction.
+WRITE_SECONDS = 10
+#: After this the loader of a value is taken for dead, in seconds.
+LOADER_SECONDS = 3
+_TOKEN_SECONDS = 24 * 60 * 60
+_MARK = "w:"
+
+# KEYS: tokens (the shared ones first), then the locks. ARGV: number of tokens, number of shared
+# tokens, new token, its life, owner of the locks, their life in ms.
+# Gives all tokens and, for each lock, whether it was won; nobody loads what is being written.
+_BEGIN = """
+local count, shared, tokens, won = tonumber(ARGV[1]), tonumber(ARGV[2]), {}, {}
+local shut = false
+for i = 1, count do
+  local token = redis.call('GET', KEYS[i])
+  if not token then
+    redis.call('SET', KEYS[i], ARGV[3], 'EX', ARGV[4])
+    token = ARGV[3]
+  end
+  tokens[i] = token
+  if i <= shared and string.sub(token, 1, 2) == 'w:' then shut = true end
+end
+for i = 1, #KEYS - count do
+  won[i] = 0
+  if not shut and string.sub(tokens[shared + i], 1, 2) ~= 'w:' then
+    if redis.call('SET', KEYS[count + i], ARGV[5], 'NX', 'PX', ARGV[6]) then won[i] = 1 end
+  end
+end
+return {tokens, won}
+"""
+
+# KEYS: shared tokens, then token, value and lock of each entry. ARGV: number of shared tokens,
+# owner of the locks, life of the values in ms, shared tokens, then token and value of each
+# entry; an empty value only gives the lock back.
+_STORE = """
+local shared, intact = tonumber(ARGV[1]), true
+for i = 1, shared do
+  if redis.call('GET', KEYS[i]) ~= ARGV[3 + i] then intact = false end
+end
+local argument = 4 + shared
+for i = shared + 1, #KEYS, 3 do
+  local token, value = ARGV[argument], ARGV[argument + 1]
+  if intact and value ~= '' and redis.call('GET', KEYS[i]) == token then
+    redis.call('SET', KEYS[i + 1], value, 'PX', ARGV[3])
+  end
+  if redis.call('GET', KEYS[i + 2]) == ARGV[2] then redis.call('DEL', KEYS[i + 2]) end
+  argument = argument + 2
+end
+"""
+
+_SHUT = "for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'EX', ARGV[2]) end"
+
+# Leaves the marks of other writers. DEL works even in a Redis that has no memory left.
+_FORGET = """
+for i = 1, #KEYS do
+  local token = redis.call('GET', KEYS[i])
+  if token and (token == ARGV[1] or string.sub(token, 1, 2) ~= 'w:') then
+    redis.call('DEL', KEYS[i])
+  end
+end
+"""
+
+
+@dataclass(frozen=True)
+class Claim(Generic[K]):
+    """Tokens as they stood before loading, and the keys this reader is to load."""
+
+    owner: str
+    shared: list[bytes]
+    own: dict[K, bytes]
+    won: set[K]
+
+    def is_shut(self, key: K) -> bool:
+        """Whether someone is writing what the value of ``key`` is made of."""
+        return any(token.startswith(_MARK.encode()) for token in (*self.shared, self.own[key]))
+
+
+class Entries(Generic[K]):
+    """The cached values of a namespace that depend on the same ``versions``."""
+
+    def __init__(self, namespace: str, versions: Sequence[Version]) -> None:
+        self.namespace = namespace
+        self.shared = [token_key(*version) for version in versions]
+
+    def fetch(self, keys: Sequence[K]) -> tuple[dict[K, Any], set[K]]:
+        """The values that count, and those among them that should be loaded anew soon."""
+        names = [*self.shared]
+        for key in keys:
+            names += (self._name(key, "t"), self._name(key, "v"))
+        stored: list[Any] = client().mget(names)
+        shared, rest = stored[: len(self.shared)], stored[len(self.shared) :]
+        values: dict[K, Any] = {}
+        due: set[K] = set()
+        if None in shared:
+            return values, due
+        now = time.time()
+        for key, token, envelope in zip(keys, rest[::2], rest[1::2], strict=True):
+            if token is None or envelope is None:
+                continue
+            tokens, due_at, value = json.loads(envelope)
+            if tokens == _joined([*shared, token]):
+                values[key] = value
+                if due_at < now:
+                    due.add(key)
+        return values, due
+
+    def begin(self, keys: Sequence[K]) -> Claim[K]:
+        """Read or make the tokens of ``keys`` and try to become the one who loads each."""
+        tokens = [*self.shared, *(self._name(key, "t") for key in keys)]
+        locks = [self._name(key, "l") for key in keys]
+        owner = secrets.token_hex(8)
+        found, won = client().register_script(_BEGIN)(
+            keys=tokens + locks,
+            args=[
+                len(tokens),
+                len(self.shared),
+                secrets.token_hex(8),
+                _TOKEN_SECONDS,
+                owner,
+                LOADER_SECONDS * 1000,
+            ],
+        )
+        return Claim(
+            owner=owner,
+            shared=found[: len(self.shared)],
+            own=dict(zip(keys, found[len(self.shared) :], strict=True)),
+            won={key for key, mine in zip(keys, won, strict=True) if mine},
+        )
+
+    def store(self, claim: Claim[K], encoded: dict[K, str], seconds: float) -> None:
+        """Store JSON values under the tokens of ``claim``, unless these changed; end the claim.
+
+        They live ``seconds`` and are due anew a little earlier, spread by chance, so that
+        values stored together do not end together.
+        """
+        keys, arguments = list(self.shared), list(claim.shared)
+        due_at = time.time() + seconds * random.uniform(0.7, 0.9)  # noqa: S311
+        for key in encoded.keys() | claim.won:
+            keys += (self._name(key, kind) for kind in "tvl")
+            envelope = ""
+            if key in encoded and not claim.is_shut(key):
+                tokens = json.dumps(_joined([*claim.shared, claim.own[key]]))
+                envelope = f"[{tokens},{due_at},{encoded[key]}]"
+            arguments += (claim.own[key], envelope.encode())
+        client().register_script(_STORE)(
+            keys=keys,
+            args=[len(self.shared), claim.owner, int(seconds * 1000), *arguments],
+        )
+
+    def _name(self, key: Hashable, kind: str) -> str:
+        return _name(self.namespace, key, kind)
+
+
+def new_mark() -> str:
+    """The token of one writer at work."""
+    return _MARK + secrets.token_hex(8)
+
+
+def token_key(namespace: str, key: Hashable) -> str:
+    """The Redis key of a version token."""
+    return _name(namespace, key, "t")
+
+
+def shut(names: Sequence[str], mark: str) -> None:
+    """Replace tokens by the mark of a writer. Raises RedisError."""
+    client().register_script(_SHUT)(keys=names, args=[mark, WRITE_SECONDS])
+
+
+def forget(names: Iterable[str], mark: str) -> None:
+    """Delete tokens, except the marks of other writers than ``mark``. Raises RedisError."""
+    names = list(names)
+    for start in range(0, len(names), 1000):
+        client().register_script(_FORGET)(keys=names[start : start + 1000], args=[mark])
+
+
+def client() -> GuardedRedis:
+    """The Redis client of the default cache."""
+    redis: GuardedRedis = get_redis_connection("default")
+    return redis
+
+
+def _name(namespace: str, key: Hashable, kind: str) -> str:
+    return f"{caches['default'].key_prefix}:{namespace}:{key}:{kind}"
+
+
+def _joined(tokens: Iterable[bytes]) -> str:
+    return b" ".join(tokens).decode()
