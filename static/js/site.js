@@ -1,0 +1,214 @@
+// Everything works without this file. It adds what HTML cannot say yet: where focus goes after a
+// swap, what is announced, the keys of the search list, dialogs where commands are missing.
+
+const on = (type, listener, target = document) => target.addEventListener(type, listener);
+const hook = (event, name) => event.target.closest?.(`[data-js~="${name}"]`);
+const byId = (id) => document.getElementById(id);
+
+// --- Focus and announcements after a swap
+function settle() {
+  const focus = document.querySelector("[data-focus]");
+  focus?.removeAttribute("data-focus");
+  focus?.focus();
+  const news = document.querySelector("[data-announce]");
+  if (news) {
+    byId("live").textContent = news.dataset.announce;
+    news.removeAttribute("data-announce");
+  }
+  const filled = document.querySelector("dialog:not([open]) [data-opens]");
+  if (filled) show(filled.closest("dialog"), document.activeElement);
+  document.querySelectorAll("[data-opens]").forEach((each) => each.removeAttribute("data-opens"));
+  document.querySelectorAll('[data-js~="toast"]').forEach(startToast);
+}
+
+on("htmx:afterSettle", settle);
+
+// --- The thread line, and a plain word when a request failed
+let waiting = 0;
+
+function wait(change) {
+  waiting = Math.max(0, waiting + change);
+  const line = document.querySelector('[data-js="loading"]');
+  if (line) {
+    line.dataset.state = waiting ? "busy" : "idle";
+    line.hidden = !waiting;
+  }
+}
+
+on("htmx:beforeRequest", (event) => {
+  wait(1);
+  event.detail.target?.setAttribute("aria-busy", "true");
+});
+
+on("htmx:afterRequest", (event) => {
+  wait(-1);
+  event.detail.target?.removeAttribute("aria-busy");
+});
+
+function failed(event) {
+  const { target, pathInfo } = event.detail;
+  if (!target || target.previousElementSibling?.matches('[data-js="failed"]')) return;
+  const alert = byId("request-failed").content.firstElementChild.cloneNode(true);
+  alert.querySelector("a").href = pathInfo?.requestPath || location.href;
+  target.before(alert);
+}
+
+on("htmx:sendError", failed);
+on("htmx:timeout", failed);
+on("htmx:responseError", failed);
+
+// --- Dialogs: links open them, commands are native where known
+const opener = new WeakMap();
+
+function show(dialog, trigger) {
+  if (!dialog?.showModal || dialog.open) return;
+  for (const other of document.querySelectorAll("dialog[open]")) other.close();
+  opener.set(dialog, trigger);
+  dialog.showModal();
+}
+
+on("click", (event) => {
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0;
+  const link = event.target.closest?.("a[data-dialog]");
+  const dialog = link && byId(link.dataset.dialog);
+  if (plain && dialog?.showModal) {
+    event.preventDefault();
+    show(dialog, link);
+  }
+  const button = event.target.closest?.("button[commandfor]");
+  if (button && !("commandForElement" in button)) {
+    const subject = byId(button.getAttribute("commandfor"));
+    if (button.getAttribute("command") === "show-modal") show(subject, button);
+    else subject?.close();
+  }
+  // The backdrop belongs to the dialog itself: a click on it hits no child.
+  if (event.target.nodeName === "DIALOG" && !("closedBy" in event.target)) event.target.close();
+});
+
+document.addEventListener("close", (event) => opener.get(event.target)?.focus(), true);
+
+document.addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    if (!target.matches("[popover]")) return;
+    const button = document.querySelector(`[popovertarget="${target.id}"]`);
+    button?.setAttribute("aria-expanded", String(newState === "open"));
+  },
+  true,
+);
+
+// --- Toasts: eight seconds, paused by attention; one with an action waits for its reader
+function startToast(toast) {
+  if (toast.dataset.state) return;
+  toast.dataset.state = "shown";
+  if (toast.querySelector("a, form, [data-action]")) return;
+  let timer;
+  const leave = () => {
+    toast.dataset.state = "leaving";
+    setTimeout(() => toast.remove(), 200);
+  };
+  const start = () => (timer = setTimeout(leave, 8000));
+  const stop = () => clearTimeout(timer);
+  for (const type of ["pointerenter", "focusin"]) on(type, stop, toast);
+  for (const type of ["pointerleave", "focusout"]) on(type, start, toast);
+  start();
+}
+
+on("click", (event) => hook(event, "dismiss")?.closest('[data-js~="toast"]').remove());
+
+// --- Search suggestions: the keys of a combobox
+function options(input) {
+  return [...(byId(input.getAttribute("aria-controls"))?.querySelectorAll('[role="option"]') ?? [])];
+}
+
+function select(input, option) {
+  for (const each of options(input)) each.setAttribute("aria-selected", String(each === option));
+  if (option) {
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  } else input.removeAttribute("aria-activedescendant");
+}
+
+function closeList(input) {
+  byId(input.getAttribute("aria-controls"))?.replaceChildren();
+  input.setAttribute("aria-expanded", "false");
+  select(input, null);
+}
+
+on("keydown", (event) => {
+  const input = hook(event, "combobox");
+  if (!input || event.isComposing) return;
+  const list = options(input);
+  const at = list.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (!list.length) return;
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    select(input, list[(Math.max(at, step < 0 ? 0 : -1) + step + list.length) % list.length]);
+  } else if (event.key === "Enter" && at >= 0) {
+    event.preventDefault();
+    list[at].click();
+  } else if (event.key === "Escape" && (input.value || list.length)) {
+    event.preventDefault();
+    input.value = "";
+    closeList(input);
+  } else if (event.key === "Tab") closeList(input);
+});
+
+on("htmx:afterSettle", () => {
+  for (const input of document.querySelectorAll('[data-js~="combobox"]')) {
+    input.setAttribute("aria-expanded", String(options(input).length > 0));
+    input.removeAttribute("aria-activedescendant");
+  }
+});
+
+on("click", (event) => {
+  for (const input of document.querySelectorAll('[data-js~="combobox"]')) {
+    if (!input.closest("form").contains(event.target)) closeList(input);
+  }
+});
+
+// --- Show or hide a password
+on("click", (event) => {
+  const button = hook(event, "reveal");
+  if (!button) return;
+  const input = byId(button.getAttribute("aria-controls"));
+  const shown = input.type === "password";
+  input.type = shown ? "text" : "password";
+  button.setAttribute("aria-pressed", String(shown));
+});
+
+// --- The buy bar stands in for a main button that scrolled away
+const bar = document.querySelector('[data-js="buy-bar"]');
+const main = document.querySelector('[data-js="buy-button"]');
+if (bar && main && "IntersectionObserver" in window) {
+  new IntersectionObserver(([entry]) => {
+    const away = !entry.isIntersecting && entry.boundingClientRect.top < 0;
+    bar.dataset.state = away ? "shown" : "hidden";
+  }).observe(main);
+}
+
+// --- Passkeys: the form carries the options as JSON, and takes the credential back as JSON
+async function passkey(form) {
+  const { optionsFrom, act } = form.dataset;
+  const { publicKey } = JSON.parse(byId(optionsFrom).textContent);
+  const credential =
+    act === "create"
+      ? await navigator.credentials.create({
+          publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey),
+        })
+      : await navigator.credentials.get({
+          publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey),
+        });
+  form.elements.credential.value = JSON.stringify(credential);
+  form.submit();
+}
+
+on("submit", (event) => {
+  const form = hook(event, "passkey");
+  if (!form || !window.PublicKeyCredential || form.elements.credential.value) return;
+  event.preventDefault();
+  passkey(form).catch(() => byId(form.dataset.failed)?.removeAttribute("hidden"));
+});
+
+settle();
