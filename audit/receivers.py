@@ -1,0 +1,103 @@
+"""The signals behind the audit log: saves, deletes, many-to-many changes and bulk writes."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from audit.models import AuditLog
+from audit.recording import record
+from shop.models import column_values, rows_written
+
+#: Apps whose tables are the business; sessions, migrations and the job queue are not.
+AUDITED_APPS = frozenset(
+    {"accounts", "auth", "account", "inventory", "catalog", "orders", "payments", "bookings"}
+)
+
+
+def connect() -> None:
+    """Start listening; called once when Django is ready."""
+    pre_save.connect(remember_stored_row, dispatch_uid="audit.pre_save")
+    post_save.connect(record_save, dispatch_uid="audit.post_save")
+    post_delete.connect(record_delete, dispatch_uid="audit.post_delete")
+    m2m_changed.connect(record_links, dispatch_uid="audit.m2m_changed")
+    rows_written.connect(record_rows, dispatch_uid="audit.rows_written")
+
+
+def is_audited(model: type[models.Model]) -> bool:
+    return model._meta.app_label in AUDITED_APPS and model._meta.managed
+
+
+def remember_stored_row(
+    sender: type[models.Model], instance: models.Model, raw: bool = False, **_: Any
+) -> None:
+    """Read what is stored, where the instance does not carry what it was loaded with."""
+    if not is_audited(sender) or getattr(instance, "_loaded_values", None) is not None:
+        return
+    if instance._state.adding and not raw:
+        return
+    stored = sender._base_manager.filter(pk=instance.pk).first()
+    instance._loaded_values = column_values(stored) if stored else None  # type: ignore[attr-defined]
+
+
+def record_save(
+    sender: type[models.Model],
+    instance: models.Model,
+    created: bool,
+    update_fields: frozenset[str] | None = None,
+    **_: Any,
+) -> None:
+    if not is_audited(sender):
+        return
+    unsaved = getattr(sender, "unsaved_columns", ())
+    values = {k: v for k, v in column_values(instance).items() if created or k not in unsaved}
+    before = {} if created else getattr(instance, "_loaded_values", None) or {}
+    if update_fields is not None:
+        written = {
+            f.attname for f in sender._meta.concrete_fields if {f.name, f.attname} & update_fields
+        }
+        after = {**before, **{name: values[name] for name in written if name in values}}
+    else:
+        after = {**before, **values}
+    action = AuditLog.Action.CREATE if created else AuditLog.Action.UPDATE
+    record(action, sender, instance.pk, before, after)
+    instance._loaded_values = after  # type: ignore[attr-defined]
+
+
+def record_delete(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
+    if is_audited(sender):
+        record(AuditLog.Action.DELETE, sender, instance.pk, column_values(instance), {})
+
+
+def record_links(
+    sender: type[models.Model],
+    instance: models.Model,
+    action: str,
+    reverse: bool,
+    model: type[models.Model],
+    pk_set: set[Any] | None,
+    **_: Any,
+) -> None:
+    """Permissions, groups and the like: which ids were linked or unlinked."""
+    if not is_audited(type(instance)) or action not in ("post_add", "post_remove", "pre_clear"):
+        return
+    ids = sorted(str(pk) for pk in pk_set or ())
+    if action == "pre_clear":
+        ids = ["all"]
+    name = sender._meta.model_name or ""
+    if not ids:
+        return
+    before, after = ({}, {name: ids}) if action == "post_add" else ({name: ids}, {})
+    record(AuditLog.Action.UPDATE, type(instance), instance.pk, before, after)
+
+
+def record_rows(
+    sender: type[models.Model],
+    action: str,
+    rows: list[tuple[Any, dict[str, Any], dict[str, Any]]],
+    **_: Any,
+) -> None:
+    if not is_audited(sender):
+        return
+    for pk, before, after in rows:
+        record(AuditLog.Action(action.upper()), sender, pk, before, after)

@@ -1,0 +1,90 @@
+"""The audit table only ever grows, month by month."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from audit.models import AuditLog
+from catalog.models import Brand
+
+pytestmark = pytest.mark.django_db
+
+
+def fetch(statement, *parameters):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()[0]
+
+
+def written(**fields):
+    return AuditLog.objects.create(
+        actor_type="SYSTEM", action="VIEW", entity="orders.order", entity_id="1", **fields
+    )
+
+
+def partition_of(entry):
+    return fetch("SELECT tableoid::regclass::text FROM audit_auditlog WHERE id = %s", entry.pk)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_auditlog SET action = 'EXPORT'",
+        "DELETE FROM audit_auditlog",
+        "TRUNCATE audit_auditlog",
+        "UPDATE {partition} SET action = 'EXPORT'",
+        "DELETE FROM {partition}",
+    ],
+)
+def test_entry_can_only_be_appended(statement):
+    entry = written()
+    with (
+        pytest.raises(DatabaseError, match="audit_auditlog"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format(partition=partition_of(entry)))
+    assert AuditLog.objects.get().action == "VIEW"
+
+
+def test_entry_cannot_be_changed_or_deleted_through_the_model():
+    entry = written()
+    for act in (entry.delete, AuditLog.objects.all().delete, entry.save):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act()
+    assert AuditLog.objects.count() == 1
+
+
+def test_entry_goes_to_the_partition_of_its_month():
+    entry = written()
+    month = fetch("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')")
+    assert partition_of(entry) == f"audit_auditlog_{month}"
+
+
+def test_entry_of_a_month_without_partition_is_kept():
+    entry = written(created_at=timezone.now() + timedelta(days=4000))
+    assert partition_of(entry) == "audit_auditlog_default"
+
+
+def test_partitions_are_made_ahead_once():
+    before = fetch("SELECT audit_make_partitions(3)")
+    assert before == 0
+    assert fetch("SELECT audit_make_partitions(6)") == 3
+    assert fetch("SELECT audit_make_partitions(6)") == 0
+
+
+def test_partition_made_ahead_takes_its_month():
+    fetch("SELECT audit_make_partitions(6)")
+    moment = fetch("SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + interval '6 months'")
+    entry = written(created_at=timezone.make_aware(moment, timezone.get_fixed_timezone(0)))
+    assert partition_of(entry) == f"audit_auditlog_{moment:%Y_%m}"
+
+
+def test_history_of_one_object_reads_its_index():
+    Brand.objects.create(name="Nordhafen", slug="nordhafen")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    history = AuditLog.objects.filter(entity="catalog.brand", entity_id="1")
+    assert "entity_id" in history.order_by("-created_at").explain()
