@@ -63,9 +63,7 @@ class QuerySet(models.QuerySet[M]):
             before = {row.pk: column_values(row) for row in locked}
             if not before:
                 return 0
-            rows: models.QuerySet[M] = models.QuerySet(self.model, using=self.db).filter(
-                pk__in=before
-            )
+            rows: Any = models.QuerySet(self.model, using=self.db).filter(pk__in=before)
             changed = rows.update(**kwargs)
             after = [(row.pk, before[row.pk], column_values(row)) for row in rows.all()]
             rows_written.send(sender=self.model, action="update", rows=after)
@@ -123,6 +121,10 @@ class Model(models.Model):
         instance._loaded_values = column_values(instance)
         return instance
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._loaded_values = column_values(self)
+
 
 class SoftDeletable(models.Model):
     """Master data that other rows refer to: deleting hides it, ``all_objects`` still shows it."""
@@ -149,15 +151,8 @@ class Versioned(models.Model):
 
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
 
-    _saved_raw = False
-
     class Meta:
         abstract = True
-
-    def save_base(self, raw: bool = False, *args: Any, **kwargs: Any) -> None:
-        # loaddata brings rows without a history, so there is nothing to compare.
-        self._saved_raw = raw
-        super().save_base(raw, *args, **kwargs)
 
     def _do_update(
         self,
@@ -170,7 +165,11 @@ class Versioned(models.Model):
     ) -> bool:
         field = self._meta.get_field("version")
         others = [value for value in values if value[0] is not field]
-        if not others or self._saved_raw:
+        if not others:
+            return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
+        if self._state.adding:
+            # loaddata brings rows without a history, so there is nothing to compare.
+            values = [*others, (field, None, models.F("version") + 1)]
             return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
         current = base_qs.filter(version=self.version)
         values = [*others, (field, None, self.version + 1)]

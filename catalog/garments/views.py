@@ -1,5 +1,7 @@
 """The five pictures of one product: front, back, detail, fabric and flat-lay."""
 
+from collections.abc import Callable
+
 from catalog.garments import cloth
 from catalog.garments.backs import back_layers
 from catalog.garments.drawing import Drawing
@@ -149,5 +151,10 @@ def view(garment: str, name: str, color: str, pattern: str | None = None) -> str
     """One view as a whole SVG file. Names must be known."""
     if name == "detail":
         return document(DETAILS[garment], front(garment, color, pattern))
-    makers = {"front": front, "back": back, "fabric": fabric, "flatlay": flatlay}
+    makers: dict[str, Callable[[str, str, str | None], str]] = {
+        "front": front,
+        "back": back,
+        "fabric": fabric,
+        "flatlay": flatlay,
+    }
     return document(WHOLE, makers[name](garment, color, pattern))

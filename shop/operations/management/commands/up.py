@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from shop.operations.assets import refresh_static_files
-from shop.operations.demo import demo_password
+from shop.operations.demo import DEMO_ACCOUNTS, demo_password
 from shop.operations.processes import Child, ChildGaveUp, Supervisor
 from shop.startup import ServersUnavailable, attach_embedded_servers
 
@@ -33,7 +33,6 @@ WEB_THREADS = 5
 CARE_SECONDS = 2.0
 #: Longest time in which the embedded servers may fail to come back, in seconds.
 CARE_PATIENCE_SECONDS = 60.0
-DEMO_PEOPLE = ("admin", "manager", "employee", "customer")
 COLORS = {"web": "36", "worker": "35", "servers": "33"}
 
 
@@ -62,8 +61,8 @@ class Command(BaseCommand):
             self._say(_("Preparing the database …"))
             call_command("migrate", interactive=False, verbosity=0)
         if not Product.objects.exists():
-            self._say(_("Filling the demo shop …"))
-            call_command("seed", profile="demo")
+            self._say(_("Filling the demo shop …") if settings.DEBUG else _("Filling the shop …"))
+            call_command("seed", profile="demo" if settings.DEBUG else "production")
         if refresh_static_files():
             self._say(_("Static files are built."))
 
@@ -109,9 +108,7 @@ class Command(BaseCommand):
             _("Selvedge is open:  %s/") % self.url,
             _("Administration:    %s/admin/") % self.url,
             "",
-            _("Demo log-ins, all with the password %s") % demo_password(),
-            *(f"  {person}@selvedge.example" for person in DEMO_PEOPLE),
-            "",
+            *_demo_log_ins(),
             _("Ctrl-C closes the shop."),
             "",
         ]
@@ -129,6 +126,17 @@ class Command(BaseCommand):
         if self.stdout.isatty():
             prefix = f"\033[{COLORS[name]}m{prefix}\033[0m"
         self._say(f"{prefix} {line}")
+
+
+def _demo_log_ins() -> list[str]:
+    """Who may look around the demo shop; nobody with DEBUG off."""
+    if not settings.DEBUG:
+        return []
+    return [
+        _("Demo log-ins, all with the password %s") % demo_password(),
+        *(f"  {account.email}" for account in DEMO_ACCOUNTS),
+        "",
+    ]
 
 
 def _web_command(host: str, port: int) -> list[str]:

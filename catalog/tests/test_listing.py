@@ -1,0 +1,238 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.freshness import catalog_changed
+from catalog.models import Product
+from catalog.tests.factories import (
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    place,
+    variant,
+)
+
+pytestmark = pytest.mark.django_db
+
+#: A cold page: facets, products, stock, and the cached tree, options and brands.
+LISTING_QUERIES = 6
+
+
+@pytest.fixture
+def knitwear():
+    return CategoryFactory(slug="knitwear", name="Knitwear")
+
+
+def page(client, category, **query):
+    return client.get(reverse("catalog:category", args=[category.path]), query)
+
+
+def titles(response):
+    return [card.title for card in response.context["listing"].cards]
+
+
+@pytest.mark.parametrize("number", [24, 48])
+def test_a_page_costs_the_same_whatever_is_in_the_category(
+    client, knitwear, number, settings, django_assert_num_queries
+):
+    settings.LISTING_PAGE_SIZE = number
+    for _ in range(number):
+        ProductFactory(category=knitwear)
+    with django_assert_num_queries(LISTING_QUERIES):
+        response = page(client, knitwear)
+    assert len(titles(response)) == number
+
+
+def test_a_category_shows_what_lies_in_its_branches(client, knitwear):
+    ProductFactory(title="Cable jumper", category=CategoryFactory(slug="jumpers", parent=knitwear))
+    response = page(client, knitwear)
+    assert titles(response) == ["Cable jumper"]
+    assert [(node.title, n) for node, n in response.context["listing"].places] == [("Jumpers", 1)]
+
+
+def test_filters_must_hold_for_one_and_the_same_variant(client, knitwear):
+    product = ProductFactory(category=knitwear, colors=("navy",), sizes=("s",))
+    variant(product, "oat", "m")
+    assert titles(page(client, knitwear, color="navy", size="s")) == [product.title]
+    assert titles(page(client, knitwear, color="navy", size="m")) == []
+
+
+def test_repeated_keys_widen_a_filter(client, knitwear):
+    for color in ("navy", "oat", "rust"):
+        ProductFactory(title=color, category=knitwear, colors=(color,))
+    response = page(client, knitwear, color=["navy", "oat"], sort="newest")
+    assert titles(response) == ["oat", "navy"]
+    assert [chip.label for chip in response.context["listing"].chips] == [
+        "Color: NAVY",
+        "Color: OAT",
+    ]
+
+
+def test_a_chip_leads_to_the_listing_without_it(client, knitwear):
+    ProductFactory(category=knitwear)
+    response = page(client, knitwear, color="navy", size="s")
+    assert response.context["listing"].chips[0].url == "/c/knitwear/?color=navy"
+
+
+def test_prices_are_typed_in_whole_euros(client, knitwear):
+    for price in (2000, 5000, 9000):
+        ProductFactory(title=str(price), price=price, category=knitwear)
+    assert titles(page(client, knitwear, min="20.01", max="50")) == ["5000"]
+
+
+def test_a_brand_narrows_the_listing(client, knitwear):
+    ProductFactory(title="Theirs", brand=BrandFactory(slug="oderwerk"), category=knitwear)
+    ProductFactory(title="Ours", category=knitwear)
+    assert titles(page(client, knitwear, brand="oderwerk")) == ["Theirs"]
+
+
+def test_in_stock_leaves_out_what_cannot_be_bought(client, knitwear):
+    ProductFactory(title="Gone", stock=0, category=knitwear)
+    ProductFactory(title="Here", stock=1, category=knitwear)
+    ProductFactory(
+        title="Ordered in",
+        stock=0,
+        inventory_policy=Product.InventoryPolicy.CONTINUE,
+        category=knitwear,
+    )
+    found = titles(page(client, knitwear, in_stock="1", sort="newest"))
+    assert found == ["Ordered in", "Here"]
+
+
+def test_counts_say_what_another_value_would_show(client, knitwear):
+    ProductFactory(category=knitwear, colors=("navy",), sizes=("s",))
+    ProductFactory(category=knitwear, colors=("oat",), sizes=("s", "m"))
+    response = page(client, knitwear, color="navy")
+    counts = {
+        group.key: {value.value: value.count for value in group.values}
+        for group in response.context["listing"].groups
+    }
+    assert counts["color"] == {"navy": 1, "oat": 1}
+    assert counts["size"] == {"s": 1, "m": 0}
+    assert counts["in_stock"] == {"1": 1}
+
+
+def test_a_color_filter_shows_each_card_in_that_color(client, knitwear):
+    ProductFactory(category=knitwear, colors=("oat", "navy"))
+    card = page(client, knitwear, color="navy").context["listing"].cards[0]
+    assert "/navy" in card.picture.src
+    assert card.url.endswith("?color=navy")
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [("price", ["A", "C", "B"]), ("price-desc", ["B", "C", "A"]), ("newest", ["B", "C", "A"])],
+)
+def test_sorts_follow_what_the_cards_show(client, knitwear, sort, expected):
+    now = timezone.now()
+    for title, price, age in (("A", 1000, 3), ("B", 3000, 1), ("C", 2000, 2)):
+        ProductFactory(
+            title=title,
+            price=price,
+            published_at=now - timedelta(days=age),
+            category=knitwear,
+        )
+    assert titles(page(client, knitwear, sort=sort)) == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"page": "-1"},
+        {"page": "99999999999999999999"},
+        {"page": "²"},
+        {"min": "abc", "max": "1e9"},
+        {"min": "999999999.99"},
+        {"max": "0.001"},
+        {"size": ["s'--", "\0", "m" * 5000], "color": "\ud7ff"},
+        {"brand": "nobody", "sort": "rm", "in_stock": "yes"},
+        {f"x{number}": "y" for number in range(500)},
+    ],
+)
+def test_hostile_values_are_ignored(client, knitwear, query):
+    ProductFactory(category=knitwear)
+    response = page(client, knitwear, **query)
+    assert response.status_code == 200
+
+
+def test_no_match_keeps_the_filters_and_offers_something_near(client, knitwear):
+    ProductFactory(title="Near", category=knitwear, sizes=("s",))
+    variant(ProductFactory(category=CategoryFactory()), "navy", "xl")
+    response = page(client, knitwear, size="xl")
+    assert "No products match this filter" in response.content.decode()
+    assert [card.title for card in response.context["listing"].near] == ["Near"]
+
+
+def test_more_than_two_filters_are_not_for_search_engines(client, knitwear):
+    ProductFactory(category=knitwear)
+    assert "noindex" not in page(client, knitwear, color="navy", size="s").content.decode()
+    response = page(client, knitwear, color="navy", size=["s", "m"], sort="price", page="1")
+    text = response.content.decode()
+    assert '<meta name="robots" content="noindex">' in text
+    assert "/c/knitwear/?size=m&amp;size=s&amp;color=navy" in text
+
+
+def test_htmx_gets_the_region_it_fills_and_history_the_page(client, knitwear):
+    ProductFactory(category=knitwear)
+    url = reverse("catalog:category", args=[knitwear.path])
+    headers = {"HX-Request": "true", "HX-Target": "div#results"}
+    fragment = client.get(url, {"min": "", "size": "s"}, headers=headers)
+    assert fragment.content.decode().count('id="results"') == 1
+    assert "<html" not in fragment.content.decode()
+    assert fragment["HX-Push-Url"] == "/c/knitwear/?size=s"
+    assert "HX-Target" in fragment["Vary"]
+    restored = client.get(url, headers=headers | {"HX-History-Restore-Request": "true"})
+    assert "<html" in restored.content.decode()
+
+
+def test_load_more_brings_the_next_cards_and_the_new_count(client, knitwear, settings):
+    settings.LISTING_PAGE_SIZE = 2
+    for _ in range(3):
+        ProductFactory(category=knitwear)
+    headers = {"HX-Request": "true", "HX-Target": "product-grid"}
+    url = reverse("catalog:category", args=[knitwear.path])
+    text = client.get(url, {"page": "2"}, headers=headers).content.decode()
+    assert text.count("<article") == 1
+    assert "data-focus" in text
+    assert "Showing 3 of 3" in text
+    assert 'hx-swap-oob="true"' in text
+
+
+def test_a_page_behind_the_end_is_the_last_one(client, knitwear, settings):
+    settings.LISTING_PAGE_SIZE = 2
+    for _ in range(3):
+        ProductFactory(category=knitwear)
+    assert len(titles(page(client, knitwear, page="7"))) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_warm_page_asks_for_counts_and_products_only(client, knitwear, django_assert_num_queries):
+    for _ in range(3):
+        ProductFactory(category=knitwear)
+    page(client, knitwear)
+    with django_assert_num_queries(2):
+        assert len(titles(page(client, knitwear))) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_renamed_category_shows_at_once(client, knitwear):
+    page(client, knitwear)
+    knitwear.name = "Knits"
+    with transaction.atomic():
+        knitwear.save()
+        catalog_changed()
+    assert "<h1>Knits</h1>" in page(client, knitwear).content.decode()
+
+
+def test_drafts_and_what_comes_tomorrow_are_not_listed(client, knitwear):
+    ProductFactory(status=Product.Status.DRAFT, category=knitwear)
+    ProductFactory(published_at=timezone.now() + timedelta(days=1), category=knitwear)
+    place(ProductFactory(title="Here"), knitwear)
+    assert titles(page(client, knitwear)) == ["Here"]
+
+
+def test_an_unknown_category_is_not_found(client):
+    assert client.get("/c/nothing/here/").status_code == 404

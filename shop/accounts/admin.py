@@ -1,0 +1,156 @@
+"""Customers and staff in the back office."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from audit.admin import AuditedAdmin
+from shop.accounts.models import Address, User
+from shop.back_office import ReadOnly, badge
+
+_KINDS = {
+    User.Status.ACTIVE: ("ok", "check"),
+    User.Status.SUSPENDED: ("warn", "lock"),
+    User.Status.DELETED: ("", "trash"),
+}
+
+
+class AddressInline(ReadOnly, admin.StackedInline):
+    """The address book; people keep their own."""
+
+    model = Address
+    fields = ("type", "full_name", "line1", "line2", "postal_code", "city", "country", "phone")
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.has_perm("accounts.view_address")
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin):
+    """People with an account. Passwords are neither shown nor set here."""
+
+    records_views = True
+    list_display = ("email", "name", "status_badge", "roles", "orders", "created_at")
+    list_filter = ("status", "is_staff", "groups")
+    search_fields = ("email", "first_name", "last_name", "username")
+    search_help_text = _("E-mail address or name")
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    filter_horizontal = ("groups", "user_permissions")
+    inlines = (AddressInline,)
+    actions = ("suspend", "reinstate")
+    readonly_fields = (
+        "email",
+        "username",
+        "last_login",
+        "created_at",
+        "has_marketing_consent",
+        "marketing_consent_at",
+    )
+    fieldsets = (
+        (None, {"fields": ("email", "username", ("first_name", "last_name"), "phone", "language")}),
+        (_("Account"), {"fields": ("status", "created_at", "last_login")}),
+        (_("News"), {"fields": ("has_marketing_consent", "marketing_consent_at")}),
+        (_("Work"), {"fields": ("is_staff", "groups", "user_permissions")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        rows = cast("QuerySet[User]", super().get_queryset(request))
+        return rows.prefetch_related("groups").annotate(order_count=Count("orders", distinct=True))
+
+    def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
+        person = cast("User", obj)
+        return [person, *person.addresses.all()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # People open their own accounts; the first staff account comes from createsuperuser.
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is not None and obj.is_superuser:
+            return bool(request.user.is_superuser)
+        return True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fixed = self.readonly_fields
+        # Nobody shuts themselves out or gives themselves rights.
+        if obj is not None and obj.pk == request.user.pk:
+            return (*fixed, "status", "is_staff", "groups", "user_permissions")
+        if not request.user.has_perm("auth.change_group"):
+            return (*fixed, "is_staff", "groups", "user_permissions")
+        return fixed
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and db_field.name == "user_permissions":
+            field.queryset = Permission.objects.select_related("content_type")
+        return field
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_badge(self, person: User) -> SafeString:
+        return badge(person.get_status_display(), *_KINDS[User.Status(person.status)])
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        return ", ".join(group.name for group in person.groups.all())
+
+    @admin.display(description=_("orders"), ordering="order_count")
+    def orders(self, person: User) -> int:
+        return int(person.order_count)  # type: ignore[attr-defined]
+
+    @admin.action(description=_("Suspend: sign out and keep out"), permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._set_status(request, queryset, User.Status.ACTIVE, User.Status.SUSPENDED)
+
+    @admin.action(description=_("Let in again"), permissions=["change"])
+    def reinstate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._set_status(request, queryset, User.Status.SUSPENDED, User.Status.ACTIVE)
+
+    def _set_status(
+        self, request: HttpRequest, rows: QuerySet[User], before: User.Status, after: User.Status
+    ) -> None:
+        changed = 0
+        for person in rows.filter(status=before).exclude(pk=str(request.user.pk)):
+            if self.has_change_permission(request, person):
+                person.status = after
+                person.save(update_fields=["status"])
+                changed += 1
+        text = ngettext("%d account changed.", "%d accounts changed.", changed) % changed
+        self.message_user(request, text, messages.SUCCESS if changed else messages.WARNING)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
+    """Roles: sets of permissions."""
+
+    list_display = ("name", "people")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        rows = cast("QuerySet[Group]", super().get_queryset(request))
+        return rows.annotate(person_count=Count("user", distinct=True))
+
+    @admin.display(description=_("people"), ordering="person_count")
+    def people(self, group: Group) -> int:
+        return int(group.person_count)  # type: ignore[attr-defined]

@@ -1,0 +1,154 @@
+"""Roles: what people who work here may do, as groups of permissions.
+
+Documents name a permission ``domain:action``; :data:`PERMISSIONS` maps each to Django's model
+permissions. A role has what the roles before it have, and more.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+
+
+class Role(StrEnum):
+    """Names of the groups."""
+
+    CUSTOMER = "customer"
+    EMPLOYEE = "employee"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+def _all(*models: str) -> tuple[str, ...]:
+    """Every model permission of ``models``, each given as ``app.model``."""
+    return tuple(
+        f"{app}.{action}_{model}"
+        for app, model in (name.split(".") for name in models)
+        for action in ("view", "add", "change", "delete")
+    )
+
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "catalog:view": (
+        "catalog.view_brand",
+        "catalog.view_category",
+        "catalog.view_media",
+        "catalog.view_optionvalue",
+        "catalog.view_product",
+        "catalog.view_productcategory",
+        "catalog.view_productmedia",
+        "catalog.view_productvariant",
+    ),
+    # Words, pictures and places of products. Their prices need catalog:price as well.
+    "catalog:edit": (
+        "catalog.add_media",
+        "catalog.change_media",
+        "catalog.change_product",
+        *_all("catalog.productcategory", "catalog.productmedia"),
+    ),
+    "catalog:manage": _all(
+        "catalog.brand",
+        "catalog.category",
+        "catalog.media",
+        "catalog.optionvalue",
+        "catalog.product",
+        "catalog.productvariant",
+    ),
+    "catalog:price": ("catalog.change_price",),
+    "stock:view": (
+        "inventory.view_location",
+        "inventory.view_movement",
+        "inventory.view_reservation",
+        "inventory.view_stock",
+    ),
+    "stock:count": ("inventory.add_movement", "inventory.add_stock", "inventory.change_stock"),
+    "orders:view": (
+        "orders.view_order",
+        "orders.view_orderaddress",
+        "orders.view_orderitem",
+        "orders.view_orderstatuschange",
+        "payments.view_payment",
+        "payments.view_paymenttransaction",
+    ),
+    "orders:fulfill": ("orders.change_order",),
+    "orders:refund": ("payments.change_payment",),
+    "customers:view": ("accounts.view_user", "accounts.view_address"),
+    "reports:view": ("orders.view_cart", "orders.view_cartitem", "orders.view_checkout"),
+    "users:manage": _all("accounts.user", "accounts.address", "account.emailaddress", "auth.group"),
+    "settings:manage": _all("inventory.location", "orders.shippingmethod", "orders.taxrate"),
+    "audit:view": ("audit.view_auditlog",),
+}
+
+#: Permissions no model brings along: the model they belong to, and what staff read.
+OWN_PERMISSIONS = {
+    "catalog.change_price": ("productvariant", "Can change prices"),
+}
+
+EMPLOYEE = (
+    "catalog:view",
+    "catalog:edit",
+    "stock:view",
+    "orders:view",
+    "orders:fulfill",
+    "customers:view",
+)
+MANAGER = (
+    *EMPLOYEE,
+    "catalog:manage",
+    "catalog:price",
+    "stock:count",
+    "orders:refund",
+    "reports:view",
+)
+ROLES: dict[Role, tuple[str, ...]] = {
+    Role.CUSTOMER: (),
+    Role.EMPLOYEE: EMPLOYEE,
+    Role.MANAGER: MANAGER,
+    Role.ADMIN: (*MANAGER, "users:manage", "settings:manage", "audit:view"),
+}
+
+
+def sync_roles() -> dict[Role, Group]:
+    """Create the roles, or bring their permissions in line; returns the group of each.
+
+    Permissions that people were given beside their role stay. Raises LookupError when a
+    permission is named that no model has.
+    """
+    for name, (model, label) in OWN_PERMISSIONS.items():
+        app, codename = name.split(".")
+        owner = ContentType.objects.get_by_natural_key(app, model)
+        Permission.objects.update_or_create(
+            content_type=owner, codename=codename, defaults={"name": label}
+        )
+    groups = {}
+    for role, names in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=role.value)
+        wanted = _permissions(permission for name in names for permission in PERMISSIONS[name])
+        if {p.pk for p in wanted} != set(group.permissions.values_list("pk", flat=True)):
+            group.permissions.set(wanted)
+        groups[role] = group
+    return groups
+
+
+def _permissions(names: Iterable[str]) -> list[Permission]:
+    wanted = set(names)
+    found = _stored(wanted)
+    if len(found) < len(wanted):
+        # A database that was just migrated without the signal that makes them.
+        for app in {name.split(".")[0] for name in wanted}:
+            create_permissions(apps.get_app_config(app), verbosity=0)
+        found = _stored(wanted)
+    if missing := wanted - found.keys():
+        raise LookupError(f"no model has these permissions: {', '.join(sorted(missing))}")
+    return list(found.values())
+
+
+def _stored(names: set[str]) -> dict[str, Permission]:
+    rows = Permission.objects.filter(
+        codename__in={name.split(".")[1] for name in names}
+    ).select_related("content_type")
+    by_name = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+    return {name: row for name, row in by_name.items() if name in names}

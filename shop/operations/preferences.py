@@ -1,0 +1,44 @@
+"""Choices a visitor makes for this browser: theme and language."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.views.decorators.http import require_POST
+
+THEMES: Final = ("system", "light", "dark")
+YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Remember System, Light or Dark, and go back."""
+    return _remember(request, "theme", request.POST.get("theme", ""), THEMES)
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember one of the shop's languages, and go back."""
+    language = request.POST.get("language", "")
+    known = [code for code, _name in settings.LANGUAGES if check_for_language(code)]
+    return _remember(request, settings.LANGUAGE_COOKIE_NAME, language, known)
+
+
+def _remember(
+    request: HttpRequest, cookie: str, value: str, allowed: Sequence[str]
+) -> HttpResponse:
+    to = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        to = "/"
+    response = HttpResponseRedirect(to)
+    response.status_code = 303
+    if value in allowed:
+        response.set_cookie(
+            cookie, value, max_age=YEAR_SECONDS, secure=settings.HTTPS, samesite="Lax"
+        )
+    return response

@@ -1,0 +1,345 @@
+"""Settings of the shop, read from the environment (``.env.example`` lists every variable).
+
+Nothing needs to be set to run the shop on one machine: without ``DATABASE_URL`` and
+``REDIS_URL`` it uses the embedded servers. With DEBUG off a missing secret stops the start.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from shop.logs import logging_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    environ.Env.read_env(BASE_DIR / ".env")
+
+# --- Mode and secrets ---------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=True)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
+
+DEVELOPMENT_SECRET_KEY = "development-only-secret-key-not-for-production-use"  # noqa: S105
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+if not DEBUG and SECRET_KEY == DEVELOPMENT_SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. With DEBUG off the shop needs its own secret: "
+        "set SECRET_KEY to at least 50 random characters."
+    )
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PORT = env.int("PORT", default=8000)
+TESTING = "pytest" in sys.modules
+
+# --- Apps ---------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "shop",
+    "shop.accounts",
+    "shop.operations",
+    "audit",
+    "inventory",
+    "catalog",
+    "orders",
+    "payments",
+    "shop.operations.staff.StaffConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_countries",
+    "django_htmx",
+    "django_structlog",
+    "pgtrigger",
+    "phonenumber_field",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "shop.middleware.RequestIdMiddleware",
+    "shop.middleware.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.middleware.DatabaseAwayMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "shop.middleware.TooManyRequestsMiddleware",
+    "shop.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "shop.urls"
+WSGI_APPLICATION = "shop.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shop.operations.context.storefront",
+            ],
+        },
+    },
+]
+
+# --- Database and cache -------------------------------------------------------------------------
+
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
+QUERY_TIMEOUT_MS = env.int("QUERY_TIMEOUT_MS", default=15_000)
+DATABASE_POOL_MIN = env.int("DATABASE_POOL_MIN", default=5)
+DATABASE_POOL_MAX = env.int("DATABASE_POOL_MAX", default=20)
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+EMBEDDED_POSTGRES = not DATABASE_URL
+EMBEDDED_REDIS = not REDIS_URL
+
+if EMBEDDED_POSTGRES or EMBEDDED_REDIS:
+    from shop import embedded
+
+DATABASE: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": False}
+DATABASE |= (
+    embedded.database_settings(DATA_DIR) if EMBEDDED_POSTGRES else env.db_url("DATABASE_URL")
+)
+
+if EMBEDDED_REDIS:
+    REDIS_URL = embedded.redis_url(DATA_DIR)
+
+DATABASE_OPTIONS: dict[str, Any] = DATABASE.setdefault("OPTIONS", {})
+DATABASE_OPTIONS.setdefault(
+    "options",
+    f"-c statement_timeout={QUERY_TIMEOUT_MS} -c lock_timeout=5000"
+    " -c idle_in_transaction_session_timeout=30000",
+)
+DATABASE_OPTIONS.setdefault("connect_timeout", 2)
+# Long-lived web and worker processes hold a pool; one-shot commands and tests a connection each.
+if env.bool("DATABASE_POOL", default=False):
+    DATABASE_OPTIONS["pool"] = {
+        "min_size": DATABASE_POOL_MIN,
+        "max_size": DATABASE_POOL_MAX,
+        # Below the three seconds in which a shopper is owed an answer when PostgreSQL is away.
+        "timeout": 2.5,
+    }
+DATABASES = {"default": DATABASE}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# pytest-xdist workers each use their own Redis database, never the one the running shop uses.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS_DATABASE = _worker + 1 if TESTING else env.int("REDIS_DATABASE", default=0)
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"{REDIS_URL.partition('?')[0]}?db={REDIS_DATABASE}",
+        "KEY_PREFIX": "selvedge",
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "REDIS_CLIENT_CLASS": "shop.circuit.GuardedRedis",
+            "SOCKET_CONNECT_TIMEOUT": 0.3,
+            "SOCKET_TIMEOUT": 0.3,
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        },
+    }
+}
+
+#: Proxies between the visitor and the shop, each of which appends to X-Forwarded-For.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+
+# --- People -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+# E-mail is unique among live accounts, ignoring case, by a constraint Django cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "catalog:home"
+LOGOUT_REDIRECT_URL = "catalog:home"
+
+ACCOUNT_ADAPTER = "shop.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_UNIQUE_EMAIL = True
+# Only so does sign-up tell nobody which addresses have accounts.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "shop.errors.csrf_failure"
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Selvedge <hello@selvedge.example>")
+
+# --- Language, money and the shop's own rules ---------------------------------------------------
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", _("English"))]
+
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
+USE_I18N = True
+USE_TZ = True
+
+SHOP_NAME = env.str("SHOP_NAME", default="Selvedge")
+SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
+SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
+SHOP_EMAIL = env.str("SHOP_EMAIL", default="hello@selvedge.example")
+SHOP_ANNOUNCEMENT = env.str("SHOP_ANNOUNCEMENT", default="") or _(
+    "Free delivery from €80. Repairs for as long as you wear it."
+)
+PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
+
+SHOP_PRICES_INCLUDE_TAX = env.bool("SHOP_PRICES_INCLUDE_TAX", default=True)
+#: Orders placed before this hour of a working day leave the same day, in the shop's time zone.
+SHOP_CUT_OFF_HOUR = env.int("SHOP_CUT_OFF_HOUR", default=14)
+
+#: Life of a checkout's hold on stock, in seconds.
+CHECKOUT_HOLD_SECONDS = env.int("CHECKOUT_HOLD_SECONDS", default=5 * 60)
+#: Time a placed order waits for its payment before it is canceled, in seconds.
+PAYMENT_DEADLINE_SECONDS = env.int("PAYMENT_DEADLINE_SECONDS", default=30 * 60)
+#: Live reservations one person may have on one variant.
+RESERVATIONS_PER_PERSON = env.int("RESERVATIONS_PER_PERSON", default=5)
+#: Order subtotal, in minor units of the shop's currency.
+ORDER_SUBTOTAL_MIN = env.int("ORDER_SUBTOTAL_MIN", default=10_00)
+ORDER_SUBTOTAL_MAX = env.int("ORDER_SUBTOTAL_MAX", default=10_000_00)
+#: Units in one order, over all its lines.
+ORDER_QUANTITY_MAX = env.int("ORDER_QUANTITY_MAX", default=50)
+PENDING_ORDERS_PER_PERSON = env.int("PENDING_ORDERS_PER_PERSON", default=5)
+#: A cart without a change for this long is abandoned, in days.
+CART_LIFE_DAYS = env.int("CART_LIFE_DAYS", default=30)
+#: Units of one variant in one cart line.
+CART_LINE_QUANTITY_MAX = 10
+LISTING_PAGE_SIZE = 24
+
+PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["SANDBOX"])
+
+# --- Files --------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if TESTING
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_MAX_AGE = 60 * 60
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+# --- Security -----------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "usb",
+    )
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# The shop speaks plain HTTP on a developer's loopback only; everywhere else a proxy ends TLS.
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-csrf"
+
+# --- Logs ---------------------------------------------------------------------------------------
+
+LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
+LOGGING = logging_settings(json=LOG_JSON)

@@ -1,0 +1,28 @@
+"""Addresses of the shop."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from shop.operations import health, preferences, styleguide
+
+handler400 = "shop.errors.bad_request"
+handler403 = "shop.errors.permission_denied"
+handler404 = "shop.errors.page_not_found"
+handler429 = "shop.errors.too_many_requests"
+handler500 = "shop.errors.server_error"
+
+urlpatterns = [
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("admin/", admin.site.urls),
+    path("account/", include("shop.accounts.urls")),
+    path("preferences/theme/", preferences.set_theme, name="set_theme"),
+    path("preferences/language/", preferences.set_language, name="set_language"),
+    path("", include("payments.urls")),
+    path("", include("orders.urls")),
+    path("", include("catalog.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))

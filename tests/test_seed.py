@@ -1,0 +1,145 @@
+"""The demo seed: what is in the shop after it, and that it can run again."""
+
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.db import connection, transaction
+from django.db.models import Count, F, Sum, Value
+from django.db.models.functions import Coalesce
+from django.test import override_settings
+
+from audit.receivers import is_audited
+from catalog.garments.pictures import VIEWS
+from catalog.models import Category, Product, ProductVariant
+from inventory.models import Stock
+from orders.models import Order
+from shop.operations.demo import DEMO_ACCOUNTS, demo_password
+from shop.operations.seeds.garment import CARE, all_garments
+from shop.operations.seeds.planting import KEYS
+from shop.operations.seeds.profiles import Step, seed
+
+
+def unwatched(_step: Step) -> None:
+    """Nobody looks at the progress of a test."""
+
+
+@pytest.fixture(scope="module")
+def demo_shop(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The demo shop, seeded once for the tests of this file."""
+    media = tmp_path_factory.mktemp("media")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(DEBUG=True, MEDIA_ROOT=media),
+        transaction.atomic(),
+    ):
+        seed("demo", watch=unwatched)
+        yield media
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def in_demo_shop(demo_shop, db, settings):
+    settings.DEBUG = True
+    return demo_shop
+
+
+def row_counts():
+    return {model: model._base_manager.count() for model in apps.get_models() if is_audited(model)}
+
+
+def test_second_seed_adds_nothing(in_demo_shop):
+    before = row_counts()
+    assert seed("demo", watch=unwatched) == 0
+    assert row_counts() == before
+    assert all(before[model] for model in KEYS)
+
+
+def test_seed_leaves_what_staff_changed(in_demo_shop):
+    tee = Product.objects.get(slug="everyday-tee")
+    tee.summary = "Ours now"
+    tee.save()
+    seed("demo", watch=unwatched)
+    assert Product.objects.get(slug="everyday-tee").summary == "Ours now"
+
+
+def test_sixty_products_have_every_view_of_every_color(in_demo_shop):
+    products = Product.objects.published().prefetch_related("variants", "media_links__media")
+    assert len(products) >= 60
+    for product in products:
+        colors = {variant.option_values["color"] for variant in product.variants.all()}
+        shown = Counter(link.option_values["color"] for link in product.media_links.all())
+        assert shown == dict.fromkeys(colors, len(VIEWS))
+
+
+def test_every_picture_has_a_file_and_a_text(in_demo_shop):
+    for product in Product.objects.prefetch_related("media_links__media"):
+        for link in product.media_links.all():
+            assert (in_demo_shop / link.media.file).stat().st_size == link.media.size_bytes
+            assert link.media.alt_text.startswith(f"{product.title}, ")
+
+
+def test_every_color_has_one_primary_picture(in_demo_shop):
+    primaries = Product.objects.annotate(
+        colors=Count("variants__option_values__color", distinct=True)
+    ).values_list("colors", "slug")
+    for colors, slug in primaries:
+        links = Product.objects.get(slug=slug).media_links.filter(is_primary=True)
+        assert links.count() == colors
+
+
+def test_stock_is_the_sum_of_its_movements(in_demo_shop):
+    ledger = Coalesce(Sum("movements__quantity_change"), Value(0))
+    stocks = Stock.objects.annotate(ledger=ledger)
+    assert stocks.exists()
+    assert not stocks.exclude(on_hand=F("ledger")).exists()
+
+
+def test_shelves_are_full_low_and_empty(in_demo_shop):
+    units = Counter(min(row.available, 4) for row in Stock.objects.all())
+    assert units[0] >= 20
+    assert units[1] + units[2] + units[3] >= 20
+    assert units[4] > Stock.objects.count() * 0.7
+
+
+def test_one_product_is_sold_out(in_demo_shop):
+    stocked = ProductVariant.objects.filter(stocks__available__gt=0).values("product")
+    assert Product.objects.exclude(pk__in=stocked).count() == 1
+
+
+def test_categories_have_three_levels_and_no_empty_leaf(in_demo_shop):
+    assert set(Category.objects.values_list("level", flat=True)) == {0, 1, 2}
+    assert not Category.objects.filter(level=2, products=None).exists()
+    assert not Product.objects.filter(categories=None).exists()
+
+
+def test_orders_stand_in_every_status(in_demo_shop):
+    assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
+    for order in Order.objects.all():
+        assert order.status_changes.latest("created_at", "id").to_status == order.status
+
+
+def test_new_arrivals_fill_a_row(in_demo_shop):
+    newest = Product.objects.published().order_by("-published_at")[:8]
+    assert len({product.published_at.date() for product in newest}) >= 4
+
+
+def test_demo_accounts_can_sign_in(in_demo_shop):
+    for account in DEMO_ACCOUNTS:
+        user = authenticate(email=account.email, password=demo_password())
+        assert user is not None
+        assert list(user.groups.values_list("name", flat=True)) == [account.role.value]
+        assert user.is_staff == (account.role != "customer")
+
+
+def test_rows_satisfy_the_deferred_rules(in_demo_shop):
+    connection.check_constraints()
+
+
+def test_labels_add_up():
+    for garment in all_garments():
+        assert sum(garment.fibers.values()) == 100, garment.title
+        assert garment.care in CARE
+        assert len(garment.summary) < 300
+        assert 2 <= len(garment.colors) <= 5

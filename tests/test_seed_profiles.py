@@ -1,0 +1,60 @@
+"""What a seed refuses, and what it leaves out."""
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from catalog.models import Product
+from shop.accounts.models import User
+from shop.operations.demo import DEMO_ACCOUNTS, demo_password, refuse_demo_accounts
+from shop.operations.seeds.profiles import Step, seed
+
+pytestmark = pytest.mark.django_db
+
+
+def unwatched(_step: Step) -> None:
+    """Nobody looks at the progress of a test."""
+
+
+def test_seed_that_fails_leaves_nothing(settings, tmp_path):
+    settings.DEBUG = True
+    settings.MEDIA_ROOT = tmp_path
+
+    def trip(step):
+        if Product.objects.exists():
+            raise RuntimeError("the power went out")
+
+    with pytest.raises(RuntimeError):
+        seed("demo", watch=trip)
+    assert not Product.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_production_profile_brings_settings_only():
+    seed("production", watch=unwatched)
+    counts = {model.__name__: model._base_manager.count() for model in apps.get_models()}
+    assert counts["Group"] == 4
+    assert counts["TaxRate"] == 27
+    assert counts["Location"] == 1
+    assert counts["User"] == counts["Product"] == counts["Order"] == 0
+
+
+def test_demo_is_refused_where_debug_is_off(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError):
+        call_command("seed", profile="demo", verbosity=0)
+    with pytest.raises(ImproperlyConfigured):
+        demo_password()
+    assert not Product.objects.exists()
+
+
+def test_production_does_not_start_with_a_demo_log_in(settings):
+    settings.DEBUG = True
+    admin = User.objects.create_superuser(DEMO_ACCOUNTS[0].email, demo_password())
+    settings.DEBUG = False
+    [error] = refuse_demo_accounts(databases=["default"])
+    assert admin.email in error.msg
+    admin.set_password("a password of its own")
+    admin.save()
+    assert refuse_demo_accounts(databases=["default"]) == []
