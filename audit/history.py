@@ -59,17 +59,17 @@ def entries_of(objects: Iterable[models.Model]) -> QuerySet[AuditLog]:
 
 
 def told(entries: Iterable[AuditLog], amounts: dict[str, Collection[str]]) -> list[HistoryEntry]:
-    """The entries with field labels, choices and names of related rows instead of columns.
+    """The entries with field labels, choices and names of rows instead of columns and keys.
 
     ``amounts`` names, for each entity, the columns that hold minor units of money. One query
-    for each kind of related row.
+    for each kind of row.
     """
     logs = list(entries)
-    names = _names_of_related(logs)
+    names = _names_of_rows(logs)
     return [
         HistoryEntry(
             log=log,
-            subject=entity_name(log.entity),
+            subject=f"{entity_name(log.entity)} {names.get((log.entity, log.entity_id), '')}",
             changes=_changes(log, names, amounts.get(log.entity, ())),
         )
         for log in logs
@@ -129,10 +129,12 @@ def _text(
     return str(choices.get(value, value))[:_SHOWN_CHARACTERS]
 
 
-def _names_of_related(logs: list[AuditLog]) -> dict[tuple[str, str], str]:
+def _names_of_rows(logs: list[AuditLog]) -> dict[tuple[str, str], str]:
     wanted: dict[type[models.Model], set[str]] = defaultdict(set)
     for log in logs:
         model = _model(log.entity)
+        if model is not None:
+            wanted[model].add(log.entity_id)
         for values in (log.before, log.after):
             for column, value in values.items():
                 field = _field(model, column)
@@ -141,7 +143,8 @@ def _names_of_related(logs: list[AuditLog]) -> dict[tuple[str, str], str]:
     return {
         (model._meta.label_lower, str(row.pk)): str(row)
         for model, keys in wanted.items()
-        for row in model._base_manager.filter(pk__in=keys)
+        # With what its name is made of: a stock row is called by its variant and location.
+        for row in model._base_manager.filter(pk__in=keys).select_related()
     }
 
 

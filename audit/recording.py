@@ -16,7 +16,7 @@ from shop.actor import current_actor
 SECRET_WORDS = ("password", "secret", "token", "recovery")
 MASK = "[hidden]"
 #: Columns that change with every write and say nothing.
-UNTOLD = frozenset({"updated_at", "search_vector", "last_login"})
+UNTOLD = frozenset({"updated_at", "version", "search_vector", "last_login"})
 
 _gathered: ContextVar[list[AuditLog] | None] = ContextVar("gathered", default=None)
 

@@ -13,6 +13,9 @@ import rcssmin
 
 LAYERS = ("reset", "tokens", "base", "layout", "components", "pages", "utilities")
 
+#: Components of the shop that the back office shows too.
+ADMIN_COMPONENTS = ("badge", "edge", "icon", "timeline", "wordmark")
+
 #: At-rules that a layer may not hold, or that need none.
 _UNLAYERED = ("fonts.css", "transitions.css")
 
@@ -51,12 +54,14 @@ def site_css(sources: Path) -> str:
 
 
 def admin_css(sources: Path) -> str:
-    """The minified sheet of the back office: the tokens, and what maps them to Django's admin.
+    """The minified sheet of the back office: tokens, shared components, and Django's admin in them.
 
     It stays outside the layers: Django's own sheets have none and would win over any layer.
     """
-    names = ("fonts.css", "tokens.css", "admin.css")
-    return _minify((sources / name).read_text() for name in names)
+    names = ["fonts.css", "tokens.css", "admin.css"]
+    names += [f"components/{name}.css" for name in ADMIN_COMPONENTS]
+    paths = [sources / name for name in names] + sorted((sources / "admin").glob("*.css"))
+    return _minify(path.read_text() for path in paths)
 
 
 def _sources_of(layer: str, sources: Path) -> list[Path]:

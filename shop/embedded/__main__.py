@@ -11,7 +11,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def main() -> str | None:
     """Message for the exit status, None when the servers are stopped."""
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DATA_DIR", PROJECT / ".data")
+    folder = (
+        sys.argv[1] if len(sys.argv) > 1 else os.environ.get("DATA_DIR", str(PROJECT / ".data"))
+    )
     try:
         stopped = stop_unused(Path(folder))
     except EmbeddedError as error:

@@ -34,6 +34,7 @@ def _fingerprint() -> str:
 
 def _sources() -> Iterator[Path]:
     yield settings.BASE_DIR / "requirements" / "runtime.txt"
+    yield settings.BASE_DIR / "shop" / "stylesheets.py"
     for folder in settings.STATICFILES_DIRS:
         for parent, _folders, files in os.walk(folder):
             yield from (Path(parent, name) for name in files)

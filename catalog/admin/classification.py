@@ -1,0 +1,163 @@
+"""Categories, brands and option values in the back office."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from audit.admin import AuditedAdmin
+from catalog.freshness import catalog_changed
+from catalog.models import Brand, Category, OptionValue, Product
+
+
+class KeptTableAdmin(AuditedAdmin):
+    """A table that pages keep in the cache: what staff save shows at once."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        catalog_changed()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        catalog_changed()
+
+
+class CategoryForm(forms.ModelForm):
+    """Refuses what the database would: loops in the tree and two equal addresses."""
+
+    class Meta:
+        model = Category
+        fields = ("name", "slug", "parent", "description", "display_order")
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        parent, slug = cleaned.get("parent"), cleaned.get("slug")
+        me = self.instance
+        if parent and me.path and (parent.path == me.path or parent.path.startswith(f"{me.path}/")):
+            self.add_error("parent", _("A category cannot stand below itself."))
+        elif slug:
+            path = f"{parent.path}/{slug}" if parent else slug
+            if Category.objects.filter(path=path).exclude(pk=me.pk).exists():
+                self.add_error("slug", _("There is a category with this address already."))
+        return cleaned
+
+
+@admin.register(Category)
+class CategoryAdmin(KeptTableAdmin):
+    """The tree, in the order shoppers see it."""
+
+    form = CategoryForm
+    list_display = ("indented_name", "path", "display_order", "products")
+    search_fields = ("name", "path")
+    ordering = ("path",)
+    sortable_by = ()
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        rows = cast("QuerySet[Category]", super().get_queryset(request))
+        live = Q(products__deleted_at=None) & ~Q(products__status=Product.Status.ARCHIVED)
+        return rows.annotate(product_count=Count("products", filter=live, distinct=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or not (obj.children.exists() or obj.product_links.exists())
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        # One by one: the page knows whether a category is empty, a bulk action does not.
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        obj.soft_delete()
+        catalog_changed()
+
+    @admin.display(description=_("name"))
+    def indented_name(self, category: Category) -> str:
+        return format_html('<span class="a-level-{}">{}</span>', category.level, category.name)
+
+    @admin.display(description=_("products"))
+    def products(self, category: Category) -> int:
+        return int(category.product_count)  # type: ignore[attr-defined]
+
+
+class BrandForm(forms.ModelForm):
+    """Refuses a second live brand at the same address."""
+
+    class Meta:
+        model = Brand
+        fields = ("name", "slug", "description")
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"])
+        if Brand.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("There is a brand with this address already."))
+        return slug
+
+
+@admin.register(Brand)
+class BrandAdmin(KeptTableAdmin):
+    """Who makes what we sell."""
+
+    form = BrandForm
+    list_display = ("name", "slug", "products")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
+        rows = cast("QuerySet[Brand]", super().get_queryset(request))
+        return rows.annotate(product_count=Count("products", distinct=True))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or not obj.products.exists()
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        obj.soft_delete()
+        catalog_changed()
+
+    @admin.display(description=_("products"), ordering="product_count")
+    def products(self, brand: Brand) -> int:
+        return int(brand.product_count)  # type: ignore[attr-defined]
+
+
+@admin.register(OptionValue)
+class OptionValueAdmin(KeptTableAdmin):
+    """Colors with their swatch, sizes in their order."""
+
+    list_display = ("name", "option", "swatch_drawn", "family", "position")
+    list_filter = ("option", "family")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # Variants hold the slug: another word would orphan them.
+        return ("option", "slug") if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj else self.prepopulated_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("swatch"))
+    def swatch_drawn(self, value: OptionValue) -> str:
+        if not value.swatch:
+            return ""
+        return format_html(
+            '<svg class="a-swatch" width="20" height="20" aria-hidden="true">'
+            '<circle cx="10" cy="10" r="9" fill="{}"/></svg> {}',
+            value.swatch,
+            value.swatch,
+        )

@@ -1,0 +1,252 @@
+"""Finding, filling and merging carts.
+
+A visitor's cart is known by the random token in a cookie, a member's by the member. Every change
+locks the cart row first, so double clicks and parallel tabs take turns.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponseBase
+
+from audit import recording
+from catalog.models import Product, ProductVariant
+from inventory import availability, reservations
+from inventory.errors import OutOfStock, Shortage
+from orders.errors import CartFull, CartGone, NotForSale
+from orders.models import Cart, CartItem
+from orders.models.carts import cart_expiry
+from shop import cache
+from shop.accounts.models import User
+from shop.conflicts import retried
+
+COOKIE = "__Host-cart" if settings.HTTPS else "cart"
+NAMESPACE = "cart-count"
+
+
+@dataclass(frozen=True)
+class CartSummary:
+    """What the header shows of a cart: units in it."""
+
+    count: int
+
+
+def current(request: HttpRequest) -> Cart | None:
+    """The open cart of whoever sent ``request``. At most one query, none for a first visit."""
+    if request.user.is_authenticated:
+        return Cart.objects.open().filter(user=request.user.pk).first()
+    token = request.COOKIES.get(COOKIE, "")
+    if not _is_token(token):
+        return None
+    return Cart.objects.open().filter(token=token, user=None).first()
+
+
+def last_checked_out(request: HttpRequest) -> Cart | None:
+    """The visitor's latest cart that became an order, with that order."""
+    carts = Cart.objects.filter(status=Cart.Status.CHECKED_OUT).select_related("order")
+    if request.user.is_authenticated:
+        return carts.filter(user=request.user.pk).order_by("-updated_at").first()
+    token = request.COOKIES.get(COOKIE, "")
+    return carts.filter(token=token, user=None).first() if _is_token(token) else None
+
+
+def open_for(request: HttpRequest) -> Cart:
+    """The visitor's open cart, made if there is none; :func:`remember` it in the answer."""
+    cart = current(request)
+    if cart is not None:
+        return cart
+    user = request.user if request.user.is_authenticated else None
+    try:
+        with transaction.atomic():
+            return Cart.objects.create(user=user, currency=settings.SHOP_CURRENCY)
+    except IntegrityError:
+        # Another tab made the member's cart a moment ago, or the old one has just expired.
+        cart = Cart.objects.get(user=user, status=Cart.Status.ACTIVE)
+        if not cart.is_open:
+            cart.expires_at = cart_expiry()
+            cart.save(update_fields=["expires_at"])
+        return cart
+
+
+def remember(response: HttpResponseBase, cart: Cart) -> None:
+    """Let the visitor's browser keep the cart."""
+    if cart.user_id is None:
+        response.set_cookie(
+            COOKIE,
+            cart.token,
+            max_age=settings.CART_LIFE_DAYS * 24 * 3600,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def summary(request: HttpRequest) -> CartSummary:
+    """Units in the visitor's cart; no query for a first visit, nor when Redis knows."""
+    if request.user.is_authenticated:
+        key = f"user:{request.user.pk}"
+    else:
+        token = request.COOKIES.get(COOKIE, "")
+        if not _is_token(token):
+            return CartSummary(0)
+        key = f"token:{token}"
+    count = cache.read_through(NAMESPACE, key, lambda: _count(current(request)), seconds=600)
+    return CartSummary(count)
+
+
+def owner_of(cart: Cart) -> str:
+    """The name under which the cart's person holds stock."""
+    return f"user:{cart.user_id}" if cart.user_id else f"cart:{cart.pk}"
+
+
+def items_of(cart: Cart) -> list[CartItem]:
+    """The cart's lines with variant, product and brand, in the order they were added."""
+    rows = cart.items.select_related("variant__product__brand").order_by("created_at", "pk")
+    return list(rows)
+
+
+@retried
+def add(*, cart: Cart, variant: ProductVariant, quantity: int = 1) -> CartItem:
+    """Put ``quantity`` units of ``variant`` (with its product) into the cart.
+
+    Raises :class:`NotForSale`, :class:`CartFull`, :class:`CartGone`, and
+    :class:`~inventory.errors.OutOfStock` when the shelves have fewer than the line would hold.
+    """
+    if quantity < 1 or quantity > settings.CART_LINE_QUANTITY_MAX:
+        raise CartFull(settings.CART_LINE_QUANTITY_MAX)
+    if not is_for_sale(variant):
+        raise NotForSale([variant.pk])
+    with recording.batch():
+        _lock(cart)
+        item = cart.items.filter(variant=variant).first()
+        wanted = quantity + (item.quantity if item else 0)
+        _refuse_beyond_limits(cart, variant, wanted)
+        if item is None:
+            item = CartItem(cart=cart, variant=variant)
+        item.quantity = wanted
+        item.unit_price = variant.price
+        item.save()
+        _touch(cart)
+    return item
+
+
+@retried
+def set_quantity(*, cart: Cart, item_id: UUID, quantity: int) -> CartItem | None:
+    """Change a line of this cart; 0 removes it. Returns the line, or None when it is gone.
+
+    Raises like :func:`add`.
+    """
+    with recording.batch():
+        _lock(cart)
+        item = cart.items.select_related("variant__product").filter(pk=item_id).first()
+        if item is None:
+            return None
+        _touch(cart)
+        if quantity <= 0:
+            item.delete()
+            return None
+        if quantity > item.quantity:
+            _refuse_beyond_limits(cart, item.variant, quantity)
+        item.quantity = quantity
+        item.save(update_fields=["quantity"])
+        return item
+
+
+@retried
+def merge(*, guest: Cart, user: User) -> Cart:
+    """Give a visitor's cart to the member who signed in; lines of both are kept, capped."""
+    with recording.batch():
+        mine = Cart.objects.filter(user=user, status=Cart.Status.ACTIVE).first()
+        carts = {
+            cart.pk: cart
+            for cart in Cart.objects.filter(pk__in=[guest.pk, mine.pk if mine else guest.pk])
+            .order_by("pk")
+            .select_for_update()
+        }
+        guest = carts[guest.pk]
+        mine = carts.get(mine.pk) if mine else None
+        if mine is not None and mine.status != Cart.Status.ACTIVE:
+            mine = None  # ordered a moment ago in another tab
+        if guest.user_id is not None or guest.status != Cart.Status.ACTIVE:
+            return mine or guest
+        reservations.release_checkout(owner_of(guest))
+        if mine is None:
+            guest.user = user
+            guest.save()
+            forget_count(guest)
+            return guest
+        have = {item.variant_id: item for item in mine.items.all()}
+        for item in guest.items.all():
+            same = have.get(item.variant_id)
+            if same is None:
+                CartItem.objects.create(
+                    cart=mine,
+                    variant_id=item.variant_id,
+                    quantity=item.quantity,
+                    unit_price=item.unit_price,
+                )
+            else:
+                together = same.quantity + item.quantity
+                same.quantity = min(together, settings.CART_LINE_QUANTITY_MAX)
+                same.save(update_fields=["quantity"])
+        guest.status = Cart.Status.ABANDONED
+        guest.save(update_fields=["status"])
+        _touch(mine)
+        forget_count(guest)
+        return mine
+
+
+def is_for_sale(variant: ProductVariant) -> bool:
+    product = variant.product
+    return (
+        not variant.is_deleted
+        and product.is_published
+        and product.inventory_policy != Product.InventoryPolicy.DENY
+    )
+
+
+def is_limited_by_stock(variant: ProductVariant) -> bool:
+    return variant.product.inventory_policy == Product.InventoryPolicy.TRACK
+
+
+def _lock(cart: Cart) -> None:
+    if Cart.objects.open().select_for_update().filter(pk=cart.pk).first() is None:
+        raise CartGone
+
+
+def _touch(cart: Cart) -> None:
+    cart.expires_at = cart_expiry()
+    cart.save(update_fields=["expires_at"])
+    forget_count(cart)
+
+
+def forget_count(cart: Cart) -> None:
+    """Let the header read the count anew; called in the transaction that changes the cart."""
+    cache.bump(NAMESPACE, f"token:{cart.token}")
+    if cart.user_id:
+        cache.bump(NAMESPACE, f"user:{cart.user_id}")
+
+
+def _count(cart: Cart | None) -> int:
+    if cart is None:
+        return 0
+    return cart.items.aggregate(units=Sum("quantity"))["units"] or 0
+
+
+def _refuse_beyond_limits(cart: Cart, variant: ProductVariant, wanted: int) -> None:
+    if wanted > settings.CART_LINE_QUANTITY_MAX:
+        raise CartFull(settings.CART_LINE_QUANTITY_MAX)
+    if is_limited_by_stock(variant):
+        units = availability.available([variant.pk])[variant.pk]
+        if wanted > units:
+            # What the shopper holds in a checkout under way is theirs to take.
+            units += reservations.held_for_checkout(owner_of(cart), variant.pk)
+        if wanted > units:
+            raise OutOfStock([Shortage(variant.pk, wanted, units)])
+
+
+def _is_token(token: str) -> bool:
+    return 20 <= len(token) <= 64 and token.isascii() and "\0" not in token

@@ -1,0 +1,110 @@
+"""What a shopper means to buy."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import ProductVariant
+from shop.models import Model, QuerySet
+
+
+def new_token() -> str:
+    """An unguessable name for a visitor's own cart or order, 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def cart_expiry() -> datetime:
+    return timezone.now() + timedelta(days=settings.CART_LIFE_DAYS)
+
+
+class CartQuerySet(QuerySet["Cart"]):
+    def open(self) -> Self:
+        """Carts that can still be changed."""
+        return self.filter(status=Cart.Status.ACTIVE, expires_at__gt=timezone.now())
+
+
+class Cart(Model):
+    """A cart of a member (``user``) or of the browser that holds its ``token`` in a cookie."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "ACTIVE", _("Active")
+        CHECKED_OUT = "CHECKED_OUT", _("Checked out")
+        ABANDONED = "ABANDONED", _("Abandoned")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="carts",
+        verbose_name=_("person"),
+    )
+    token = models.CharField(_("token"), max_length=64, unique=True, default=new_token)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    expires_at = models.DateTimeField(_("expires"), default=cart_expiry)
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(CartQuerySet)()
+
+    class Meta(Model.Meta):
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(status="ACTIVE"), name="cart_one_active_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["ACTIVE", "CHECKED_OUT", "ABANDONED"]),
+                name="cart_status_known",
+            ),
+        ]
+        indexes = [
+            # The job that closes carts nobody touched for a month.
+            models.Index(fields=["expires_at"], condition=Q(status="ACTIVE"), name="cart_expiring"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} {self.created_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.ACTIVE and self.expires_at > timezone.now()
+
+
+class CartItem(Model):
+    """A line of a cart. ``unit_price`` is the price the shopper was shown, in minor units."""
+
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="items", verbose_name=_("cart"))
+    variant = models.ForeignKey(
+        ProductVariant, models.PROTECT, related_name="+", verbose_name=_("variant")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = models.BigIntegerField(_("unit price shown"))
+
+    class Meta(Model.Meta):
+        verbose_name = _("cart item")
+        verbose_name_plural = _("cart items")
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_item_once_per_variant"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_item_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0), name="cart_item_price_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.variant_id}"
+
+    @property
+    def line_total(self) -> int:
+        return self.quantity * self.unit_price

@@ -1,0 +1,71 @@
+"""A visitor signs in: the two carts become one."""
+
+import pytest
+
+from inventory.models import Reservation
+from inventory.tests.builders import counters
+from orders import cart as carts
+from orders import checkout
+from orders.models import Cart, CartItem
+from orders.tests.factories import (
+    filled_cart,
+    member,
+    ready_checkout,
+    shown_total,
+    variant_in_stock,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def lines(cart):
+    return dict(CartItem.objects.filter(cart=cart).values_list("variant", "quantity"))
+
+
+def test_cart_of_the_visitor_becomes_the_members():
+    guest, user = filled_cart(), member()
+    merged = carts.merge(guest=guest, user=user)
+    assert (merged.pk, merged.user) == (guest.pk, user)
+
+
+def test_lines_of_both_carts_are_kept():
+    shirt, socks, coat = (variant_in_stock() for _ in range(3))
+    user = member()
+    mine = filled_cart((shirt, 1), (coat, 1), user=user)
+    guest = filled_cart((shirt, 2), (socks, 3))
+    assert carts.merge(guest=guest, user=user) == mine
+    assert lines(mine) == {shirt.pk: 3, coat.pk: 1, socks.pk: 3}
+    assert Cart.objects.get(pk=guest.pk).status == Cart.Status.ABANDONED
+
+
+def test_line_in_both_carts_is_capped():
+    shirt, user = variant_in_stock(units=20), member()
+    mine = filled_cart((shirt, 7), user=user)
+    carts.merge(guest=filled_cart((shirt, 6)), user=user)
+    assert lines(mine) == {shirt.pk: 10}
+
+
+def test_merging_twice_adds_nothing():
+    shirt, user = variant_in_stock(), member()
+    mine, guest = filled_cart((shirt, 1), user=user), filled_cart((shirt, 2))
+    carts.merge(guest=guest, user=user)
+    assert carts.merge(guest=guest, user=user) == mine
+    assert lines(mine) == {shirt.pk: 3}
+
+
+def test_units_the_visitor_held_are_free_again():
+    shirt, user = variant_in_stock(units=5), member()
+    guest = filled_cart((shirt, 2))
+    checkout.begin(cart=guest)
+    carts.merge(guest=guest, user=user)
+    assert counters(shirt.stocks.get()) == (5, 0)
+    assert Reservation.objects.get().status == "RELEASED"
+
+
+def test_cart_that_became_an_order_is_not_handed_over():
+    guest, user = filled_cart(), member()
+    ready = ready_checkout(guest)
+    order = checkout.place_order(cart_id=guest.pk, agreed_total=shown_total(ready))
+    carts.merge(guest=guest, user=user)
+    assert Cart.objects.get(pk=guest.pk).user is None
+    assert order.customer is None

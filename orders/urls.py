@@ -1,0 +1,20 @@
+"""Addresses of cart, checkout and orders."""
+
+from django.urls import path
+
+from orders.views import cart, checkout, orders
+
+app_name = "orders"
+
+urlpatterns = [
+    path("cart/", cart.show, name="cart"),
+    path("cart/add/", cart.add, name="cart_add"),
+    path("cart/items/<uuid:item_id>/", cart.update, name="cart_update"),
+    path("cart/items/<uuid:item_id>/remove/", cart.remove, name="cart_remove"),
+    path("cart/restore/<uuid:variant_id>/<int:quantity>/", cart.restore, name="cart_restore"),
+    path("cart/checkout/", cart.begin_checkout, name="cart_checkout"),
+    path("cart/reopen/", cart.reopen, name="cart_reopen"),
+    path("checkout/", checkout.contact, name="checkout"),
+    path("checkout/delivery/", checkout.delivery, name="delivery"),
+    path("order/<str:token>/thanks/", orders.confirmation, name="confirmation"),
+]

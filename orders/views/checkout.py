@@ -1,0 +1,244 @@
+"""The first two steps of checkout: contact and address, delivery. Payment has the others."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.contrib import messages as flash
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalog.fragments import vary_by_fragment, wanted_fragment
+from inventory.errors import InventoryError
+from orders import cart as carts
+from orders import checkout as acts
+from orders import messages, summary
+from orders.delivery import DeliveryOption
+from orders.errors import OrdersError
+from orders.forms import CheckoutAddressForm, ContactForm, ContactOptionsForm, DeliveryForm
+from orders.models import Checkout, ShippingMethod
+from orders.steps import steps
+from shop.middleware import private_page
+
+StepView = Callable[[HttpRequest, Checkout], HttpResponse]
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+BILLING = "billing"
+CONTACT_REGIONS = {"address": "orders/_address.html", "billing": "orders/_billing.html"}
+
+
+def step(view: StepView) -> Respond:
+    """Give a step its checkout with the stock held anew, or go back to the cart with the reason."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @private_page
+    @wraps(view)
+    def respond(request: HttpRequest) -> HttpResponse:
+        cart = carts.current(request)
+        if cart is None:
+            pending = carts.last_checked_out(request)
+            order = getattr(pending, "order", None)
+            return redirect("payments:payment" if order and order.is_payable else "orders:cart")
+        if request.method != "POST":
+            checkout = Checkout.objects.filter(cart=cart).select_related("shipping_method").first()
+            if checkout is None:
+                return redirect("orders:cart")
+            checkout.cart = cart
+            return view(request, checkout)
+        try:
+            checkout = acts.begin(cart=cart)
+        except (OrdersError, InventoryError) as error:
+            words = messages.explain(error, items=carts.items_of(cart), currency=cart.currency)
+            return _back_to_cart(request, words)
+        checkout.cart = cart
+        return view(request, checkout)
+
+    return respond
+
+
+@dataclass(frozen=True)
+class ContactForms:
+    """The forms that step 1 is made of."""
+
+    email: ContactForm
+    address: CheckoutAddressForm
+    options: ContactOptionsForm
+    billing: CheckoutAddressForm
+    is_billing_same: bool
+
+    @property
+    def shown(self) -> list[Form]:
+        """Those that the page has now."""
+        forms: list[Form] = [self.email, self.address, self.options]
+        return forms if self.is_billing_same else [*forms, self.billing]
+
+
+@step
+def contact(request: HttpRequest, checkout: Checkout) -> HttpResponse:
+    """Step 1: e-mail and address."""
+    data = request.POST if request.method == "POST" else None
+    region = CONTACT_REGIONS.get(wanted_fragment(request))
+    if data is not None and region:
+        # Another country, or a billing address of its own: new fields, and no verdict yet.
+        return _render_contact(request, checkout, _typed_forms(checkout, data), template=region)
+    if data is None:
+        return _render_contact(request, checkout, _stored_forms(checkout))
+    forms = _posted_forms(checkout, data)
+    # All of them speak up, not only the first that is wrong.
+    validity = [form.is_valid() for form in forms.shown]
+    if not all(validity):
+        return _render_contact(request, checkout, forms, status=422)
+    checkout.email = forms.email.cleaned_data["email"]
+    checkout.wants_news = forms.options.cleaned_data["wants_news"]
+    checkout.shipping_address = forms.address.cleaned_data
+    checkout.billing_address = None if forms.is_billing_same else forms.billing.cleaned_data
+    checkout.save()
+    return _see_other("orders:delivery")
+
+
+@step
+def delivery(request: HttpRequest, checkout: Checkout) -> HttpResponse:
+    """Step 2: how the parcel travels."""
+    if not checkout.email or not checkout.shipping_address:
+        return redirect("orders:checkout")
+    items = carts.items_of(checkout.cart)
+    options = acts.delivery_options(checkout, items)
+    # Fetching it oneself is cheap, and still not what most people mean by delivery.
+    options.sort(key=lambda option: option.method.kind != ShippingMethod.Kind.DELIVERY)
+    by_code = {option.method.code: option for option in options}
+    data = request.POST if request.method == "POST" else None
+    usual = summary.usual_option(options)
+    current = checkout.shipping_method or (usual.method if usual else None)
+    form = DeliveryForm(
+        data,
+        methods=[(option.method.code, option.method.name) for option in options],
+        initial={"note": checkout.customer_note},
+    )
+    if data is not None and form.is_valid():
+        checkout.shipping_method = by_code[form.cleaned_data["method"]].method
+        checkout.customer_note = form.cleaned_data["note"]
+        checkout.save()
+        return _see_other("payments:payment")
+    asked = data if data is not None else request.GET
+    chosen = by_code.get(asked.get("method", current.code if current else "")) or usual
+    context = {
+        "form": form,
+        "choices": [_choice(option, is_chosen=option == chosen) for option in options],
+        "summary": summary.of_checkout(checkout, items, option=chosen),
+        **steps(2, values=(checkout.email,)),
+    }
+    is_summary = wanted_fragment(request) == "order-summary"
+    template = "orders/_summary.html" if is_summary else "orders/delivery.html"
+    status = 422 if data is not None else 200
+    response = render(request, template, context, status=status)
+    vary_by_fragment(response)
+    return response
+
+
+def _stored_forms(checkout: Checkout) -> ContactForms:
+    """Step 1 as it was left."""
+    billing = checkout.billing_address
+    is_same = billing is None
+    initial = CheckoutAddressForm.initial_from
+    options = {"billing_same": is_same, "wants_news": checkout.wants_news}
+    return ContactForms(
+        email=ContactForm(initial={"email": checkout.email}),
+        address=CheckoutAddressForm(
+            countries=_countries(), initial=initial(checkout.shipping_address)
+        ),
+        options=ContactOptionsForm(initial=options),
+        billing=CheckoutAddressForm(prefix=BILLING, section=BILLING, initial=initial(billing)),
+        is_billing_same=is_same,
+    )
+
+
+def _typed_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
+    """Step 1 as it was typed so far, without a word about what is missing."""
+    is_same = data.get("billing_same") == "on"
+    options = {"billing_same": is_same, "wants_news": data.get("wants_news") == "on"}
+    typed = CheckoutAddressForm.typed
+    billing = typed(data, BILLING) or CheckoutAddressForm.initial_from(checkout.billing_address)
+    return ContactForms(
+        email=ContactForm(initial={"email": data.get("email", "")}),
+        address=CheckoutAddressForm(countries=_countries(), initial=typed(data)),
+        options=ContactOptionsForm(initial=options),
+        billing=CheckoutAddressForm(prefix=BILLING, section=BILLING, initial=billing),
+        is_billing_same=is_same,
+    )
+
+
+def _posted_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
+    """Step 1 as it was sent, to be judged; a billing form nobody has seen yet is not."""
+    typed = _typed_forms(checkout, data)
+    billing = typed.billing
+    if f"{BILLING}-country" in data:
+        billing = CheckoutAddressForm(data, prefix=BILLING, section=BILLING)
+    return ContactForms(
+        email=ContactForm(data),
+        address=CheckoutAddressForm(data, countries=_countries()),
+        options=ContactOptionsForm(data),
+        billing=billing,
+        is_billing_same=typed.is_billing_same,
+    )
+
+
+def _render_contact(
+    request: HttpRequest,
+    checkout: Checkout,
+    forms: ContactForms,
+    *,
+    template: str = "orders/contact.html",
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, object] = {
+        "forms": forms,
+        "shown_forms": forms.shown,
+        "has_errors": any(form.errors for form in forms.shown),
+        "asks_billing": status == 422 and not (forms.is_billing_same or forms.billing.is_bound),
+        **steps(1),
+    }
+    if template not in CONTACT_REGIONS.values():
+        context["summary"] = summary.of_checkout(checkout, carts.items_of(checkout.cart))
+    response = render(request, template, context, status=status)
+    vary_by_fragment(response)
+    return response
+
+
+def _choice(option: DeliveryOption, *, is_chosen: bool) -> dict[str, object]:
+    """A delivery method for ``radio_cards.html``."""
+    days = summary.arrival(option.arrives_from, option.arrives_until)
+    is_parcel = option.method.kind == ShippingMethod.Kind.DELIVERY
+    words = _("Arrives %(days)s") if is_parcel else _("Ready %(days)s")
+    return {
+        "value": option.method.code,
+        "title": option.method.name,
+        "note": words % {"days": days},
+        "price": option.price,
+        "currency": option.method.currency,
+        "icon": "",
+        "selected": is_chosen,
+    }
+
+
+def _countries() -> list[str]:
+    """Countries that some delivery method reaches."""
+    reached: set[str] = set()
+    for codes in ShippingMethod.objects.filter(is_active=True).values_list("countries", flat=True):
+        reached.update(codes)
+    return sorted(reached)
+
+
+def _back_to_cart(request: HttpRequest, words: list[str]) -> HttpResponse:
+    for text in words:
+        flash.warning(request, text)
+    return _see_other("orders:cart")
+
+
+def _see_other(name: str) -> HttpResponse:
+    response = redirect(name)
+    response.status_code = 303
+    return response

@@ -1,0 +1,126 @@
+"""Payments in the back office: read, never typed."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from audit.admin import AuditedAdmin
+from orders.admin.orders import payment_badge
+from payments.attempts import lately_failed
+from payments.models import Payment, PaymentTransaction
+from shop.back_office import ReadOnly
+from shop.money import format_money
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """What needs a look."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("failed", _("Failed in the last seven days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        if self.value() == "failed":
+            return queryset.filter(pk__in=lately_failed().values("pk"))
+        return queryset
+
+
+class TransactionInline(ReadOnly, admin.TabularInline):
+    """Every call to the provider and notice from it."""
+
+    model = PaymentTransaction
+    amount_fields = ("amount",)
+    fields = ("created_at", "kind", "result", "amount_shown", "code", "latency_ms")
+    readonly_fields = ("created_at", "amount_shown")
+    extra = 0
+
+    @admin.display(description=_("amount"))
+    def amount_shown(self, transaction: PaymentTransaction) -> str:
+        return format_money(transaction.amount, transaction.payment.currency)
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnly, AuditedAdmin):
+    """Attempts to pay, and what their providers said."""
+
+    amount_fields = ("amount", "authorized_amount", "captured_amount", "refunded_amount")
+    list_display = (
+        "created_at",
+        "order_link",
+        "provider",
+        "status_badge",
+        "amount_shown",
+        "captured_shown",
+        "refunded_shown",
+        "failure_code",
+    )
+    list_filter = ("status", QueueFilter, "provider")
+    list_select_related = ("order",)
+    search_fields = ("order__number", "order__email", "provider_reference")
+    search_help_text = _("Order number, e-mail address or the provider's reference")
+    date_hierarchy = "created_at"
+    inlines = (TransactionInline,)
+    readonly_fields = (
+        "created_at",
+        "order_link",
+        "status_badge",
+        "amount_shown",
+        "authorized_shown",
+        "captured_shown",
+        "refunded_shown",
+        "card",
+    )
+    fieldsets = (
+        (None, {"fields": ("created_at", "order_link", "status_badge", "provider")}),
+        (
+            _("Amounts"),
+            {"fields": (("amount_shown", "authorized_shown", "captured_shown", "refunded_shown"),)},
+        ),
+        (
+            _("Method"),
+            {"fields": ("card", "three_d_secure", "provider_reference", "ip_address")},
+        ),
+        (_("Failure"), {"fields": ("failure_code", "failure_reason", "failed_at")}),
+    )
+
+    def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
+        return [obj, *cast("Payment", obj).transactions.all()]
+
+    @admin.display(description=_("order"), ordering="order__number")
+    def order_link(self, payment: Payment) -> str:
+        url = reverse("admin:orders_order_change", args=[payment.order_id])
+        return format_html('<a href="{}">{}</a>', url, payment.order.number)
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_badge(self, payment: Payment) -> SafeString:
+        return payment_badge(payment)
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def amount_shown(self, payment: Payment) -> str:
+        return format_money(payment.amount, payment.currency)
+
+    @admin.display(description=_("authorized"))
+    def authorized_shown(self, payment: Payment) -> str:
+        return format_money(payment.authorized_amount, payment.currency)
+
+    @admin.display(description=_("captured"), ordering="captured_amount")
+    def captured_shown(self, payment: Payment) -> str:
+        return format_money(payment.captured_amount, payment.currency)
+
+    @admin.display(description=_("refunded"), ordering="refunded_amount")
+    def refunded_shown(self, payment: Payment) -> str:
+        return format_money(payment.refunded_amount, payment.currency)
+
+    @admin.display(description=_("card"))
+    def card(self, payment: Payment) -> str:
+        return f"{payment.card_brand} •••• {payment.card_last4}" if payment.card_last4 else ""

@@ -1,0 +1,24 @@
+"""Payment providers behind one interface. A provider is one module of this folder."""
+
+from django.conf import settings
+
+from payments.errors import UnknownProvider
+from payments.providers.base import Provider
+from payments.providers.sandbox import Sandbox
+
+_PROVIDERS: dict[str, Provider] = {"SANDBOX": Sandbox()}
+
+
+def provider(name: str) -> Provider:
+    """The provider called ``name``; raises :class:`UnknownProvider` unless it is switched on."""
+    if name not in settings.PAYMENT_PROVIDERS or name not in _PROVIDERS:
+        raise UnknownProvider(name)
+    return _PROVIDERS[name]
+
+
+def names() -> list[str]:
+    """Providers shoppers may choose from, in the order of the setting."""
+    return [name for name in settings.PAYMENT_PROVIDERS if name in _PROVIDERS]
+
+
+__all__ = ["Provider", "names", "provider"]

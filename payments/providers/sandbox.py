@@ -1,0 +1,136 @@
+"""A provider to develop, demonstrate and test with: real behavior, no real money.
+
+Test cards, any date in the future and any three digits as security code:
+
+======================  =============================================
+4242 4242 4242 4242     approved
+5555 5555 5555 4444     approved (Mastercard)
+4000 0000 0000 0002     declined
+4000 0000 0000 9995     declined: not enough money
+4000 0027 6000 3184     the bank asks the shopper (3-D Secure)
+======================  =============================================
+"""
+
+import secrets
+from datetime import date
+
+from django.db import transaction
+
+from payments.errors import CardRefused, ProviderAway
+from payments.models import SandboxCharge
+from payments.providers.base import Answer, Card, Method, Outcome, RemoteState
+
+APPROVE, DECLINE, NO_FUNDS, ASK = "ok", "declined", "funds", "3ds"
+TEST_CARDS = {
+    "4242424242424242": APPROVE,
+    "5555555555554444": APPROVE,
+    "4000000000000002": DECLINE,
+    "4000000000009995": NO_FUNDS,
+    "4000002760003184": ASK,
+}
+BRANDS = {"4": "Visa", "5": "Mastercard"}
+
+AUTHORIZED, CAPTURED, VOIDED = "authorized", "captured", "voided"
+DECLINED, WAITING = "declined", "waiting"
+
+
+class Sandbox:
+    """See the module's text. Its ledger is :class:`~payments.models.SandboxCharge`."""
+
+    name = "SANDBOX"
+
+    def tokenize(self, card: Card) -> Method:
+        digits = card.number.replace(" ", "").replace("-", "")
+        behavior = TEST_CARDS.get(digits)
+        if behavior is None:
+            raise CardRefused("number", "not_a_test_card")
+        if not (card.security_code.isascii() and card.security_code.isdigit()):
+            raise CardRefused("security_code", "invalid")
+        today = date.today()
+        if (card.expiry_year, card.expiry_month) < (today.year, today.month):
+            raise CardRefused("expiry", "expired")
+        return Method(
+            token=f"sandbox_{behavior}_{secrets.token_hex(12)}",
+            brand=BRANDS[digits[0]],
+            last4=digits[-4:],
+            bin=digits[:6],
+        )
+
+    def authorize(self, *, key: str, method_token: str, amount: int, currency: str) -> Answer:
+        behavior = method_token.split("_")[1] if method_token.count("_") == 2 else ""
+        status, code = {
+            APPROVE: (AUTHORIZED, ""),
+            DECLINE: (DECLINED, "card_declined"),
+            NO_FUNDS: (DECLINED, "insufficient_funds"),
+            ASK: (WAITING, ""),
+        }.get(behavior, (DECLINED, "invalid_method"))
+        charge, _ = SandboxCharge.objects.get_or_create(
+            idempotency_key=key,
+            defaults={
+                "method_token": method_token,
+                "amount": amount,
+                "currency": currency,
+                "status": status,
+                "code": code,
+            },
+        )
+        return _answer(charge)
+
+    def answer_challenge(self, *, key: str, approved: bool) -> Answer:
+        with transaction.atomic():
+            charge = _locked(key)
+            if charge.status == WAITING:
+                charge.status = AUTHORIZED if approved else DECLINED
+                charge.code = "" if approved else "authentication_failed"
+                charge.save()
+        return _answer(charge)
+
+    def capture(self, *, key: str, amount: int) -> Answer:
+        with transaction.atomic():
+            charge = _locked(key)
+            if charge.status == AUTHORIZED and 0 < amount <= charge.amount:
+                charge.status = CAPTURED
+                charge.captured_amount = amount
+                charge.save()
+        if charge.status != CAPTURED:
+            return Answer(Outcome.DECLINED, str(charge.pk), code="not_capturable")
+        return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.captured_amount)
+
+    def void(self, *, key: str) -> Answer:
+        with transaction.atomic():
+            charge = _locked(key)
+            if charge.status != DECLINED:
+                charge.status = VOIDED
+                charge.captured_amount = 0
+                charge.save()
+        return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.amount)
+
+    def fetch(self, *, key: str) -> RemoteState | None:
+        charge = SandboxCharge.objects.filter(idempotency_key=key).first()
+        if charge is None:
+            return None
+        is_authorized = charge.status in (AUTHORIZED, CAPTURED)
+        return RemoteState(
+            reference=str(charge.pk),
+            outcome=_answer(charge).outcome,
+            authorized=charge.amount if is_authorized else 0,
+            captured=charge.captured_amount,
+            voided=charge.status == VOIDED,
+            code=charge.code,
+        )
+
+
+def _locked(key: str) -> SandboxCharge:
+    try:
+        return SandboxCharge.objects.select_for_update().get(idempotency_key=key)
+    except SandboxCharge.DoesNotExist as error:
+        raise ProviderAway("the sandbox never heard of this payment") from error
+
+
+def _answer(charge: SandboxCharge) -> Answer:
+    outcome = {
+        AUTHORIZED: Outcome.APPROVED,
+        CAPTURED: Outcome.APPROVED,
+        WAITING: Outcome.CHALLENGE,
+    }.get(charge.status, Outcome.DECLINED)
+    return Answer(outcome, str(charge.pk), amount=charge.amount, code=charge.code)

@@ -1,0 +1,48 @@
+"""A wire to the sandbox on which requests and replies get lost, as a test scripts it."""
+
+from payments.errors import ProviderAway
+from payments.providers.sandbox import Sandbox
+
+
+class Wire:
+    """Stands where a real provider would: ``unreachable`` and ``mute`` name calls that fail.
+
+    An unreachable call never arrives; the reply to a mute one is lost after the work was done.
+    ``meanwhile`` runs once, after the provider did the named call and before its reply.
+    """
+
+    name = "STRIPE"
+
+    def __init__(self):
+        self.sandbox = Sandbox()
+        self.unreachable = set()
+        self.mute = set()
+        self.meanwhile = {}
+
+    def _call(self, call, *args, **kwargs):
+        if call in self.unreachable:
+            raise ProviderAway("no connection")
+        answer = getattr(self.sandbox, call)(*args, **kwargs)
+        if call in self.meanwhile:
+            self.meanwhile.pop(call)()
+        if call in self.mute:
+            raise ProviderAway("reply lost")
+        return answer
+
+    def tokenize(self, card):
+        return self._call("tokenize", card)
+
+    def authorize(self, **kwargs):
+        return self._call("authorize", **kwargs)
+
+    def answer_challenge(self, **kwargs):
+        return self._call("answer_challenge", **kwargs)
+
+    def capture(self, **kwargs):
+        return self._call("capture", **kwargs)
+
+    def void(self, **kwargs):
+        return self._call("void", **kwargs)
+
+    def fetch(self, **kwargs):
+        return self._call("fetch", **kwargs)

@@ -1,0 +1,276 @@
+"""The last steps of checkout: payment, review, and the bank's question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from catalog.fragments import vary_by_fragment, wanted_fragment
+from inventory.errors import InventoryError
+from orders import cart as carts
+from orders import checkout as acts
+from orders import messages as words
+from orders import summary
+from orders.errors import CheckoutIncomplete, OrdersError
+from orders.models import Checkout, Order, OrderAddress
+from orders.steps import steps
+from payments import messages, processing
+from payments.errors import CardRefused, NothingToPay
+from payments.forms import CardForm
+from payments.models import Payment
+from payments.providers import names, provider
+from payments.providers.base import Method
+from shop import cache
+from shop.middleware import private_page
+
+#: While many tabs wait, the provider is asked once in this time, in seconds.
+CHECK_SECONDS = 2
+WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
+STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment": "payments:payment"}
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What is about to be paid: an open cart's checkout, or the order it already became."""
+
+    checkout: Checkout
+    order: Order | None
+    summary: summary.Summary
+
+    @property
+    def total(self) -> int:
+        return self.summary.total
+
+    @property
+    def currency(self) -> str:
+        return self.summary.currency
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number", "security_code", "expiry")
+@private_page
+def payment(request: HttpRequest) -> HttpResponse:
+    """Step 3: choose how to pay. The card goes to the provider; we keep its token."""
+    purchase = _purchase(request)
+    if isinstance(purchase, HttpResponse):
+        return purchase
+    form = CardForm(request.POST if request.method == "POST" else None)
+    name = names()[0]
+    if request.method == "POST" and form.is_valid():
+        try:
+            method = provider(name).tokenize(form.card())
+        except CardRefused as error:
+            form.explain(error.field, error.code)
+        else:
+            purchase.checkout.payment_provider = name
+            purchase.checkout.payment_method = vars(method)
+            purchase.checkout.save(update_fields=["payment_provider", "payment_method"])
+            return _see_other("payments:review")
+    failed = None
+    if purchase.order is not None and request.method != "POST":
+        failed = purchase.order.payments.order_by("-created_at").first()
+    context = {
+        "form": form,
+        "failure": messages.explain(failed) if failed and failed.failure_code else "",
+        "is_sandbox": name == "SANDBOX",
+        "choices": [
+            {
+                "value": "card",
+                "title": _("Card"),
+                "note": _("Visa, Mastercard"),
+                "price": None,
+                "currency": "",
+                "icon": "card",
+                "selected": True,
+            }
+        ],
+        "purchase": purchase,
+        "summary": purchase.summary,
+        **steps(3, values=_values(purchase)),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "payments/payment.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def review(request: HttpRequest) -> HttpResponse:
+    """Step 4: see everything once more, and pay."""
+    purchase = _purchase(request)
+    if isinstance(purchase, HttpResponse):
+        return purchase
+    if not purchase.checkout.payment_method:
+        return redirect("payments:payment")
+    if request.method != "POST":
+        return _render_review(request, purchase)
+    try:
+        agreed = int(request.POST.get("total", "")[:20])
+    except ValueError:
+        agreed = -1
+    try:
+        order = purchase.order or acts.place_order(
+            cart_id=purchase.checkout.cart_id, agreed_total=agreed
+        )
+    except CheckoutIncomplete as error:
+        return redirect(STEPS[error.step])
+    except (OrdersError, InventoryError) as error:
+        items = carts.items_of(purchase.checkout.cart)
+        problems = words.explain(error, items=items, currency=purchase.currency)
+        return _render_review(request, purchase, problems=problems, status=409)
+    try:
+        made = processing.pay(
+            order_id=order.pk,
+            provider_name=purchase.checkout.payment_provider,
+            method=Method(**purchase.checkout.payment_method),
+        )
+    except NothingToPay:
+        order.refresh_from_db()
+        if order.paid_at:
+            return _see_other(order)
+        flash.error(request, _("The time to pay this order is over. Your cart is kept."))
+        return _see_other("orders:cart")
+    return _follow(made, order)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """The bank's question (3-D Secure), or the wait for a provider that did not answer."""
+    rows = Payment.objects.select_related("order__cart")
+    found = rows.filter(pk=payment_id).first()
+    if found is None or not _is_own(request, found.order):
+        raise Http404
+    if request.method == "POST":
+        action = request.POST.get("action")
+        if action in ("confirm", "cancel"):
+            found = processing.answer_challenge(found.pk, approved=action == "confirm")
+        elif action == "check":
+            found = _check(found)
+        if found.status not in WAITING:
+            return _leave(request, _follow(found, found.order))
+    elif found.status not in WAITING:
+        return _follow(found, found.order)
+    is_poll = wanted_fragment(request) == "challenge"
+    if request.method == "POST" and not is_poll:
+        return _see_other("payments:challenge", found.pk)
+    age = timezone.now() - found.created_at
+    context = {
+        "payment": found,
+        "is_challenge": found.three_d_secure == Payment.ThreeDSecure.CHALLENGED,
+        "minutes_left": max(1, (processing.CHALLENGE_SECONDS - int(age.total_seconds())) // 60),
+    }
+    template = "payments/_challenge.html" if is_poll else "payments/challenge.html"
+    response = render(request, template, context)
+    vary_by_fragment(response)
+    return response
+
+
+def _check(payment: Payment) -> Payment:
+    """Ask the provider, but once every few seconds however many tabs are waiting."""
+
+    def ask() -> str:
+        return str(processing.resume(payment.pk).status)
+
+    cache.read_through("payment-checks", str(payment.pk), ask, seconds=CHECK_SECONDS)
+    payment.refresh_from_db()
+    return payment
+
+
+def _leave(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Move the whole page when htmx polled for a part of it."""
+    if wanted_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": response["Location"]})
+    return response
+
+
+def _purchase(request: HttpRequest) -> Purchase | HttpResponse:
+    """What the visitor is about to pay, or where they must go first."""
+    cart = carts.current(request)
+    if cart is not None:
+        checkout = Checkout.objects.filter(cart=cart).select_related("shipping_method").first()
+        if checkout is None:
+            return redirect("orders:cart")
+        checkout.cart = cart
+        if not checkout.email or not checkout.shipping_address:
+            return redirect("orders:checkout")
+        if checkout.shipping_method is None:
+            return redirect("orders:delivery")
+        items = carts.items_of(cart)
+        if not items:
+            return redirect("orders:cart")
+        return Purchase(checkout, None, summary.of_checkout(checkout, items))
+    done = carts.last_checked_out(request)
+    order = getattr(done, "order", None)
+    if done is None or order is None:
+        return redirect("orders:cart")
+    if order.paid_at:
+        return redirect(order)
+    if not order.is_payable:
+        return redirect("orders:cart")
+    checkout = Checkout.objects.select_related("shipping_method").get(cart=done)
+    checkout.cart = done
+    return Purchase(checkout, order, summary.of_order(order, list(order.items.all())))
+
+
+def _follow(made: Payment, order: Order) -> HttpResponse:
+    """Where a payment leads: to the thanks, to the bank, or back to the payment step."""
+    status = made.status
+    if status in (Payment.Status.CAPTURED, Payment.Status.SETTLED):
+        return _see_other(order)
+    if status in WAITING:
+        return _see_other("payments:challenge", made.pk)
+    return _see_other("payments:payment")
+
+
+def _render_review(
+    request: HttpRequest, purchase: Purchase, *, problems: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
+    checkout = purchase.checkout
+    context = {
+        "purchase": purchase,
+        "checkout": checkout,
+        "shipping_address": _lines(checkout.shipping_address),
+        "billing_address": _lines(checkout.billing_address),
+        "method": checkout.payment_method,
+        "arrives": purchase.summary.delivery_note,
+        "problems": [{"text": text} for text in problems],
+        "summary": purchase.summary,
+        **steps(4, values=_values(purchase)),
+    }
+    return render(request, "payments/review.html", context, status=status)
+
+
+def _lines(address: dict[str, str] | None) -> list[str]:
+    """A stored address as the lines of a label."""
+    return OrderAddress(**address).lines if address else []
+
+
+def _values(purchase: Purchase) -> tuple[str, ...]:
+    checkout = purchase.checkout
+    method = checkout.shipping_method
+    return (
+        checkout.email,
+        method.name if method else "",
+        f"{checkout.payment_method.get('brand', '')} {checkout.payment_method.get('last4', '')}",
+    )
+
+
+def _is_own(request: HttpRequest, order: Order) -> bool:
+    """Whether the visitor is the one who placed the order."""
+    if order.customer_id:
+        return request.user.pk == order.customer_id
+    cart = order.cart
+    return cart is not None and request.COOKIES.get(carts.COOKIE) == cart.token
+
+
+def _see_other(to: str | Order, *args: object) -> HttpResponse:
+    response = redirect(to, *args)
+    response.status_code = 303
+    return response

@@ -1,0 +1,111 @@
+"""What the pages of the back office share: amounts, badges, and saves that lose nothing."""
+
+from collections.abc import Collection
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from shop.forms import MoneyField
+from shop.models import StaleObject, Versioned
+
+STALE = _(
+    "Someone else changed this since you opened it, so nothing was saved. "
+    "The history says who and what; open the page anew and make your change again."
+)
+
+
+def badge(label: str, kind: str = "", icon: str = "") -> SafeString:
+    """A status as word and icon on a tint: kind is "ok", "warn", "danger", "info" or ""."""
+    return render_to_string("components/badge.html", {"label": label, "kind": kind, "icon": icon})
+
+
+class StaffFields:
+    """Types the ``amount_fields`` of a model as money, and leaves out Django's pop-ups."""
+
+    amount_fields: Collection[str] = ()
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if db_field.name in self.amount_fields:
+            return MoneyField(
+                label=capfirst(str(db_field.verbose_name)), required=not db_field.blank
+            )
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # Each table has its own place in the navigation; pop-ups would only distract.
+            for link in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{link}_related", False)
+        return cast("forms.Field | None", field)
+
+
+class VersionedForm(forms.ModelForm):
+    """Refuses to save over a change that was made after the form was opened."""
+
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["seen_version"] = self._stored.version
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """The version is no change by itself: a row nobody touched need not be saved."""
+        return [name for name in super().changed_data if name != "seen_version"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        stored = self._stored
+        if not stored._state.adding and self.cleaned_data.get("seen_version") != stored.version:
+            raise forms.ValidationError(STALE, code="stale")
+        return cleaned
+
+    @property
+    def _stored(self) -> Versioned:
+        return cast("Versioned", self.instance)
+
+
+class StaffAdmin(StaffFields, admin.ModelAdmin):
+    """Base of the pages for one table."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    save_on_top = False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except StaleObject:
+            # Someone saved between our reading the row and writing it.
+            self.message_user(request, str(STALE), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnly:
+    """Rows that only acts and jobs write: staff look at them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False

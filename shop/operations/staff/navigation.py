@@ -1,0 +1,74 @@
+"""The side navigation: what staff may see, in the groups they think in."""
+
+from dataclasses import dataclass
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the navigation and the tables under it, as app.model."""
+
+    label: str | Promise
+    icon: str
+    entities: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to a list, for the template."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+GROUPS = (
+    Group(_("Orders"), "box", ("orders.order", "payments.payment")),
+    Group(
+        _("Catalog"),
+        "needle",
+        (
+            "catalog.product",
+            "catalog.category",
+            "catalog.brand",
+            "catalog.optionvalue",
+            "catalog.media",
+        ),
+    ),
+    Group(
+        _("Stock"),
+        "ruler",
+        (
+            "inventory.stock",
+            "inventory.movement",
+            "inventory.reservation",
+            "inventory.location",
+        ),
+    ),
+    Group(_("Customers"), "user", ("accounts.user", "auth.group")),
+    Group(_("Settings"), "truck", ("orders.shippingmethod", "orders.taxrate")),
+    Group(_("Audit"), "eye", ("audit.auditlog",)),
+)
+
+
+def navigation(site: AdminSite, request: HttpRequest) -> list[tuple[Group, list[Link]]]:
+    """The groups with the lists that the person of ``request`` may see; empty ones left out."""
+    admins = {model._meta.label_lower: known for model, known in site._registry.items()}
+    menu = []
+    for group in GROUPS:
+        links = []
+        for entity in group.entities:
+            model_admin = admins.get(entity)
+            if model_admin is None or not model_admin.has_view_or_change_permission(request):
+                continue
+            url = reverse(f"{site.name}:{entity.replace('.', '_')}_changelist")
+            label = str(model_admin.opts.verbose_name_plural)
+            links.append(Link(label, url, is_current=request.path.startswith(url)))
+        if links:
+            menu.append((group, links))
+    return menu

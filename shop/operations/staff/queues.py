@@ -1,0 +1,107 @@
+"""Work that waits for staff, as counted links to the lists that hold it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from inventory.levels import low
+from orders.models import Order
+from payments.attempts import lately_failed
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Rows that wait: ``route`` with ``query`` is the list that shows exactly these."""
+
+    label: str | Promise
+    hint: str | Promise
+    icon: str
+    kind: str
+    permission: str
+    rows: Callable[[], "QuerySet[Any]"]
+    route: str
+    query: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A queue with something in it."""
+
+    queue: Queue
+    count: int
+    url: str
+
+
+def _orders(status: Order.Status) -> Callable[[], "QuerySet[Order]"]:
+    return lambda: Order.objects.filter(status=status)
+
+
+QUEUES = (
+    Queue(
+        _("Orders to pack"),
+        _("Paid, oldest first"),
+        "box",
+        "info",
+        "orders.view_order",
+        _orders(Order.Status.PAID),
+        "admin:orders_order_changelist",
+        "status__exact=PAID&o=2",
+    ),
+    Queue(
+        _("Orders to send"),
+        _("Packed, waiting for the carrier"),
+        "truck",
+        "info",
+        "orders.view_order",
+        _orders(Order.Status.FULFILLED),
+        "admin:orders_order_changelist",
+        "status__exact=FULFILLED&o=2",
+    ),
+    Queue(
+        _("Awaiting payment"),
+        _("Canceled by themselves when their time is up"),
+        "clock",
+        "warn",
+        "orders.view_order",
+        _orders(Order.Status.PENDING),
+        "admin:orders_order_changelist",
+        "status__exact=PENDING&o=2",
+    ),
+    Queue(
+        _("Low stock"),
+        _("At or below the reorder point"),
+        "alert",
+        "warn",
+        "inventory.view_stock",
+        low,
+        "admin:inventory_stock_changelist",
+        "level=low",
+    ),
+    Queue(
+        _("Failed payments"),
+        _("In the last seven days"),
+        "card",
+        "danger",
+        "payments.view_payment",
+        lately_failed,
+        "admin:payments_payment_changelist",
+        "queue=failed",
+    ),
+)
+
+
+def waiting(request: HttpRequest) -> list[Waiting]:
+    """The queues that are not empty, among those the person may see; one count each."""
+    found = []
+    for queue in QUEUES:
+        if not request.user.has_perm(queue.permission):
+            continue
+        if count := queue.rows().count():
+            found.append(Waiting(queue, count, f"{reverse(queue.route)}?{queue.query}"))
+    return found

@@ -1,0 +1,64 @@
+"""The site object of the back office: its frame, start page and quick search."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order
+from shop.operations.staff.navigation import navigation
+from shop.operations.staff.queues import waiting
+from shop.operations.staff.search import search
+from shop.operations.staff.sign_in import StaffSignInForm
+
+LATEST_ORDERS = 8
+
+
+class StaffSite(admin.AdminSite):
+    """Django's admin in the frame of the shop."""
+
+    site_header = _("Back office")
+    site_title = _("Back office")
+    index_title = _("Today")
+    enable_nav_sidebar = False
+    login_form = StaffSignInForm
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        return [
+            path("search/", self.admin_view(self.search_view), name="search"),
+            *super().get_urls(),
+        ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if context["has_permission"]:
+            context["navigation"] = navigation(self, request)
+        return context
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The start page: what waits, and the latest orders."""
+        latest = None
+        if request.user.has_perm("orders.view_order"):
+            latest = Order.objects.order_by("-placed_at")[:LATEST_ORDERS]
+        context = {"waiting": waiting(request), "latest_orders": latest}
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        """What the box at the top finds; a single hit opens at once."""
+        query = request.GET.get("q", "").strip().replace("\0", "")[:100]
+        found = search(request, query)
+        if len(found) == 1 and len(found[0].hits) == 1:
+            return HttpResponseRedirect(found[0].hits[0].url)
+        context = {
+            **self.each_context(request),
+            "title": gettext("Search"),
+            "query": query,
+            "found": found,
+        }
+        return TemplateResponse(request, "admin/search.html", context)
