@@ -25,7 +25,7 @@ lint: development ## style, types, floors, security, migrations and deployment s
 	$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(PYTHON) -m djlint templates --lint --quiet
 	$(PYTHON) -m bandit --quiet --recursive --severity-level medium --configfile pyproject.toml \
-		--exclude ./.venv,./.data .
+		--exclude "./.venv,./.data,*/tests/*" .
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	DEBUG=false SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
