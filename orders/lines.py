@@ -1,6 +1,6 @@
 """Cart and order lines as pages show them: picture, name, chosen options."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,9 +53,9 @@ def option_names() -> dict[str, str]:
     return names
 
 
-def choice(option_values: dict[str, str]) -> str:
-    """What was chosen, in words: "Navy, M"."""
-    names = option_names()
+def choice(option_values: Mapping[str, str], names: Mapping[str, str] | None = None) -> str:
+    """What was chosen, in words: "Navy, M"; for many lines read ``names`` once."""
+    names = option_names() if names is None else names
     return ", ".join(
         names.get(f"{option}:{slug}", slug) for option, slug in sorted(option_values.items())
     )

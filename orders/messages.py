@@ -49,6 +49,11 @@ def explain(
                 _("Online orders end at %(amount)s. Please write to us for more.")
                 % {"amount": format_money(error.maximum, currency)}
             ]
+        case errors.TotalChanged() if error.agreed_total < 0:
+            return [
+                _("The total is %(new)s. Please check it again.")
+                % {"new": format_money(error.totals.total, currency)}
+            ]
         case errors.TotalChanged():
             return [
                 *_price_changes(items, currency),

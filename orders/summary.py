@@ -82,17 +82,19 @@ def cart_lines(items: list[CartItem], *, currency: str) -> list[Line]:
     """The cart's lines at today's prices, each with what changed since it was added."""
     pictures = lines.pictures(item.variant for item in items)
     units = availability.available(item.variant_id for item in items)
-    return [_cart_line(item, pictures, units, currency) for item in items]
+    names = lines.option_names()
+    return [_cart_line(item, pictures, units, names, currency) for item in items]
 
 
 def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
     """The lines of a placed order as they were sold."""
+    names = lines.option_names()
     return [
         Line(
             id=str(item.pk),
             url="",
             title=item.title,
-            variant=lines.choice(item.option_values),
+            variant=lines.choice(item.option_values, names),
             quantity=item.quantity,
             price=LinePrice(item.line_total, currency),
             picture=Picture(default_storage.url(item.picture) if item.picture else ""),
@@ -240,6 +242,7 @@ def _cart_line(
     item: CartItem,
     pictures: Mapping[UUID, lines.LinePicture],
     units: Mapping[UUID, int],
+    names: Mapping[str, str],
     currency: str,
 ) -> Line:
     variant, product = item.variant, item.variant.product
@@ -252,7 +255,7 @@ def _cart_line(
         id=f"item-{item.pk}",
         url=f"{product.get_absolute_url()}?{query}",
         title=product.title,
-        variant=lines.choice(variant.option_values),
+        variant=lines.choice(variant.option_values, names),
         quantity=item.quantity,
         price=LinePrice(variant.price * item.quantity, currency),
         picture=Picture(default_storage.url(picture.path) if picture else "", ""),

@@ -16,21 +16,21 @@ class CardForm(forms.Form):
     number = forms.CharField(
         label=_("Card number"),
         max_length=30,
-        error_messages={"required": _("Type the card number.")},
+        error_messages={"required": _("Enter the card number")},
         widget=forms.TextInput(attrs={"autocomplete": "cc-number", "inputmode": "numeric"}),
     )
     expiry = forms.CharField(
         label=_("Expiry date"),
         max_length=7,
         help_text=_("MM/YY, such as 08/29"),
-        error_messages={"required": _("Type the expiry date.")},
+        error_messages={"required": _("Enter the expiry date")},
         widget=forms.TextInput(attrs={"autocomplete": "cc-exp", "inputmode": "numeric"}),
     )
     security_code = forms.CharField(
         label=_("Security code"),
         max_length=4,
         help_text=_("On the back of the card"),
-        error_messages={"required": _("Type the security code.")},
+        error_messages={"required": _("Enter the security code")},
         widget=forms.TextInput(
             attrs={"autocomplete": "cc-csc", "inputmode": "numeric", "maxlength": "4"}
         ),

@@ -1,5 +1,6 @@
 """The last steps of checkout: payment, review, and the bank's question."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -32,6 +33,8 @@ from shop.middleware import private_page
 
 #: While many tabs wait, the provider is asked once in this time, in seconds.
 CHECK_SECONDS = 2
+#: A total in minor units as the review page sends it back.
+AMOUNT = re.compile(r"[0-9]{1,12}")
 WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
 STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment": "payments:payment"}
 
@@ -110,10 +113,8 @@ def review(request: HttpRequest) -> HttpResponse:
         return redirect("payments:payment")
     if request.method != "POST":
         return _render_review(request, purchase)
-    try:
-        agreed = int(request.POST.get("total", "")[:20])
-    except ValueError:
-        agreed = -1
+    shown = request.POST.get("total", "")
+    agreed = int(shown) if AMOUNT.fullmatch(shown) else -1
     try:
         order = purchase.order or acts.place_order(
             cart_id=purchase.checkout.cart_id, agreed_total=agreed

@@ -19,9 +19,10 @@ from orders import checkout as acts
 from orders import messages, summary
 from orders.delivery import DeliveryOption
 from orders.errors import OrdersError
-from orders.forms import CheckoutAddressForm, ContactForm, ContactOptionsForm, DeliveryForm
+from orders.forms import ContactForm, ContactOptionsForm, DeliveryForm
 from orders.models import Checkout, ShippingMethod
 from orders.steps import steps
+from shop.accounts.forms import PARTS, AddressForm
 from shop.middleware import private_page
 
 StepView = Callable[[HttpRequest, Checkout], HttpResponse]
@@ -65,9 +66,9 @@ class ContactForms:
     """The forms that step 1 is made of."""
 
     email: ContactForm
-    address: CheckoutAddressForm
+    address: AddressForm
     options: ContactOptionsForm
-    billing: CheckoutAddressForm
+    billing: AddressForm
     is_billing_same: bool
 
     @property
@@ -143,15 +144,13 @@ def _stored_forms(checkout: Checkout) -> ContactForms:
     """Step 1 as it was left."""
     billing = checkout.billing_address
     is_same = billing is None
-    initial = CheckoutAddressForm.initial_from
+    initial = AddressForm.initial_from
     options = {"billing_same": is_same, "wants_news": checkout.wants_news}
     return ContactForms(
         email=ContactForm(initial={"email": checkout.email}),
-        address=CheckoutAddressForm(
-            countries=_countries(), initial=initial(checkout.shipping_address)
-        ),
+        address=AddressForm(countries=_countries(), initial=initial(checkout.shipping_address)),
         options=ContactOptionsForm(initial=options),
-        billing=CheckoutAddressForm(prefix=BILLING, section=BILLING, initial=initial(billing)),
+        billing=AddressForm(prefix=BILLING, section=BILLING, initial=initial(billing)),
         is_billing_same=is_same,
     )
 
@@ -160,15 +159,20 @@ def _typed_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
     """Step 1 as it was typed so far, without a word about what is missing."""
     is_same = data.get("billing_same") == "on"
     options = {"billing_same": is_same, "wants_news": data.get("wants_news") == "on"}
-    typed = CheckoutAddressForm.typed
-    billing = typed(data, BILLING) or CheckoutAddressForm.initial_from(checkout.billing_address)
+    billing = _typed_address(data, BILLING) or AddressForm.initial_from(checkout.billing_address)
     return ContactForms(
         email=ContactForm(initial={"email": data.get("email", "")}),
-        address=CheckoutAddressForm(countries=_countries(), initial=typed(data)),
+        address=AddressForm(countries=_countries(), initial=_typed_address(data)),
         options=ContactOptionsForm(initial=options),
-        billing=CheckoutAddressForm(prefix=BILLING, section=BILLING, initial=billing),
+        billing=AddressForm(prefix=BILLING, section=BILLING, initial=billing),
         is_billing_same=is_same,
     )
+
+
+def _typed_address(data: QueryDict, prefix: str = "") -> dict[str, str]:
+    """Initial values from what was typed so far."""
+    names = {part: f"{prefix}-{part}" if prefix else part for part in PARTS}
+    return {part: data[name] for part, name in names.items() if data.get(name)}
 
 
 def _posted_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
@@ -176,10 +180,10 @@ def _posted_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
     typed = _typed_forms(checkout, data)
     billing = typed.billing
     if f"{BILLING}-country" in data:
-        billing = CheckoutAddressForm(data, prefix=BILLING, section=BILLING)
+        billing = AddressForm(data, prefix=BILLING, section=BILLING)
     return ContactForms(
         email=ContactForm(data),
-        address=CheckoutAddressForm(data, countries=_countries()),
+        address=AddressForm(data, countries=_countries()),
         options=ContactOptionsForm(data),
         billing=billing,
         is_billing_same=typed.is_billing_same,
