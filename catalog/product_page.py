@@ -265,8 +265,8 @@ def _facts(attributes: Mapping[str, Any], **labels: str) -> list[Fact]:
 def _rich_text(text: str) -> SafeString:
     """Paragraphs of a plain text; the harmless tags of a formatted one."""
     if "<" not in text:
-        return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 # nosec B308
-    return mark_safe(nh3.clean(text, tags=_TAGS, attributes={}))  # noqa: S308 # nosec B308
+        return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 # nosec B308 B703
+    return mark_safe(nh3.clean(text, tags=_TAGS, attributes={}))  # noqa: S308 # nosec B308 B703
 
 
 def _social_picture(goods: Goods, color: str) -> str:
