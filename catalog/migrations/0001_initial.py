@@ -987,14 +987,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="product",
-            index=models.Index(
-                condition=models.Q(("deleted_at", None), ("status", "ACTIVE")),
-                fields=["price", "id"],
-                name="product_cheapest",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
             index=django.contrib.postgres.indexes.GinIndex(
                 fields=["search_vector"], name="product_search"
             ),

@@ -211,12 +211,6 @@ class Product(Model, SoftDeletable, Versioned):
                 condition=Q(status="ACTIVE", deleted_at=None),
                 name="product_newest",
             ),
-            # Price sorts of category and search pages.
-            models.Index(
-                fields=["price", "id"],
-                condition=Q(status="ACTIVE", deleted_at=None),
-                name="product_cheapest",
-            ),
             # Search page.
             GinIndex(fields=["search_vector"], name="product_search"),
         ]

@@ -11,9 +11,8 @@ from django.utils.translation import gettext
 
 from catalog.tree import Crumb, Node, Picture, Tree, tree_of
 from orders import cart
+from shop.operations.preferences import THEME_COOKIE, THEMES
 
-THEME_COOKIE = "theme"
-THEMES = ("system", "light", "dark")
 #: Columns of links in a panel of the menu.
 COLUMNS = 3
 

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
+THEME_COOKIE: Final = "theme"
 THEMES: Final = ("system", "light", "dark")
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
@@ -16,7 +17,7 @@ YEAR_SECONDS: Final = 365 * 24 * 3600
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Remember System, Light or Dark, and go back."""
-    return _remember(request, "theme", request.POST.get("theme", ""), THEMES)
+    return _remember(request, THEME_COOKIE, request.POST.get("theme", ""), THEMES)
 
 
 @require_POST

@@ -1,7 +1,5 @@
 """Draws the garment pictures into the media folder."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from catalog.garments import pictures
+from catalog.media_files import keep
 
 
 class Command(BaseCommand):
@@ -31,7 +30,7 @@ class Command(BaseCommand):
         paths = list(_paths(options["only"], with_png=options["png"]))
         console = Console(stderr=True, quiet=options["verbosity"] == 0)
         drawn = sum(
-            _keep(root / path, _content(path))
+            _changed(root / path, _content(path))
             for path in track(paths, _("Drawing garments"), console=console, transient=True)
         )
         summary = ngettext("%(drawn)d picture drawn", "%(drawn)d pictures drawn", drawn)
@@ -61,21 +60,9 @@ def _content(path: str) -> bytes:
     return picture[0]
 
 
-def _keep(target: Path, content: bytes) -> bool:
-    """Put ``content`` at ``target`` in one step, so that no reader sees half a picture.
-
-    False if it was there already.
-    """
+def _changed(target: Path, content: bytes) -> bool:
+    """Keep ``content`` at ``target``; False if it was there already."""
     if target.is_file() and target.read_bytes() == content:
         return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=target.parent, suffix=".draft")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(target)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    keep(target, content)
     return True
