@@ -10,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from payments.providers.base import Card
 
 
+class NeverShownAgain(forms.TextInput):
+    """A field that is typed anew when the form comes back."""
+
+    def format_value(self, value: Any) -> str | None:
+        return None
+
+
 class CardForm(forms.Form):
     """A card as people type it: spaces in the number, the expiry as 08/29."""
 
@@ -31,7 +38,7 @@ class CardForm(forms.Form):
         max_length=4,
         help_text=_("On the back of the card"),
         error_messages={"required": _("Enter the security code")},
-        widget=forms.TextInput(
+        widget=NeverShownAgain(
             attrs={"autocomplete": "cc-csc", "inputmode": "numeric", "maxlength": "4"}
         ),
     )

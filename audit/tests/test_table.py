@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from audit import partitions
 from audit.models import AuditLog
 from catalog.models import Brand
 
@@ -36,15 +37,18 @@ def partition_of(entry):
         "TRUNCATE audit_auditlog",
         "UPDATE {partition} SET action = 'EXPORT'",
         "DELETE FROM {partition}",
+        "TRUNCATE {partition}",
     ],
 )
 def test_entry_can_only_be_appended(statement):
     entry = written()
     with (
-        pytest.raises(DatabaseError, match="audit_auditlog"),
+        pytest.raises(DatabaseError, match="append-only|Cannot update or delete"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
+        # Otherwise TRUNCATE stumbles over the row's own foreign key check.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement.format(partition=partition_of(entry)))
     assert AuditLog.objects.get().action == "VIEW"
 
@@ -69,10 +73,9 @@ def test_entry_of_a_month_without_partition_is_kept():
 
 
 def test_partitions_are_made_ahead_once():
-    before = fetch("SELECT audit_make_partitions(3)")
-    assert before == 0
-    assert fetch("SELECT audit_make_partitions(6)") == 3
-    assert fetch("SELECT audit_make_partitions(6)") == 0
+    assert partitions.make_ahead() == 0
+    assert partitions.make_ahead(6) == 3
+    assert partitions.make_ahead(6) == 0
 
 
 def test_partition_made_ahead_takes_its_month():

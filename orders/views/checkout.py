@@ -172,7 +172,7 @@ def _typed_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
 def _typed_address(data: QueryDict, prefix: str = "") -> dict[str, str]:
     """Initial values from what was typed so far."""
     names = {part: f"{prefix}-{part}" if prefix else part for part in PARTS}
-    return {part: data[name] for part, name in names.items() if data.get(name)}
+    return {part: str(data[name]) for part, name in names.items() if data.get(name)}
 
 
 def _posted_forms(checkout: Checkout, data: QueryDict) -> ContactForms:

@@ -1,0 +1,47 @@
+"""The background jobs, run by a real worker."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+import audit.tasks
+import inventory.tasks
+import orders.tasks
+import payments.tasks
+import shop.operations.tasks
+
+PERIODIC = [
+    audit.tasks.make_partitions,
+    inventory.tasks.expire_reservations,
+    orders.tasks.abandon_carts,
+    orders.tasks.cancel_unpaid,
+    payments.tasks.resume_open,
+    shop.operations.tasks.clear_sessions,
+    shop.operations.tasks.remove_old_jobs,
+    shop.operations.tasks.take_up_stalled_jobs,
+]
+
+
+def work_off():
+    call_command("procrastinate", "worker", "--one-shot")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_runs_every_job_of_the_shop():
+    for task in PERIODIC:
+        task.defer(timestamp=0)
+    work_off()
+    assert set(ProcrastinateJob.objects.values_list("status", flat=True)) == {"succeeded"}
+    assert ProcrastinateJob.objects.count() >= len(PERIODIC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_of_a_dead_worker_is_done_by_the_next():
+    orders.tasks.abandon_carts.defer(timestamp=0)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    shop.operations.tasks.take_up_stalled_jobs.defer(timestamp=0)
+    work_off()
+    work_off()
+    assert set(ProcrastinateJob.objects.values_list("status", flat=True)) == {"succeeded"}
