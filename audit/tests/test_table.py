@@ -43,7 +43,7 @@ def partition_of(entry):
 def test_entry_can_only_be_appended(statement):
     entry = written()
     with (
-        pytest.raises(DatabaseError, match="append-only|Cannot update or delete"),
+        pytest.raises(DatabaseError, match=r"append-only|Cannot update or delete"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
