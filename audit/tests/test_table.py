@@ -42,14 +42,13 @@ def partition_of(entry):
 )
 def test_entry_can_only_be_appended(statement):
     entry = written()
-    with (
-        pytest.raises(DatabaseError, match=r"append-only|Cannot update or delete"),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        # Otherwise TRUNCATE stumbles over the row's own foreign key check.
+    refused = statement.format(partition=partition_of(entry))
+    # Otherwise TRUNCATE stumbles over the row's own foreign key check.
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(statement.format(partition=partition_of(entry)))
+    answer = r"append-only|Cannot update or delete"
+    with pytest.raises(DatabaseError, match=answer), transaction.atomic():
+        fetch(refused)
     assert AuditLog.objects.get().action == "VIEW"
 
 
