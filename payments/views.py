@@ -30,6 +30,7 @@ from payments.providers import names, provider
 from payments.providers.base import Method
 from shop import cache
 from shop.middleware import private_page
+from shop.redirects import see_other
 
 #: While many tabs wait, the provider is asked once in this time, in seconds.
 CHECK_SECONDS = 2
@@ -75,7 +76,7 @@ def payment(request: HttpRequest) -> HttpResponse:
             purchase.checkout.payment_provider = name
             purchase.checkout.payment_method = vars(method)
             purchase.checkout.save(update_fields=["payment_provider", "payment_method"])
-            return _see_other("payments:review")
+            return see_other("payments:review")
     failed = None
     if purchase.order is not None and request.method != "POST":
         failed = purchase.order.payments.order_by("-created_at").first()
@@ -134,9 +135,9 @@ def review(request: HttpRequest) -> HttpResponse:
     except NothingToPay:
         order.refresh_from_db()
         if order.paid_at:
-            return _see_other(order)
+            return see_other(order)
         flash.error(request, _("The time to pay this order is over. Your cart is kept."))
-        return _see_other("orders:cart")
+        return see_other("orders:cart")
     return _follow(made, order)
 
 
@@ -160,7 +161,7 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return _follow(found, found.order)
     is_poll = wanted_fragment(request) == "challenge"
     if request.method == "POST" and not is_poll:
-        return _see_other("payments:challenge", found.pk)
+        return see_other("payments:challenge", found.pk)
     age = timezone.now() - found.created_at
     context = {
         "payment": found,
@@ -224,10 +225,10 @@ def _follow(made: Payment, order: Order) -> HttpResponse:
     """Where a payment leads: to the thanks, to the bank, or back to the payment step."""
     status = made.status
     if status in (Payment.Status.CAPTURED, Payment.Status.SETTLED):
-        return _see_other(order)
+        return see_other(order)
     if status in WAITING:
-        return _see_other("payments:challenge", made.pk)
-    return _see_other("payments:payment")
+        return see_other("payments:challenge", made.pk)
+    return see_other("payments:payment")
 
 
 def _render_review(
@@ -269,9 +270,3 @@ def _is_own(request: HttpRequest, order: Order) -> bool:
         return request.user.pk == order.customer_id
     cart = order.cart
     return cart is not None and request.COOKIES.get(carts.COOKIE) == cart.token
-
-
-def _see_other(to: str | Order, *args: object) -> HttpResponse:
-    response = redirect(to, *args)
-    response.status_code = 303
-    return response

@@ -19,6 +19,7 @@ from orders import checkout, delivery, lifecycle, messages, summary
 from orders.errors import NotAllowed, OrdersError
 from orders.models import Cart, CartItem, Order
 from shop.middleware import private_page
+from shop.redirects import see_other
 
 DRAWER = "cart-drawer-body"
 REGION = "cart"
@@ -64,8 +65,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if wanted_fragment(request) == DRAWER:
         response = _render(request, cart, {"added": variant.product.title, "is_changed": True})
     else:
-        response = redirect(f"{reverse('orders:cart')}?added={product.slug}")
-        response.status_code = 303
+        response = see_other(f"{reverse('orders:cart')}?added={product.slug}")
     carts.remember(response, cart)
     return response
 
@@ -122,14 +122,14 @@ def begin_checkout(request: HttpRequest) -> HttpResponse:
     """Hold the stock and go to checkout, or say what stands in the way."""
     cart = carts.current(request)
     if cart is None:
-        return _see_other("orders:cart")
+        return see_other("orders:cart")
     try:
         checkout.begin(cart=cart)
     except (OrdersError, InventoryError) as error:
         items = carts.items_of(cart)
         words = messages.explain(error, items=items, currency=cart.currency)
         return _refused(request, cart, words, status=409)
-    return _see_other("orders:checkout")
+    return see_other("orders:checkout")
 
 
 @require_POST
@@ -142,7 +142,7 @@ def reopen(request: HttpRequest) -> HttpResponse:
             lifecycle.cancel(order.pk, reason=_("Changed by the customer"))
         except NotAllowed:
             return redirect(order)
-    return _see_other("orders:cart")
+    return see_other("orders:cart")
 
 
 def _item_or_404(request: HttpRequest, item_id: UUID) -> tuple[Cart, CartItem]:
@@ -162,7 +162,7 @@ def _pending_order(request: HttpRequest) -> Order | None:
 
 def _changed(request: HttpRequest, cart: Cart, *, removed: CartItem | None) -> HttpResponse:
     if wanted_fragment(request) not in REGIONS:
-        response = _see_other("orders:cart")
+        response = see_other("orders:cart")
         if removed is not None:
             response["Location"] += f"?removed={removed.variant_id}&quantity={removed.quantity}"
     else:
@@ -229,9 +229,3 @@ def _number(text: str | None) -> int | None:
     typed = (text or "").strip()
     is_count = typed.isascii() and typed.isdigit() and len(typed) <= MAX_DIGITS
     return int(typed) if is_count else None
-
-
-def _see_other(name: str) -> HttpResponse:
-    response = redirect(name)
-    response.status_code = 303
-    return response

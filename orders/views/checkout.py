@@ -24,6 +24,7 @@ from orders.models import Checkout, ShippingMethod
 from orders.steps import steps
 from shop.accounts.forms import PARTS, AddressForm
 from shop.middleware import private_page
+from shop.redirects import see_other
 
 StepView = Callable[[HttpRequest, Checkout], HttpResponse]
 Respond = Callable[[HttpRequest], HttpResponseBase]
@@ -98,7 +99,7 @@ def contact(request: HttpRequest, checkout: Checkout) -> HttpResponse:
     checkout.shipping_address = forms.address.cleaned_data
     checkout.billing_address = None if forms.is_billing_same else forms.billing.cleaned_data
     checkout.save()
-    return _see_other("orders:delivery")
+    return see_other("orders:delivery")
 
 
 @step
@@ -108,8 +109,6 @@ def delivery(request: HttpRequest, checkout: Checkout) -> HttpResponse:
         return redirect("orders:checkout")
     items = carts.items_of(checkout.cart)
     options = acts.delivery_options(checkout, items)
-    # Fetching it oneself is cheap, and still not what most people mean by delivery.
-    options.sort(key=lambda option: option.method.kind != ShippingMethod.Kind.DELIVERY)
     by_code = {option.method.code: option for option in options}
     data = request.POST if request.method == "POST" else None
     usual = summary.usual_option(options)
@@ -123,7 +122,7 @@ def delivery(request: HttpRequest, checkout: Checkout) -> HttpResponse:
         checkout.shipping_method = by_code[form.cleaned_data["method"]].method
         checkout.customer_note = form.cleaned_data["note"]
         checkout.save()
-        return _see_other("payments:payment")
+        return see_other("payments:payment")
     asked = data if data is not None else request.GET
     chosen = by_code.get(asked.get("method", current.code if current else "")) or usual
     context = {
@@ -239,10 +238,4 @@ def _countries() -> list[str]:
 def _back_to_cart(request: HttpRequest, words: list[str]) -> HttpResponse:
     for text in words:
         flash.warning(request, text)
-    return _see_other("orders:cart")
-
-
-def _see_other(name: str) -> HttpResponse:
-    response = redirect(name)
-    response.status_code = 303
-    return response
+    return see_other("orders:cart")

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
+
+from shop.redirects import see_other
 
 THEME_COOKIE: Final = "theme"
 THEMES: Final = ("system", "light", "dark")
@@ -36,8 +38,7 @@ def _remember(
         to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         to = "/"
-    response = HttpResponseRedirect(to)
-    response.status_code = 303
+    response = see_other(to)
     if value in allowed:
         response.set_cookie(
             cookie, value, max_age=YEAR_SECONDS, secure=settings.HTTPS, samesite="Lax"
