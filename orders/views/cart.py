@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -65,7 +65,8 @@ def add(request: HttpRequest) -> HttpResponse:
     if wanted_fragment(request) == DRAWER:
         response = _render(request, cart, {"added": variant.product.title, "is_changed": True})
     else:
-        response = see_other(f"{reverse('orders:cart')}?added={product.slug}")
+        flash.success(request, _("%(title)s is in your cart.") % {"title": product.title})
+        response = see_other("orders:cart")
     carts.remember(response, cart)
     return response
 
