@@ -2,10 +2,11 @@
 
 import pgtrigger
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import TransactionTestCase
 
 from shop.startup import ServersUnavailable, attach_embedded_servers
+from shop.tests.wire import Wire, wait_until_closed
 
 
 def pytest_sessionstart():
@@ -34,3 +35,18 @@ def flush_may_empty_ledgers():
 def empty_cache():
     """What an earlier test left in Redis is not there."""
     cache.clear()
+
+
+@pytest.fixture
+def wire(settings):
+    """The cache behind a wire that can freeze or be cut; whole again afterwards."""
+    wire = Wire()
+    default = settings.CACHES["default"]
+    real = caches["default"].client.get_client().connection_pool.connection_kwargs
+    settings.CACHES = {
+        "default": default | {"LOCATION": f"unix://{wire.path}?db={real.get('db') or 0}"}
+    }
+    yield wire
+    wire.state = "through"
+    wait_until_closed()
+    wire.close()

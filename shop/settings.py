@@ -156,7 +156,7 @@ REDIS_DATABASE = _worker + 1 if TESTING else env.int("REDIS_DATABASE", default=0
 
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "shop.guarded_cache.GuardedCache",
         "LOCATION": f"{REDIS_URL.partition('?')[0]}?db={REDIS_DATABASE}",
         "KEY_PREFIX": "selvedge",
         "OPTIONS": {

@@ -1,7 +1,4 @@
 import contextlib
-import os
-import socket
-import tempfile
 import threading
 import time
 
@@ -14,83 +11,15 @@ from redis.exceptions import RedisError
 from shop import cache, versioned
 from shop.cache import bump, read_many, read_through
 from shop.circuit import circuit
+from shop.tests.wire import wait_until_closed
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Wire:
-    """Stands between the shop and the real Redis: passes on, hangs, or is cut."""
-
-    def __init__(self):
-        self.state = "through"
-        self.accepted = 0
-        real = caches["default"].client.get_client().connection_pool.connection_kwargs
-        self._real = real.get("path") or (real["host"], real["port"])
-        self.path = os.path.join(tempfile.mkdtemp(prefix="wire"), "redis.sock")
-        self._open = []
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(self.path)
-        self._listener.listen(64)
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                self.accepted += 1
-                if self.state == "cut":
-                    client.close()
-                    continue
-                is_path = isinstance(self._real, str)
-                server = socket.socket(socket.AF_UNIX if is_path else socket.AF_INET)
-                server.connect(self._real)
-                self._open += [client, server]
-                for source, target in ((client, server), (server, client)):
-                    threading.Thread(target=self._pass, args=(source, target), daemon=True).start()
-
-    def _pass(self, source, target):
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                while self.state == "frozen":
-                    time.sleep(0.01)
-                target.sendall(data)
-
-    def cut(self):
-        self.state = "cut"
-        for end in self._open:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        self.cut()
-        self._listener.close()
-
-
-@pytest.fixture
-def wire(settings):
-    wire = Wire()
-    default = settings.CACHES["default"]
-    real = caches["default"].client.get_client().connection_pool.connection_kwargs
-    settings.CACHES = {
-        "default": default | {"LOCATION": f"unix://{wire.path}?db={real.get('db') or 0}"}
-    }
-    yield wire
-    wire.state = "through"
-    wait_until_closed()
-    wire.close()
 
 
 @pytest.fixture(autouse=True)
 def empty_cache():
     caches["default"].clear()
     cache._counts.clear()
-
-
-def wait_until_closed():
-    deadline = time.monotonic() + 5
-    while circuit.is_open and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not circuit.is_open
 
 
 def in_thread(act):
