@@ -5,7 +5,7 @@ from typing import Any
 from django_redis.cache import RedisCache
 
 
-class GuardedCache(RedisCache):  # type: ignore[misc]
+class GuardedCache(RedisCache):
     """Reads find nothing and writes are lost while Redis is away, and people still sign in."""
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
