@@ -1,5 +1,6 @@
 """Tests run on the embedded servers, or on those that DATABASE_URL and REDIS_URL name."""
 
+import hypothesis
 import pgtrigger
 import pytest
 from django.core.cache import cache, caches
@@ -7,6 +8,12 @@ from django.test import TransactionTestCase
 
 from shop.startup import ServersUnavailable, attach_embedded_servers
 from shop.tests.wire import Wire, wait_until_closed
+
+# How long an example takes says nothing on a machine that others use too.
+hypothesis.settings.register_profile(
+    "shop", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shop")
 
 
 def pytest_sessionstart():

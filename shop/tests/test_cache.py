@@ -194,12 +194,14 @@ def test_a_loader_that_hangs_holds_up_nobody_for_long():
     time.sleep(0.05)
     started = time.monotonic()
     assert read_through("hung", 1, lambda: "mine", seconds=60) == "mine"
-    assert time.monotonic() - started < 0.6
+    assert time.monotonic() - started < 4
     release.set()
     slow.join()
 
 
-def test_a_loader_that_fails_lets_the_next_one_try_at_once():
+def test_a_loader_that_fails_lets_the_next_one_try_at_once(monkeypatch):
+    monkeypatch.setattr(cache, "WAIT_SECONDS", 20)
+
     def fail():
         raise LookupError
 
@@ -207,7 +209,7 @@ def test_a_loader_that_fails_lets_the_next_one_try_at_once():
         read_through("failing", 1, fail, seconds=60)
     started = time.monotonic()
     assert read_through("failing", 1, lambda: 1, seconds=60) == 1
-    assert time.monotonic() - started < cache.WAIT_SECONDS
+    assert time.monotonic() - started < 10
 
 
 def test_many_are_read_with_one_load_for_the_missing():
@@ -304,12 +306,13 @@ def test_a_frozen_redis_costs_one_time_out_once(group, wire):
     wire.state = "frozen"
     started = time.monotonic()
     read_name(group)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
     started = time.monotonic()
     for _ in range(20):
         assert read_name(group) == "old"
         rename(group, "old")
-    assert time.monotonic() - started < 0.5
+    # Each of the forty would have waited out a time-out of 0.3 seconds.
+    assert time.monotonic() - started < 6
 
 
 def test_changes_made_without_redis_are_delivered_when_it_is_back(group, wire):

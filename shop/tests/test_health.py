@@ -85,7 +85,7 @@ def test_a_frozen_database_is_not_awaited_and_not_asked_twice(client, monkeypatc
     monkeypatch.setattr(health, "check_database", hang)
     started = time.monotonic()
     answers = [client.get("/health/ready") for _ in range(3)]
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 8
     assert {answer.status_code for answer in answers} == {503}
     assert answers[0].json()["checks"]["database"]["status"] == "timeout"
     release.set()
