@@ -1,6 +1,5 @@
 """What carts, checkout and orders refuse. Errors carry facts; the pages pick the words."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -43,15 +42,6 @@ class CheckoutIncomplete(OrdersError):
     def __init__(self, step: str) -> None:
         super().__init__(f"checkout step {step} is missing")
         self.step = step
-
-
-@dataclass(frozen=True)
-class PriceChange:
-    """A unit price then and now, in minor units."""
-
-    title: str
-    old: int
-    new: int
 
 
 class TotalChanged(OrdersError):

@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from catalog.models import OptionValue, ProductMedia, ProductVariant
-from shop import cache
-
-OPTIONS_SECONDS = 300
+from catalog.choices import Choices, read_choices
+from catalog.models import ProductMedia, ProductVariant
 
 
 @dataclass(frozen=True)
@@ -45,21 +43,7 @@ def pictures(variants: Iterable[ProductVariant]) -> dict[UUID, LinePicture]:
     return found
 
 
-def option_names() -> dict[str, str]:
-    """Names of all option values by ``option:slug``, from the cache or one query."""
-    names: dict[str, str] = cache.read_through(
-        "options", "names", _load_option_names, seconds=OPTIONS_SECONDS
-    )
-    return names
-
-
-def choice(option_values: Mapping[str, str], names: Mapping[str, str] | None = None) -> str:
-    """What was chosen, in words: "Navy, M"; for many lines read ``names`` once."""
-    names = option_names() if names is None else names
-    return ", ".join(
-        names.get(f"{option}:{slug}", slug) for option, slug in sorted(option_values.items())
-    )
-
-
-def _load_option_names() -> dict[str, str]:
-    return {f"{row.option}:{row.slug}": row.name for row in OptionValue.objects.all()}
+def choice(option_values: Mapping[str, str], choices: Choices | None = None) -> str:
+    """What was chosen, in words: "Navy, M"; for many lines read ``choices`` once."""
+    known = read_choices() if choices is None else choices
+    return ", ".join(known.get(option, slug).name for option, slug in sorted(option_values.items()))

@@ -12,6 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.choices import Choices, read_choices
 from inventory import availability, reservations
 from orders import cart as carts
 from orders import delivery, lines, pricing
@@ -82,19 +83,19 @@ def cart_lines(items: list[CartItem], *, currency: str) -> list[Line]:
     """The cart's lines at today's prices, each with what changed since it was added."""
     pictures = lines.pictures(item.variant for item in items)
     units = availability.available(item.variant_id for item in items)
-    names = lines.option_names()
-    return [_cart_line(item, pictures, units, names, currency) for item in items]
+    choices = read_choices()
+    return [_cart_line(item, pictures, units, choices, currency) for item in items]
 
 
 def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
     """The lines of a placed order as they were sold."""
-    names = lines.option_names()
+    choices = read_choices()
     return [
         Line(
             id=str(item.pk),
             url="",
             title=item.title,
-            variant=lines.choice(item.option_values, names),
+            variant=lines.choice(item.option_values, choices),
             quantity=item.quantity,
             price=LinePrice(item.line_total, currency),
             picture=Picture(default_storage.url(item.picture) if item.picture else ""),
@@ -242,20 +243,21 @@ def _cart_line(
     item: CartItem,
     pictures: Mapping[UUID, lines.LinePicture],
     units: Mapping[UUID, int],
-    names: Mapping[str, str],
+    choices: Choices,
     currency: str,
 ) -> Line:
     variant, product = item.variant, item.variant.product
     picture = pictures.get(variant.pk)
     limit = settings.CART_LINE_QUANTITY_MAX
     if carts.is_limited_by_stock(variant):
-        limit = max(min(limit, units[variant.pk]), 1)
+        # Never below what is there: it may be held for this very shopper.
+        limit = max(min(limit, units[variant.pk]), item.quantity)
     query = "&".join(f"{option}={slug}" for option, slug in variant.option_values.items())
     return Line(
         id=f"item-{item.pk}",
         url=f"{product.get_absolute_url()}?{query}",
         title=product.title,
-        variant=lines.choice(variant.option_values, names),
+        variant=lines.choice(variant.option_values, choices),
         quantity=item.quantity,
         price=LinePrice(variant.price * item.quantity, currency),
         picture=Picture(default_storage.url(picture.path) if picture else "", ""),

@@ -57,13 +57,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "csp",
     "django_countries",
     "django_htmx",
-    "django_structlog",
     "pgtrigger",
     "phonenumber_field",
     "procrastinate.contrib.django",
@@ -111,7 +109,6 @@ TEMPLATES = [
 
 # --- Database and cache -------------------------------------------------------------------------
 
-SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 QUERY_TIMEOUT_MS = env.int("QUERY_TIMEOUT_MS", default=15_000)
 DATABASE_POOL_MIN = env.int("DATABASE_POOL_MIN", default=5)
 DATABASE_POOL_MAX = env.int("DATABASE_POOL_MAX", default=20)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalog.models import OptionValue
 from catalog.tests.factories import ProductFactory
 from inventory import stock
 from inventory.models import Stock
@@ -191,3 +192,22 @@ def test_the_cart_costs_the_same_queries_however_full(count, django_assert_num_q
         response = client.get(CART)
     assert response["Cache-Control"] == "private, no-store"
     assert len(response.context["lines"]) == count
+
+
+def test_last_units_held_for_the_shopper_stay_typeable():
+    cart = filled_cart((variant_in_stock(units=3), 3))
+    acts.begin(cart=cart)
+    page = visitor(cart).get(CART).content.decode()
+    assert 'value="3" min="0" max="3"' in page
+    assert "left" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_name_of_a_color_is_in_the_cart_at_once(product):
+    color, _ = OptionValue.objects.get_or_create(option="color", slug="navy")
+    client = Client()
+    add(client, color="navy")
+    client.get(CART)
+    color.name = "Midnight"
+    color.save()
+    assert "Midnight" in client.get(CART).content.decode()
