@@ -11,7 +11,7 @@ RUN /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-che
 FROM python:3.11-slim AS web
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DEBUG=false DATA_DIR=/data
 RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin selvedge \
-    && install --directory --owner=selvedge --group=selvedge /data /data/media /data/mail
+    && install --directory --owner=selvedge --group=selvedge /data /data/media /data/mail /data/exchange
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY . .

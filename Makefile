@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test lint docs clean environment runtime development
+.PHONY: help up test lint bench docs clean environment runtime development
 
 # Only ever `python -m …`: scripts in .venv/bin break in long paths and in paths with spaces.
 PYTHON := .venv/bin/python
@@ -29,6 +29,9 @@ lint: development ## style, types, floors, security, migrations and deployment s
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	DEBUG=false SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
+
+bench: development ## measure the shop beside baselines (PART=pages for one part, BENCH_ARGS=…)
+	@$(PYTHON) -m tests.bench $(PART) $(BENCH_ARGS)
 
 docs: runtime ## draw the ER diagram of docs/schema.md from the models
 	$(PYTHON) manage.py draw_schema

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import history
 from audit.models import AuditLog
 from audit.recording import record
+from audit.restore_pages import RestoringAdmin
 from shop.back_office import ReadOnly, StaffAdmin, badge
 
 _KINDS = {
@@ -34,15 +35,16 @@ _KINDS = {
 
 def amounts_on(site: admin.AdminSite) -> dict[str, Collection[str]]:
     """Which columns of each table hold money, as its place in the back office says."""
-    amounts = {}
+    amounts: dict[str, Collection[str]] = {}
     for model, page in site._registry.items():
         for inline in page.inlines:
             amounts[inline.model._meta.label_lower] = getattr(inline, "amount_fields", ())
         amounts[model._meta.label_lower] = getattr(page, "amount_fields", ())
+        amounts |= getattr(page, "part_amount_fields", {})
     return amounts
 
 
-class AuditedAdmin(StaffAdmin):
+class AuditedAdmin(RestoringAdmin, StaffAdmin):
     """A table whose History page comes from the audit log."""
 
     object_history_template = "admin/object_history.html"
@@ -70,7 +72,9 @@ class AuditedAdmin(StaffAdmin):
             "title": gettext("History: %s") % obj,
             "subtitle": None,
             "page": page,
-            "entries": history.told(page.object_list, amounts_on(self.admin_site)),
+            "entries": self.with_restore_links(
+                request, obj, history.told(page.object_list, amounts_on(self.admin_site))
+            ),
             "object": obj,
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),

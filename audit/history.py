@@ -3,7 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from difflib import unified_diff
+from itertools import islice
 from typing import Any, cast
+from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
@@ -22,15 +26,32 @@ from shop.money import format_money
 #: Columns that say nothing to a person.
 _SILENT = frozenset({"id", "version", "created_at"})
 _SHOWN_CHARACTERS = 300
+#: Under this name an entry says which earlier one it brought back.
+RESTORED = "restored_from"
+#: Longer texts, and those of several lines, are compared line by line.
+_LINE_CHARACTERS = 120
+_SHOWN_LINES = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a long text: ``sign`` is "+" for an added, "-" for a removed one, else ""."""
+
+    sign: str
+    text: str
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One field before and after, as text; an empty side says that there was nothing."""
+    """One field before and after, as text; an empty side says that there was nothing.
+
+    Long texts come as ``lines`` too: what was removed and added, with the lines around it.
+    """
 
     label: str
     old: str
     new: str
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +61,8 @@ class HistoryEntry:
     log: AuditLog
     subject: str
     changes: list[FieldChange]
+    #: Where this version can be brought back, if it can.
+    restore_url: str = ""
 
     @property
     def is_whole_row(self) -> bool:
@@ -58,11 +81,16 @@ def entries_of(objects: Iterable[models.Model]) -> QuerySet[AuditLog]:
     return AuditLog.objects.filter(about).select_related("actor")
 
 
-def told(entries: Iterable[AuditLog], amounts: dict[str, Collection[str]]) -> list[HistoryEntry]:
+def told(
+    entries: Iterable[AuditLog],
+    amounts: dict[str, Collection[str]],
+    *,
+    keep_empty: bool = False,
+) -> list[HistoryEntry]:
     """The entries with field labels, choices and names of rows instead of columns and keys.
 
-    ``amounts`` names, for each entity, the columns that hold minor units of money. One query
-    for each kind of row.
+    ``amounts`` names, for each entity, the columns that hold minor units of money. Fields that
+    are empty on both sides are left out unless ``keep_empty``. One query for each kind of row.
     """
     logs = list(entries)
     names = _names_of_rows(logs)
@@ -70,7 +98,7 @@ def told(entries: Iterable[AuditLog], amounts: dict[str, Collection[str]]) -> li
         HistoryEntry(
             log=log,
             subject=f"{entity_name(log.entity)} {names.get((log.entity, log.entity_id), '')}",
-            changes=_changes(log, names, amounts.get(log.entity, ())),
+            changes=_changes(log, names, amounts.get(log.entity, ()), keep_empty=keep_empty),
         )
         for log in logs
     ]
@@ -83,7 +111,11 @@ def entity_name(entity: str) -> str:
 
 
 def _changes(
-    log: AuditLog, names: dict[tuple[str, str], str], amounts: Collection[str]
+    log: AuditLog,
+    names: dict[tuple[str, str], str],
+    amounts: Collection[str],
+    *,
+    keep_empty: bool,
 ) -> list[FieldChange]:
     model = _model(log.entity)
     columns = [*log.before, *(name for name in log.after if name not in log.before)]
@@ -91,15 +123,40 @@ def _changes(
     for column in columns:
         if column in _SILENT:
             continue
+        if column == RESTORED:
+            changes.append(FieldChange(gettext("Restored the version of"), "", _time_of(log)))
+            continue
         field = _field(model, column)
         label = capfirst(str(field.verbose_name)) if field else column
         old, new = (
             _text(values.get(column), field, names, is_amount=column in amounts)
             for values in (log.before, log.after)
         )
-        if old or new:
-            changes.append(FieldChange(label, old, new))
+        if old or new or keep_empty:
+            lines = _lines(log.before.get(column), log.after.get(column))
+            changes.append(FieldChange(label, old, new, lines))
     return changes
+
+
+def _time_of(log: AuditLog) -> str:
+    """When the entry was written that ``log`` brought back: its key tells (UUIDv7)."""
+    milliseconds = UUID(log.after[RESTORED]).int >> 80
+    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    return date_format(localtime(moment), "DATETIME_FORMAT")
+
+
+def _lines(old: Any, new: Any) -> tuple[Line, ...]:
+    """Line by line, where both sides are text and one of them is long; else nothing."""
+    if not (isinstance(old, str) and isinstance(new, str) and old and new):
+        return ()
+    if all(len(text) <= _LINE_CHARACTERS and "\n" not in text for text in (old, new)):
+        return ()
+    compared = unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=1)
+    # The first three lines are the heads of the files and of the first place.
+    return tuple(
+        Line("", "…") if line.startswith("@@") else Line(line[0].strip(), line[1:])
+        for line in islice(compared, 3, _SHOWN_LINES)
+    )
 
 
 def _text(

@@ -25,7 +25,9 @@ def connect() -> None:
 
 
 def is_audited(model: type[models.Model]) -> bool:
-    return model._meta.app_label in AUDITED_APPS and model._meta.managed
+    """Whether the rows are records of their own; what is derived from others needs no log."""
+    is_record = model._meta.managed and not getattr(model, "is_derived", False)
+    return is_record and model._meta.app_label in AUDITED_APPS
 
 
 def remember_stored_row(

@@ -16,7 +16,9 @@ from shop.actor import current_actor
 SECRET_WORDS = ("password", "secret", "token", "recovery")
 MASK = "[hidden]"
 #: Columns that change with every write and say nothing.
-UNTOLD = frozenset({"updated_at", "version", "search_vector", "last_login"})
+UNTOLD = frozenset(
+    {"updated_at", "version", "search_head", "search_vector", "brand_name", "last_login"}
+)
 
 _gathered: ContextVar[list[AuditLog] | None] = ContextVar("gathered", default=None)
 
@@ -78,8 +80,8 @@ def record(
 def _differences(
     before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    old = {name: _plain(value) for name, value in before.items() if name not in UNTOLD}
-    new = {name: _plain(value) for name, value in after.items() if name not in UNTOLD}
+    old = {name: plain(value) for name, value in before.items() if name not in UNTOLD}
+    new = {name: plain(value) for name, value in after.items() if name not in UNTOLD}
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
     return (
         {name: _masked(name, old[name]) for name in old if name in changed},
@@ -97,7 +99,7 @@ class _Encoder(DjangoJSONEncoder):
             return str(o)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """``value`` as JSON holds it, so that before and after compare alike."""
     if type(value) in (bool, int, str, type(None)):
         return value

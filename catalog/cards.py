@@ -1,24 +1,29 @@
 """Products as they stand in a grid: values of the shape that the card component asks for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from catalog.choices import Choices
 from catalog.garments.pictures import path_of_scene
 from catalog.goods import Goods, Shot, Variant
-from catalog.tree import Picture
+from catalog.prices import percent_below
+from catalog.tree import TILE_WIDEST, Picture
 
 #: For how long a product is new, in days.
 NEW_DAYS = 30
 #: Units from which on a card and a product page say how many are left.
 LOW_STOCK = 3
 SWATCHES_SHOWN = 5
+BADGES_SHOWN = 2
 #: Reviews below which an average says nothing.
 REVIEWS_SHOWN_FROM = 3
 
@@ -57,9 +62,13 @@ class Rating:
     count: int
 
 
+_LAZY = ' loading="lazy"'
+_LINK = 'class="c-product-card__link"'
+
+
 @dataclass(frozen=True)
 class Card:
-    """What ``components/product_card.html`` shows."""
+    """What ``components/product_card.html`` shows; ``html`` is the component, once it is ready."""
 
     url: str
     title: str
@@ -72,6 +81,22 @@ class Card:
     swatches: list[Swatch]
     extra_swatches: int
     rating: Rating | None
+    product_id: UUID
+    wishlist_url: str
+    sizes_url: str
+    swatch_url: str
+    html: SafeString = field(default_factory=SafeString)
+
+    @property
+    def eager(self) -> SafeString:
+        """The card for a first row, whose picture does not wait until it is scrolled to."""
+        return mark_safe(self.html.replace(_LAZY, "", 1))  # noqa: S308 # nosec B308 B703
+
+    @property
+    def focused(self) -> SafeString:
+        """The card that is to have the focus once it has arrived."""
+        focused = self.html.replace(_LINK, f"{_LINK} data-focus", 1)
+        return mark_safe(focused)  # noqa: S308 # nosec B308 B703
 
 
 def cards_of(goods: Iterable[Goods], choices: Choices, colors: Iterable[str] = ()) -> list[Card]:
@@ -85,6 +110,7 @@ def _card(goods: Goods, choices: Choices, wanted: list[str]) -> Card:
     color = next((slug for slug in wanted if slug in goods.colors), "")
     shown = color or next(iter(goods.colors), "")
     first, second = pictures_of_card(goods, choices, shown)
+    price = price_of(goods.in_color(color), product.currency)
     swatches = swatches_of(goods, choices, selected=shown)
     return Card(
         url=url_of(goods, color),
@@ -94,12 +120,16 @@ def _card(goods: Goods, choices: Choices, wanted: list[str]) -> Card:
         ),
         picture=first,
         second_picture=second,
-        price=price_of(goods.in_color(color), product.currency),
-        badges=_badges(goods),
+        price=price,
+        badges=_badges(goods, price),
         is_sold_out=goods.is_sold_out,
         swatches=swatches[:SWATCHES_SHOWN] if len(swatches) > 1 else [],
         extra_swatches=max(0, len(swatches) - SWATCHES_SHOWN),
         rating=rating_of(goods),
+        product_id=product.pk,
+        wishlist_url=wishlist_url_of(shown),
+        sizes_url="" if goods.is_sold_out else fragment_url_of(goods, "sizes", shown),
+        swatch_url=fragment_url_of(goods, "card") if len(swatches) > 1 else "",
     )
 
 
@@ -110,15 +140,40 @@ def url_of(goods: Goods, color: str = "", size: str = "") -> str:
     return f"{url}?{urlencode(chosen)}" if chosen else url
 
 
+def wishlist_url_of(color: str = "") -> str:
+    """Where a heart posts to: the product is in the button, the color shown in the address."""
+    url = reverse("catalog:heart")
+    return f"{url}?{urlencode({'color': color})}" if color else url
+
+
+def fragment_url_of(goods: Goods, name: str, color: str = "") -> str:
+    """Where htmx gets a part of the product's card: its "sizes", or the "card" picture."""
+    url = reverse(f"catalog:{name}", args=[goods.product.slug])
+    return f"{url}?{urlencode({'color': color})}" if color else url
+
+
 def fit_of(goods: Goods) -> str:
     """How it is cut, in words; "" when nobody said."""
     return str(goods.product.attributes.get("fit") or "").split(".")[0]
 
 
 def price_of(variants: list[Variant], currency: str) -> Price:
-    """The price of a choice among ``variants``: "from" the lowest when they differ."""
-    lowest = min(variants, key=lambda variant: variant.price)
+    """The price of a choice among ``variants``: "from" the lowest when they differ.
+
+    A reduction is that of the lowest price; of several variants at it, the one reduced least
+    speaks for all, so that nothing is promised that only some of them keep.
+    """
+    lowest = min(variants, key=lambda variant: (variant.price, variant.lowest_prior_price or 0))
     is_from = any(variant.price != lowest.price for variant in variants)
+    if lowest.lowest_prior_price is not None:
+        return Price(
+            lowest.price,
+            currency,
+            is_from=is_from,
+            was=lowest.former_price,
+            lowest_30_days=lowest.lowest_prior_price,
+            percent_off=percent_below(lowest.price, lowest.lowest_prior_price) or None,
+        )
     rrp = None if is_from else lowest.compare_at_price
     return Price(lowest.price, currency, is_from=is_from, rrp=rrp)
 
@@ -153,7 +208,7 @@ def rating_of(goods: Goods) -> Rating | None:
 
 
 def picture_of(shot: Shot, alt: str) -> Picture:
-    return Picture(shot.media.url, alt, shot.media.width or 400, shot.media.height or 500)
+    return Picture.of(shot.media, alt, widest=TILE_WIDEST)
 
 
 def pictures_of_card(goods: Goods, choices: Choices, color: str) -> tuple[Picture, Picture | None]:
@@ -167,15 +222,17 @@ def pictures_of_card(goods: Goods, choices: Choices, color: str) -> tuple[Pictur
     return picture_of(shots[0], alt), picture_of(behind, "") if behind else None
 
 
-def _badges(goods: Goods) -> list[tuple[str, str]]:
-    """At most two, the weightiest first."""
+def _badges(goods: Goods, price: Price) -> list[tuple[str, str]]:
+    """At most two, the weightiest first: sold out, sale, new, low stock."""
     if goods.is_sold_out:
         return [("sold_out", gettext("Sold out"))]
     badges = []
+    if price.was is not None:
+        badges.append(("sale", gettext("Sale")))
     published = goods.product.published_at
     if published and published > timezone.now() - timedelta(days=NEW_DAYS):
         badges.append(("new", gettext("New")))
     left = goods.units_of(goods.variants)
     if 0 < left <= LOW_STOCK:
         badges.append(("low", gettext("Only %(left)d left") % {"left": left}))
-    return badges
+    return badges[:BADGES_SHOWN]

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.freshness import BRANDS, LIFE_SECONDS, NAMESPACE, OPTIONS
+from django.db.models import Value
+
+from catalog.freshness import BRANDS, LIFE_SECONDS, NAMESPACE
 from catalog.models import Brand, OptionValue, Product, ProductVariant
 from shop import cache
+from shop.held import Shelf
 
 _SLUG = re.compile(r"[-a-zA-Z0-9_]{1,50}")
 
@@ -45,17 +48,24 @@ class Choices:
         return sorted(choices, key=lambda choice: choice.place)
 
 
+#: Choices and names of brands as all requests of the process share them.
+_held: Shelf[str, tuple[Choices, dict[str, str]]] = Shelf(most=1, seconds=LIFE_SECONDS)
+
+
 def read_choices() -> Choices:
     """All colors and sizes; no query when the cache is warm, else one."""
-    return Choices(cache.read_through(NAMESPACE, OPTIONS, _load_options, seconds=LIFE_SECONDS))
+    return read_names()[0]
 
 
-def read_brands() -> dict[str, str]:
-    """Names of the brands by slug; no query when the cache is warm, else one."""
-    brands: dict[str, str] = cache.read_through(
-        NAMESPACE, BRANDS, _load_brands, seconds=LIFE_SECONDS
-    )
-    return brands
+def read_names() -> tuple[Choices, dict[str, str]]:
+    """All colors and sizes, and names of the brands by slug; at most one query."""
+    return _held.one("", _read_names, versions=[(NAMESPACE, BRANDS)])
+
+
+def _read_names() -> tuple[Choices, dict[str, str]]:
+    rows = cache.read_through(NAMESPACE, BRANDS, _load_names, seconds=LIFE_SECONDS)
+    brands = {row["slug"]: row["name"] for row in rows if row["option"] == "brand"}
+    return Choices([row for row in rows if row["option"] != "brand"]), brands
 
 
 def find_variant(product: Product, option_values: dict[str, str]) -> ProductVariant | None:
@@ -63,20 +73,34 @@ def find_variant(product: Product, option_values: dict[str, str]) -> ProductVari
 
     None when there is none, whatever was asked for. One query.
     """
+    return _find([product], option_values)
+
+
+def find_published(slug: str, option_values: dict[str, str]) -> ProductVariant | None:
+    """The same of the published product with this slug, which comes along. One query."""
+    product = Product.objects.published().filter(slug=slug)
+    return _find(product, option_values)
+
+
+def _find(product: Any, option_values: dict[str, str]) -> ProductVariant | None:
     chosen = {option: slug for option, slug in option_values.items() if slug}
     if not all(map(_SLUG.fullmatch, [*chosen, *chosen.values()])):
         return None
-    return (
-        ProductVariant.objects.select_related("product")
-        .filter(product=product, option_values=chosen)
-        .first()
+    variants = ProductVariant.objects.select_related("product")
+    return variants.filter(product__in=product, option_values=chosen).first()
+
+
+def _load_names() -> list[dict[str, Any]]:
+    columns = ("option", "slug", "name", "swatch", "second_swatch", "position")
+    nothing = Value("")
+    brands = Brand.objects.order_by().values(
+        "slug",
+        "name",
+        option=Value("brand"),
+        swatch=nothing,
+        second_swatch=nothing,
+        position=Value(0),
     )
-
-
-def _load_options() -> list[dict[str, Any]]:
-    rows = OptionValue.objects.order_by("option", "position", "slug")
-    return list(rows.values("option", "slug", "name", "swatch", "second_swatch"))
-
-
-def _load_brands() -> dict[str, str]:
-    return dict(Brand.objects.order_by("name").values_list("slug", "name"))
+    names = OptionValue.objects.order_by().values(*columns).union(brands.values(*columns), all=True)
+    rows = list(names)
+    return sorted(rows, key=lambda row: (row["option"], row["position"], row["name"]))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -16,13 +17,29 @@ from django.utils.http import urlencode
 
 from catalog.choices import Choices
 from catalog.models import Product
+from catalog.tree import Tree
 from inventory.models import Reservation, Stock
 from shop.money import InvalidAmount, to_major, to_minor
 
 #: Values of one filter that are looked at.
 MOST_VALUES = 20
-SORTS = ("newest", "price", "price-desc")
+SORTS = ("newest", "price", "price-desc", "rating", "best-selling")
+#: Averages from which on a product counts as well rated.
+RATINGS = ("4", "3")
+#: Filters with several values, in canonical order, and how their terms begin.
+TERMS = {
+    "size": "size",
+    "color": "color",
+    "fit": "fit",
+    "material": "material",
+    "brand": "brand",
+    "category": "in",
+    "rating": "rating",
+}
+#: Filters that one and the same variant must meet.
+OF_VARIANTS = ("size", "color", "price", "in_stock")
 _AMOUNT = re.compile(r"[0-9]{1,9}([.,][0-9]{1,4})?")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,10}")
 
 Pairs = list[tuple[str, str]]
 
@@ -33,66 +50,96 @@ class Filters:
 
     size: tuple[str, ...] = ()
     color: tuple[str, ...] = ()
+    fit: tuple[str, ...] = ()
+    material: tuple[str, ...] = ()
     brand: tuple[str, ...] = ()
+    #: Paths of categories.
+    category: tuple[str, ...] = ()
+    #: Of RATINGS.
+    rating: tuple[str, ...] = ()
     price_from: int | None = None
     price_to: int | None = None
     in_stock: bool = False
+    sale: bool = False
     #: One of SORTS, or "" for the listing's own order.
     sort: str = ""
 
     @property
     def pairs(self) -> Pairs:
         """The filters as names and values of a URL, in canonical order."""
-        pairs = [("size", slug) for slug in self.size]
-        pairs += [("color", slug) for slug in self.color]
-        pairs += [("brand", slug) for slug in self.brand]
+        pairs = [(name, value) for name in TERMS for value in getattr(self, name)]
         if self.price_from is not None:
             pairs.append(("min", major(self.price_from)))
         if self.price_to is not None:
             pairs.append(("max", major(self.price_to)))
-        return [*pairs, ("in_stock", "1")] if self.in_stock else pairs
+        if self.in_stock:
+            pairs.append(("in_stock", "1"))
+        return [*pairs, ("sale", "1")] if self.sale else pairs
+
+    @property
+    def terms(self) -> dict[str, list[str]]:
+        """Terms of listed products by how they begin; one of each group must be met."""
+        terms = {
+            start: [f"{start}:{value}" for value in getattr(self, name)]
+            for name, start in TERMS.items()
+            if getattr(self, name)
+        }
+        return terms | {"sale": ["sale"]} if self.sale else terms
+
+    @property
+    def has_price(self) -> bool:
+        return self.price_from is not None or self.price_to is not None
+
+    @property
+    def needs_one_variant(self) -> bool:
+        """Whether terms and prices of the product do not tell if one variant meets them all."""
+        has_range = self.price_from is not None and self.price_to is not None
+        kinds = bool(self.size) + bool(self.color) + self.has_price
+        return self.in_stock or has_range or kinds > 1
 
     def without(self, name: str, value: str) -> "Filters":
         """The same filters but one, named as in :attr:`pairs`."""
         match name:
-            case "size":
-                return replace(self, size=_others(self.size, value))
-            case "color":
-                return replace(self, color=_others(self.color, value))
-            case "brand":
-                return replace(self, brand=_others(self.brand, value))
             case "min":
                 return replace(self, price_from=None)
             case "max":
                 return replace(self, price_to=None)
-            case _:
+            case "in_stock":
                 return replace(self, in_stock=False)
+            case "sale":
+                return replace(self, sale=False)
+            case _:
+                return self._with(name, {*getattr(self, name)} - {value})
 
-    def query(self, kept: Pairs, *, page: int = 1) -> str:
+    def beside(self, name: str, value: str) -> "Filters":
+        """The same filters and one more value of one that takes several."""
+        return self._with(name, {*getattr(self, name), value})
+
+    def _with(self, name: str, values: set[str]) -> "Filters":
+        changed: dict[str, Any] = {name: tuple(sorted(values))}
+        return replace(self, **changed)
+
+    def query(self, kept: Pairs, *, page: int = 1, after: str = "") -> str:
         """The part of the URL from "?" on; ``kept`` are pairs of others, such as ``q``."""
         pairs = [*kept, *self.pairs]
         if self.sort:
             pairs.append(("sort", self.sort))
         if page > 1:
             pairs.append(("page", str(page)))
+        if after:
+            pairs.append(("after", after))
         return f"?{urlencode(pairs)}" if pairs else ""
 
-    def on_variants(self, *, but: str = "") -> Q:
-        """What a variant must satisfy; ``but`` leaves one filter out, to count its values."""
-        conditions = {
-            "size": Q(option_values__size__in=self.size) if self.size else Q(),
-            "color": Q(option_values__color__in=self.color) if self.color else Q(),
-            "brand": Q(product__brand__slug__in=self.brand) if self.brand else Q(),
-            "price": self._price(),
-            "in_stock": for_sale_now() if self.in_stock else Q(),
-        }
-        met = Q()
-        for name, condition in conditions.items():
-            if name != but:
-                met &= condition
-        return met
+    def on_variants(self) -> Q:
+        """What a variant must satisfy."""
+        met = Q(option_values__size__in=self.size) if self.size else Q()
+        if self.color:
+            met &= Q(option_values__color__in=self.color)
+        if self.in_stock:
+            met &= for_sale_now()
+        return met & self.on_price()
 
-    def _price(self) -> Q:
+    def on_price(self) -> Q:
         price = Q()
         if self.price_from is not None:
             price &= Q(price__gte=self.price_from)
@@ -101,16 +148,31 @@ class Filters:
         return price
 
 
-def read_filters(query: QueryDict, choices: Choices, brands: Iterable[str]) -> Filters:
+def read_filters(
+    query: QueryDict, choices: Choices, brands: Iterable[str], tree: Tree | None = None
+) -> Filters:
     """The filters of a URL; unknown values, doubles and what is no number are dropped."""
     known_brands = set(brands)
+
+    def is_known(name: str, value: str) -> bool:
+        match name:
+            case "size" | "color":
+                return choices.knows(name, value)
+            case "brand":
+                return value in known_brands
+            case "category":
+                return tree is not None and tree.at(value) is not None
+            case "rating":
+                return value in RATINGS
+            case _:
+                return len(value) <= 50 and _SLUG.fullmatch(value) is not None
+
     return Filters(
-        size=_known(query, "size", lambda slug: choices.knows("size", slug)),
-        color=_known(query, "color", lambda slug: choices.knows("color", slug)),
-        brand=_known(query, "brand", lambda slug: slug in known_brands),
+        **{name: _values(query, name, is_known) for name in TERMS},
         price_from=_amount(query.get("min", "")),
         price_to=_amount(query.get("max", "")),
         in_stock=query.get("in_stock") == "1",
+        sale=query.get("sale") == "1",
         sort=query.get("sort", "") if query.get("sort") in SORTS else "",
     )
 
@@ -136,13 +198,9 @@ def major(amount: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _others(slugs: tuple[str, ...], slug: str) -> tuple[str, ...]:
-    return tuple(other for other in slugs if other != slug)
-
-
-def _known(query: QueryDict, name: str, is_known: Callable[[str], bool]) -> tuple[str, ...]:
+def _values(query: QueryDict, name: str, is_known: Callable[[str, str], bool]) -> tuple[str, ...]:
     values = dict.fromkeys(query.getlist(name)[:MOST_VALUES])
-    return tuple(sorted(filter(is_known, values)))
+    return tuple(sorted(value for value in values if is_known(name, value)))
 
 
 def _amount(text: str) -> int | None:

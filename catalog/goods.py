@@ -12,23 +12,34 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
+from catalog.freshness import BRANDS, NAMESPACE
 from catalog.models import Media, Product, ProductCategory, ProductMedia, ProductVariant
 from catalog.models.products import ProductQuerySet
-from inventory.availability import available
+from inventory.availability import PRODUCT, units_of
+from shop.making import made_of
+
+_PICTURE = ("provider", "file", "remote_url", "width", "height", "alt_text", "renditions")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A live variant: its options by slug, its price in minor units."""
+    """A live variant: its options by slug, its price in minor units, units a shopper may buy.
+
+    While a reduction is announced, ``former_price`` is the price before it and
+    ``lowest_prior_price`` the lowest of the 30 days before it.
+    """
 
     id: UUID
     sku: str
     options: dict[str, str]
     price: int
     compare_at_price: int | None
+    former_price: int | None
+    lowest_prior_price: int | None
     is_primary: bool
+    units: int
 
     @property
     def color(self) -> str:
@@ -57,7 +68,6 @@ class Goods:
     variants: list[Variant]
     shots: list[Shot]
     category_path: str
-    units: dict[UUID, int]
 
     @cached_property
     def colors(self) -> list[str]:
@@ -80,11 +90,11 @@ class Goods:
         policy = self.product.inventory_policy
         if policy == Product.InventoryPolicy.DENY:
             return False
-        return policy == Product.InventoryPolicy.CONTINUE or self.units[variant.id] > 0
+        return policy == Product.InventoryPolicy.CONTINUE or variant.units > 0
 
     def units_of(self, variants: Iterable[Variant]) -> int:
         """Units of the variants on the shelves that a shopper may buy."""
-        return sum(self.units[variant.id] for variant in variants)
+        return sum(variant.units for variant in variants)
 
     @property
     def is_sold_out(self) -> bool:
@@ -103,7 +113,10 @@ def with_goods(products: ProductQuerySet) -> ProductQuerySet:
                 options="option_values",
                 price="price",
                 compare_at_price="compare_at_price",
+                former_price="former_price",
+                lowest_prior_price="lowest_prior_price",
                 is_primary="is_primary",
+                units=Coalesce(units_of(OuterRef("pk")), 0),
             )
         )
     )
@@ -121,6 +134,7 @@ def with_goods(products: ProductQuerySet) -> ProductQuerySet:
                 width="media__width",
                 height="media__height",
                 alt_text="media__alt_text",
+                renditions="media__renditions",
             )
         )
     )
@@ -137,12 +151,10 @@ def with_goods(products: ProductQuerySet) -> ProductQuerySet:
 
 
 def goods_of(*lists: Iterable[Product]) -> list[list[Goods]]:
-    """The goods of each list of products (read :func:`with_goods`), with one look at the stock."""
+    """The goods of each list of products, which were read :func:`with_goods`."""
     goods = [[_goods(product) for product in products] for products in lists]
     every = [one for part in goods for one in part]
-    units = available(variant.id for one in every for variant in one.variants)
-    for one in every:
-        one.units = units
+    made_of((NAMESPACE, BRANDS), *((PRODUCT, one.product.pk) for one in every))
     return goods
 
 
@@ -152,11 +164,9 @@ def _goods(product: Any) -> Goods:
         variants=[Variant(**row | {"id": UUID(row["id"])}) for row in product.variant_rows],
         shots=[_shot(row) for row in product.shot_rows],
         category_path=product.category_path or "",
-        units={},
     )
 
 
 def _shot(row: dict[str, Any]) -> Shot:
-    color = row.pop("options").get("color", "")
-    view, is_primary = row.pop("view"), row.pop("is_primary")
-    return Shot(Media(**row), color, view, is_primary)
+    picture = {name: row[name] for name in _PICTURE}
+    return Shot(Media(**picture), row["options"].get("color", ""), row["view"], row["is_primary"])

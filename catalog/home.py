@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from catalog.cards import Card, cards_of
-from catalog.choices import read_choices
-from catalog.goods import goods_of, with_goods
-from catalog.models import Product
+from catalog.cards import Card
+from catalog.collections import CollectionCard, read_collections
+from catalog.places import newest_and_best_selling
+from catalog.ready_cards import ready_cards
 from catalog.tree import Node, Tree
 
 CARDS_IN_A_ROW = 8
@@ -14,28 +14,24 @@ TILES = 6
 
 @dataclass(frozen=True)
 class HomePage:
-    """``tiles`` are categories with their department; ``standing`` is what stays in the range."""
+    """``tiles`` are categories with their department; ``collection`` is the first of them."""
 
     tiles: list[tuple[Node, Node]]
     departments: list[Node]
     new_in: list[Card]
-    standing: list[Card]
+    best_sellers: list[Card]
+    collection: CollectionCard | None
 
 
 def read_home(tree: Tree) -> HomePage:
     """Two queries, plus those of a cold cache."""
-    published = with_goods(Product.objects.published())
-    newest = list(published.order_by("-published_at", "-pk")[:CARDS_IN_A_ROW])
-    shown = [product.pk for product in newest]
-    oldest = published.exclude(pk__in=shown).order_by("published_at", "pk")[:CARDS_IN_A_ROW]
-    new_goods, standing_goods = goods_of(newest, oldest)
-    choices = read_choices()
-    departments = tree.children()
+    new_in, best_sellers = ready_cards(*newest_and_best_selling(CARDS_IN_A_ROW))
     return HomePage(
         tiles=_tiles(tree),
-        departments=departments,
-        new_in=cards_of(new_goods, choices),
-        standing=cards_of(standing_goods, choices),
+        departments=tree.children(),
+        new_in=new_in,
+        best_sellers=best_sellers,
+        collection=next(iter(read_collections()), None),
     )
 
 
@@ -43,14 +39,15 @@ def _tiles(tree: Tree) -> list[tuple[Node, Node]]:
     """Departments take turns; no picture comes twice, so that six tiles are six garments."""
     tiles: list[tuple[Node, Node]] = []
     shown: set[str] = set()
-    waiting = {department: tree.children(department.path) for department in tree.children()}
+    waiting = [(department, tree.children(department.path)) for department in tree.children()]
     while waiting and len(tiles) < TILES:
-        for department, children in list(waiting.items()):
+        left = []
+        for department, children in waiting:
             new = (node for node in children if node.picture and node.picture.src not in shown)
             node = next(new, None)
-            if node is None or node.picture is None:
-                del waiting[department]
-                continue
-            tiles.append((department, node))
-            shown.add(node.picture.src)
+            if node is not None and node.picture is not None:
+                tiles.append((department, node))
+                shown.add(node.picture.src)
+                left.append((department, children))
+        waiting = left
     return tiles[:TILES]

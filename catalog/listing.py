@@ -1,60 +1,34 @@
-"""A page of products with its filters: the body of category and search pages."""
+"""A page of products with its filters: the body of category, collection, brand and search pages."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.http import QueryDict
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 
-from catalog.cards import Card, cards_of
-from catalog.choices import Choices, read_brands, read_choices
-from catalog.facets import FacetCounts, count_facets, ordered_values
-from catalog.filters import Filters, Pairs, major, read_filters
-from catalog.goods import goods_of, with_goods
-from catalog.models import Product, ProductVariant
-from catalog.models.products import ProductQuerySet
+from catalog.cards import Card
+from catalog.choices import read_names
+from catalog.facet_groups import (
+    Chip,
+    FacetGroup,
+    Promoted,
+    Words,
+    chips_of,
+    groups_of,
+    promoted_of,
+)
+from catalog.facets import count
+from catalog.filters import Filters, Pairs, read_filters
+from catalog.models.listed import EVERYWHERE
+from catalog.places import MOST_PAGES, Place, Slice, first_products, read_slice
+from catalog.ready_cards import ready_cards
 from catalog.tree import Node, Tree
-from shop.money import format_money
-from shop.pagination import numbered_page
 
 #: Filters in force above which a page is not for search engines.
 INDEXED_FILTERS = 2
 NEAR_MATCHES = 4
-#: Pages that can be walked to by number; who has not found it by then narrows the filters.
-MOST_PAGES = 50
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A filter in force; ``url`` is the listing without it."""
-
-    label: str
-    url: str
-
-
-@dataclass(frozen=True)
-class FacetValue:
-    value: str
-    label: str
-    count: int
-    selected: bool
-    hex: str = ""
-
-
-@dataclass(frozen=True)
-class FacetGroup:
-    """A group of the facets component; ``min`` and ``max`` as typed, for prices."""
-
-    key: str
-    title: str
-    kind: str
-    is_open: bool = True
-    values: list[FacetValue] = field(default_factory=list)
-    min: str = ""
-    max: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,10 +42,11 @@ class PageLink:
 
 @dataclass(frozen=True)
 class Pages:
-    """What ``components/pagination.html`` shows."""
+    """What ``components/pagination.html`` shows; ``total_words`` is the total as people read it."""
 
     shown: int
     total: int
+    total_words: str
     next_url: str
     next_count: int
     previous_url: str
@@ -87,12 +62,18 @@ class Sort:
 
 @dataclass(frozen=True)
 class Listing:
-    """What ``catalog/_results.html`` shows. ``near`` are cards for a listing without a match."""
+    """What ``catalog/_results.html`` shows. ``near`` are cards for a listing without a match.
+
+    ``total`` is a lower bound where ``total_words`` ends with "+". ``is_clamped`` says that a
+    page was asked for by a number beyond those that can be opened.
+    """
 
     cards: list[Card]
     total: int
+    total_words: str
     chips: list[Chip]
     groups: list[FacetGroup]
+    promoted: list[Promoted]
     sorts: list[Sort]
     pages: Pages
     places: list[tuple[Node, int]]
@@ -103,6 +84,7 @@ class Listing:
     kept: Pairs
     kept_by_sort: Pairs
     is_indexed: bool
+    is_clamped: bool
     near: list[Card]
 
     @property
@@ -111,51 +93,49 @@ class Listing:
 
 
 def read_listing(
-    products: ProductQuerySet,
-    query: QueryDict,
-    *,
-    url: str,
-    order: Sequence[Any],
-    order_label: str,
-    tree: Tree,
-    below: str = "",
-    kept: Iterable[tuple[str, str]] = (),
-    is_appended: bool = False,
+    place: Place, query: QueryDict, *, tree: Tree, is_appended: bool = False
 ) -> Listing:
-    """The page of ``products`` that ``query`` asks for.
+    """The page of ``place`` that ``query`` asks for.
 
-    ``order`` is the listing's own, called ``order_label``; ``below`` the category's path;
-    ``kept`` are pairs that every link keeps; ``is_appended`` says that the pages before are
-    already on the screen. Three queries at most, plus those of a cold cache.
+    ``is_appended`` says that the pages before are already on the screen. Three queries, a fourth
+    for near matches, plus those of a cold cache.
     """
-    choices, brands = read_choices(), read_brands()
-    filters = read_filters(query, choices, brands)
-    counts = count_facets(products, filters, below=below)
+    words = Words(*read_names(), tree)
+    filters = read_filters(query, words.choices, words.brands, tree)
     size = settings.LISTING_PAGE_SIZE
-    last = min(max(1, -(-counts.total // size)), MOST_PAGES)
-    number = min(_page_number(query.get("page", "")), last)
-    found = with_goods(_sorted(_matching(products, filters), filters.sort, order))
-    items = numbered_page(found, number=number, size=size).items if counts.total else []
-    near = [] if items else _near(products if filters.pairs else Product.objects.published())
-    goods, near_goods = goods_of(items, near)
-    pairs = list(kept)
-    shown = (number - 1) * size + len(items) if is_appended else len(items)
+    counts = count(place, filters)
+    wanted = _page_number(query.get("page", ""))
+    last = max(1, -(-counts.total // size)) if counts.is_exact else wanted
+    page = read_slice(
+        place, filters, number=min(wanted, last), size=size, after=query.get("after", "")
+    )
+    # A count of a minute ago, or a lower bound, may be less than what is there.
+    total = max(counts.total, (page.number - 1) * size + len(page.products))
+    total = max(total, page.number * size + 1) if page.has_next else total
+    total_words = number_format(total, force_grouping=True) + ("" if counts.is_exact else "+")
+    [cards] = ready_cards(page.products, colors=filters.color)
+    [near] = ready_cards([] if page.products else _near(place, filters), level=4)
+    shown = (page.number - 1) * size + len(page.products) if is_appended else len(page.products)
+    pairs = place.pairs
     return Listing(
-        cards=cards_of(goods, choices, filters.color),
-        total=counts.total,
-        chips=_chips(filters, choices, brands, url, pairs),
-        groups=_groups(filters, counts, choices, brands),
-        sorts=_sorts(filters.sort, order_label),
-        pages=_pages(filters, counts.total, number, last, shown, url, pairs),
-        places=_places(counts, tree, below),
-        url=url,
-        canonical_url=url + replace(filters, sort="").query(pairs),
-        state_url=url + filters.query(pairs, page=number),
-        clear_url=url + Filters(sort=filters.sort).query(pairs),
+        cards=cards,
+        total=total,
+        total_words=total_words,
+        chips=chips_of(place, filters, counts, words),
+        groups=groups_of(place, filters, counts, words),
+        promoted=promoted_of(place, filters, counts, words),
+        sorts=_sorts(filters.sort, place.order_label),
+        pages=_pages(place, filters, page, total, total_words, shown, counts.is_exact),
+        places=_places(place, counts.every, tree),
+        url=place.url,
+        canonical_url=place.url + replace(filters, sort="").query(pairs),
+        state_url=place.url + filters.query(pairs, page=page.number, after=page.after),
+        clear_url=place.url + Filters(sort=filters.sort).query(pairs),
         kept=[*pairs, ("sort", filters.sort)] if filters.sort else pairs,
         kept_by_sort=[*pairs, *filters.pairs],
         is_indexed=len(filters.pairs) <= INDEXED_FILTERS,
-        near=cards_of(near_goods, choices),
+        is_clamped=min(wanted, last) > page.number,
+        near=near,
     )
 
 
@@ -164,92 +144,9 @@ def _page_number(text: str) -> int:
     return max(1, int(text)) if is_number else 1
 
 
-def _near(products: ProductQuerySet) -> list[Product]:
-    return list(with_goods(products).order_by("-published_at", "-pk")[:NEAR_MATCHES])
-
-
-def _matching(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
-    met = filters.on_variants()
-    if not met:
-        return products
-    variants = ProductVariant.objects.filter(Q(product=OuterRef("pk")) & met)
-    return products.filter(Exists(variants))
-
-
-def _sorted(products: ProductQuerySet, sort: str, order: Sequence[Any]) -> ProductQuerySet:
-    if sort == "newest":
-        return products.order_by("-published_at", "-pk")
-    if not sort:
-        return products.order_by(*order)
-    lowest = (
-        ProductVariant.objects.filter(product=OuterRef("pk"))
-        .order_by()
-        .values("product")
-        .annotate(lowest=Min("price"))
-        .values("lowest")
-    )
-    direction = "-" if sort == "price-desc" else ""
-    return products.annotate(lowest_price=Subquery(lowest)).order_by(
-        f"{direction}lowest_price", f"{direction}pk"
-    )
-
-
-def _chips(
-    filters: Filters, choices: Choices, brands: dict[str, str], url: str, kept: Pairs
-) -> list[Chip]:
-    currency = settings.SHOP_CURRENCY
-    titles = _titles()
-    words = {
-        "size": lambda slug: choices.get("size", slug).name,
-        "color": lambda slug: choices.get("color", slug).name,
-        "brand": lambda slug: brands[slug],
-        "min": lambda _: gettext("from %s") % format_money(filters.price_from or 0, currency),
-        "max": lambda _: gettext("up to %s") % format_money(filters.price_to or 0, currency),
-        "in_stock": lambda _: gettext("in stock"),
-    }
-    return [
-        Chip(
-            label=f"{titles[name]}: {words[name](value)}",
-            url=url + filters.without(name, value).query(kept),
-        )
-        for name, value in filters.pairs
-    ]
-
-
-def _titles() -> dict[str, str]:
-    price = gettext("Price")
-    return {
-        "size": gettext("Size"),
-        "color": gettext("Color"),
-        "brand": gettext("Brand"),
-        "min": price,
-        "max": price,
-        "in_stock": gettext("Availability"),
-    }
-
-
-def _groups(
-    filters: Filters, counts: FacetCounts, choices: Choices, brands: dict[str, str]
-) -> list[FacetGroup]:
-    titles = _titles()
-    groups = []
-    for key, values in ordered_values(counts, choices, brands).items():
-        chosen = getattr(filters, key)
-        shown = [FacetValue(v, label, n, v in chosen, hue) for v, label, n, hue in values]
-        if shown:
-            kind = "swatch" if key == "color" else "check"
-            groups.append(FacetGroup(key, titles[key], kind, values=shown))
-    groups.append(
-        FacetGroup(
-            "price",
-            titles["min"],
-            "range",
-            min="" if filters.price_from is None else major(filters.price_from),
-            max="" if filters.price_to is None else major(filters.price_to),
-        )
-    )
-    in_stock = FacetValue("1", gettext("In stock"), counts.in_stock, filters.in_stock)
-    return [*groups, FacetGroup("in_stock", titles["in_stock"], "check", values=[in_stock])]
+def _near(place: Place, filters: Filters) -> list[UUID]:
+    here = place if filters.pairs else replace(place, id=EVERYWHERE, found=None)
+    return first_products(here, "newest", NEAR_MATCHES)
 
 
 def _sorts(chosen: str, order_label: str) -> list[Sort]:
@@ -258,34 +155,48 @@ def _sorts(chosen: str, order_label: str) -> list[Sort]:
         "newest": gettext("Newest"),
         "price": gettext("Price, low to high"),
         "price-desc": gettext("Price, high to low"),
+        "rating": gettext("Best rated"),
+        "best-selling": gettext("Best selling"),
     }
     return [Sort(value, label, value == chosen) for value, label in labels.items()]
 
 
 def _pages(
-    filters: Filters, total: int, number: int, last: int, shown: int, url: str, kept: Pairs
+    place: Place,
+    filters: Filters,
+    page: Slice,
+    total: int,
+    total_words: str,
+    shown: int,
+    is_exact: bool,
 ) -> Pages:
-    def at(page: int) -> str:
-        return url + filters.query(kept, page=page)
+    size = settings.LISTING_PAGE_SIZE
+    number = page.number
 
+    def at(target: int) -> str:
+        after = page.next_cursor if target == number + 1 else ""
+        return place.url + filters.query(place.pairs, page=target, after=after)
+
+    # Of a total that is not known the last page is not known either.
+    last = min(-(-total // size), max(MOST_PAGES, number)) if is_exact else number + page.has_next
     links: list[PageLink] = []
     near = sorted({1, number - 1, number, number + 1, last} & set(range(1, last + 1)))
-    for before, page in zip([0, *near], near, strict=False):
-        if page > before + 1:
+    for before, target in zip([0, *near], near, strict=False):
+        if target > before + 1:
             links.append(PageLink(None))
-        links.append(PageLink(page, at(page), page == number))
-    size = settings.LISTING_PAGE_SIZE
+        links.append(PageLink(target, at(target), target == number))
     return Pages(
         shown=shown,
         total=total,
-        next_url=at(number + 1) if number < last else "",
-        next_count=min(size, total - number * size) if number < last else 0,
+        total_words=total_words,
+        next_url=at(number + 1) if page.has_next else "",
+        next_count=min(size, total - number * size) if page.has_next and is_exact else size,
         previous_url=at(number - 1) if number > 1 else "",
         links=links,
     )
 
 
-def _places(counts: FacetCounts, tree: Tree, below: str) -> list[tuple[Node, int]]:
+def _places(place: Place, every: dict[str, int], tree: Tree) -> list[tuple[Node, int]]:
     """Categories of the next level that hold products, in their order."""
-    children = tree.children(below)
-    return [(node, counts.places[node.path]) for node in children if node.path in counts.places]
+    numbers = ((node, every.get(f"in:{node.path}", 0)) for node in tree.children(place.path))
+    return [(node, number) for node, number in numbers if number]

@@ -2,73 +2,48 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import nh3
-from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.html import linebreaks, strip_tags
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from catalog import looks, sizing
+from catalog.buy_box import Size, StockLine, sizes_of, stock_of
 from catalog.cards import (
-    LOW_STOCK,
     Card,
     Price,
     Rating,
     Swatch,
-    cards_of,
     price_of,
     rating_of,
     swatches_of,
+    wishlist_url_of,
 )
-from catalog.choices import Choices, read_choices
+from catalog.choices import read_choices
+from catalog.fabric import CareMark, Cloth, care_of, cloth_of
 from catalog.fragments import vary_by_fragment, wanted_fragment
-from catalog.garments.pictures import parse_path, path_of
-from catalog.goods import Goods, Variant, goods_of, with_goods
-from catalog.models import Category, Product, ProductCategory
+from catalog.gallery import View, social_picture, views_of
+from catalog.goods import Goods, goods_of, with_goods
+from catalog.models import Product
+from catalog.models.products import ProductQuerySet
+from catalog.price_schedules import with_price_ends
+from catalog.review_list import Section, section_of
+from catalog.review_rows import fit_of, with_reviews
 from catalog.structured_data import breadcrumb_data, product_data
-from catalog.tree import Crumb, Picture, Tree, tree_of
+from catalog.tree import Crumb, Tree, tree_of
 
-SIMILAR = 8
-#: Days within which a back-ordered piece is promised to leave the workshop.
-BACKORDER_DAYS = 21
 _TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "b", "i", "h3", "h4"}
-
-
-@dataclass(frozen=True)
-class View:
-    """A picture of the gallery. ``url`` is the page with this view in front."""
-
-    name: str
-    label: str
-    picture: Picture
-    url: str
-
-
-@dataclass(frozen=True)
-class Size:
-    """A chip of the size picker."""
-
-    value: str
-    label: str
-    note: str
-    selected: bool
-    sold_out: bool
-
-
-@dataclass(frozen=True)
-class StockLine:
-    """Whether the choice can be bought, as ``components/stock_badge.html`` says it."""
-
-    state: str
-    left: int = 0
-    ships_on: date | None = None
+#: The parts that htmx asks for.
+_FRAGMENTS = {
+    "gallery-and-buybox": "catalog/_gallery_and_buybox.html",
+    "buybox": "catalog/_buybox.html",
+    "zoom-body": "catalog/_zoom.html",
+}
 
 
 @dataclass(frozen=True)
@@ -78,8 +53,20 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is shown beside a product."""
+
+    look: list[Card]
+    similar: list[Card]
+
+
+@dataclass(frozen=True)
 class ProductPage:
-    """What ``catalog/product.html`` shows. ``color`` and ``size`` are the choices in force."""
+    """What ``catalog/product.html`` shows. ``color`` and ``size`` are the choices in force.
+
+    ``can_buy`` when the color can be bought in some size; ``is_awaited`` when somebody may wait
+    for one of its sizes.
+    """
 
     product: Product
     url: str
@@ -92,15 +79,29 @@ class ProductPage:
     price: Price
     stock: StockLine
     is_sold_out: bool
+    can_buy: bool
+    is_awaited: bool
     rating: Rating | None
+    reviews: Section
     description: SafeString
     summary: str
-    cloth: list[Fact]
+    cloth: list[Cloth]
+    care: list[CareMark]
+    cloth_facts: list[Fact]
     fit: list[Fact]
+    fit_note: str
+    table: sizing.ChartTable | None
+    guide_url: str
     crumbs: list[Crumb]
+    look: list[Card]
     similar: list[Card]
     social_picture: str
-    can_buy: bool
+    wishlist_url: str
+
+
+def readable(products: ProductQuerySet) -> ProductQuerySet:
+    """Let ``products`` bring along all that their pages show of themselves."""
+    return with_reviews(with_price_ends(with_goods(products))).select_related("size_chart")
 
 
 def respond(
@@ -110,36 +111,81 @@ def respond(
     chosen: Mapping[str, str],
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    is_preview: bool = False,
 ) -> HttpResponse:
     """The page of ``product`` with the options ``chosen``, or the part of it that htmx wants.
 
     ``errors`` are sentences by option. A form that comes back to htmx replaces the buy box,
-    whatever it was going to fill.
+    whatever it was going to fill; one of a product card comes back in the sheet.
     """
     fragment = wanted_fragment(request)
-    goods, similar = _read(product)
-    view = request.GET.get("view", "")
-    page = compose(goods, similar, tree_of(request), chosen=chosen, view=view)
-    context: dict[str, Any] = {"page": page, "errors": errors or {}}
-    template = {
-        "gallery-and-buybox": "catalog/_gallery_and_buybox.html",
-        "zoom-body": "catalog/_zoom.html",
-    }.get(fragment, "catalog/product.html")
     is_refused = bool(fragment and errors)
+    if is_refused and request.POST.get("from") == "card":
+        return quick_add(
+            request, product, color=chosen.get("color", ""), errors=errors, status=status
+        )
+    goods, beside = _read(product, chosen.get("color", ""))
+    page = compose(
+        goods,
+        beside,
+        tree_of(request),
+        chosen=chosen,
+        view=request.GET.get("view", ""),
+        unit=sizing.chosen_unit(request),
+    )
+    context: dict[str, Any] = {"page": page, "errors": errors or {}, "is_preview": is_preview}
+    template = _FRAGMENTS.get(fragment, "catalog/product.html")
     if is_refused:
-        template = "catalog/_gallery_and_buybox.html"
+        template = "catalog/_buybox.html"
     if template == "catalog/product.html":
         context |= _for_search_engines(request, page, goods)
     response = render(request, template, context, status=status)
     if is_refused:
-        response["HX-Retarget"] = "#gallery-and-buybox"
+        response["HX-Retarget"] = "#buybox"
         response["HX-Reswap"] = "outerHTML"
     vary_by_fragment(response)
     return response
 
 
+def quick_add(
+    request: HttpRequest,
+    product: Product,
+    *,
+    color: str,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The sizes of ``product`` in a color, each a button that puts it into the cart.
+
+    ``errors`` bring the buttons back in the sheet, with what was wrong above them. Two queries,
+    and those of a cold cache.
+    """
+    if not hasattr(product, "variant_rows"):
+        product = with_goods(Product.objects.filter(pk=product.pk)).get()
+    [[goods]] = goods_of([product])
+    color = color if color in goods.colors else next(iter(goods.colors), "")
+    context = {
+        "product": product,
+        "color": color,
+        "sizes": sizes_of(goods, read_choices(), goods.in_color(color), ""),
+        "error": " ".join((errors or {}).values()),
+    }
+    response = render(request, "components/quick_add.html", context, status=status)
+    if errors:
+        response["HX-Retarget"] = "#sheet-body"
+        response["HX-Reswap"] = "innerHTML"
+    vary_by_fragment(response)
+    return response
+
+
 def compose(
-    goods: Goods, similar: list[Goods], tree: Tree, *, chosen: Mapping[str, str], view: str = ""
+    goods: Goods,
+    beside: Beside,
+    tree: Tree,
+    *,
+    chosen: Mapping[str, str],
+    view: str = "",
+    unit: str = "cm",
 ) -> ProductPage:
     """The page for the options ``chosen``; those that the product has not are ignored."""
     product, choices = goods.product, read_choices()
@@ -151,108 +197,73 @@ def compose(
     if size not in offered:
         size = offered[0] if len(offered) == 1 else ""
     narrowed = [variant for variant in variants if not size or variant.size == size]
-    views = _views(goods, choices, color, view)
-    attributes = product.attributes
+    chart = product.size_chart
     return ProductPage(
         product=product,
         url=product.get_absolute_url(),
         color=color,
         color_name=choices.get("color", color).name if color else "",
         size=size,
-        views=views,
+        views=views_of(goods, choices, color, view),
         swatches=swatches_of(goods, choices, selected=color, size=size),
-        sizes=_sizes(goods, choices, variants, size),
-        price=price_of(narrowed, product.currency),
-        stock=_stock(goods, narrowed),
+        sizes=sizes_of(goods, choices, variants, size),
+        price=_price(goods, narrowed),
+        stock=stock_of(goods, narrowed),
         is_sold_out=goods.is_sold_out,
+        can_buy=any(map(goods.can_buy, variants)),
+        is_awaited=product.inventory_policy == Product.InventoryPolicy.TRACK
+        and not all(map(goods.can_buy, variants)),
         rating=rating_of(goods),
+        reviews=section_of(product, reverse("catalog:reviews", args=[product.slug]), choices),
         description=_rich_text(product.description),
         summary=product.summary,
-        cloth=_facts(
-            attributes,
-            material=gettext("Material"),
-            weight=gettext("Weight of the cloth"),
-            care=gettext("Care"),
-            origin=gettext("Made in"),
-        ),
-        fit=_facts(attributes, fit=gettext("Fit"), model=gettext("Model")),
+        cloth=cloth_of(product.fibers),
+        care=care_of(product.care),
+        cloth_facts=_cloth_facts(product),
+        fit=_facts(product.attributes, fit=gettext("Fit"), model=gettext("Model")),
+        fit_note=sizing.fit_note(fit_of(product)),
+        table=sizing.table_of(chart, choices, unit) if chart else None,
+        guide_url=chart.get_absolute_url() if chart else "",
         crumbs=[*tree.crumbs(goods.category_path), Crumb(product.title, "")],
-        similar=cards_of(similar, choices),
-        social_picture=_social_picture(goods, color),
-        can_buy=any(map(goods.can_buy, variants)),
+        look=beside.look,
+        similar=beside.similar,
+        social_picture=social_picture(goods, color),
+        wishlist_url=wishlist_url_of(color),
     )
 
 
-def _read(product: Product) -> tuple[Goods, list[Goods]]:
-    """One query, one more for a product read plainly, and those of a cold cache."""
-    products = Product.objects.published()
-    if not hasattr(product, "variant_rows"):
-        product = with_goods(Product.objects.filter(pk=product.pk)).get()
-    path = product.category_path  # type: ignore[attr-defined]
-    similar: list[Product] = []
-    if path:
-        beside = ProductCategory.objects.filter(product=OuterRef("pk"), category__path=path)
-        branch = Category(path=path.rpartition("/")[0] or path)
-        near = products.in_category(branch).exclude(pk=product.pk)
-        nearest_first = with_goods(near).order_by(Exists(beside).desc(), "-published_at", "-pk")
-        similar = list(nearest_first[:SIMILAR])
-    [goods], similar_goods = goods_of([product], similar)
-    # What can be bought comes first, so that a sold-out piece leads somewhere.
-    similar_goods.sort(key=lambda one: one.is_sold_out)
-    return goods, similar_goods
+def _read(product: Product, color: str) -> tuple[Goods, Beside]:
+    """Three queries, one more for a product read plainly, and those of a cold cache."""
+    if not hasattr(product, "review_rows"):
+        product = readable(Product.objects.filter(pk=product.pk)).get()
+    row: Any = product
+    colors = [variant["options"].get("color", "") for variant in row.variant_rows]
+    shown = color if color in colors else next(filter(None, colors), "")
+    picks = looks.pick(product, row.category_path or "", shown)
+    [[goods]] = goods_of([product])
+    return goods, Beside(*looks.arranged(picks))
 
 
-def _views(goods: Goods, choices: Choices, color: str, first: str) -> list[View]:
-    labels = _view_labels()
-    name = choices.get("color", color).name if color else ""
-    views = []
-    for place, shot in enumerate(goods.shots_of(color), start=1):
-        view = shot.view or str(place)
-        label = labels.get(view, gettext("View %(place)d") % {"place": place})
-        alt = shot.media.alt_text or ", ".join(
-            filter(None, (goods.product.title, name, label.lower()))
-        )
-        media = shot.media
-        picture = Picture(media.url, alt, media.width or 400, media.height or 500)
-        query = urlencode({"color": color, "view": view} if color else {"view": view})
-        url = f"{goods.product.get_absolute_url()}?{query}"
-        views.append(View(view, label, picture, url))
-    return sorted(views, key=lambda view: view.name != first) if first else views
+def _price(goods: Goods, variants: list[Any]) -> Price:
+    """A draft may have no variants yet; its own price stands for them."""
+    product = goods.product
+    return (
+        price_of(variants, product.currency) if variants else Price(product.price, product.currency)
+    )
 
 
-def _view_labels() -> dict[str, str]:
-    return {
-        "front": gettext("Front"),
-        "back": gettext("Back"),
-        "detail": gettext("Detail"),
-        "fabric": gettext("Fabric"),
-        "flatlay": gettext("Laid out"),
-    }
-
-
-def _sizes(goods: Goods, choices: Choices, variants: list[Variant], chosen: str) -> list[Size]:
-    by_size = {variant.size: variant for variant in variants if variant.size}
-    sizes = []
-    for choice in choices.ordered("size", list(by_size)):
-        variant = by_size[choice.slug]
-        left = goods.units[variant.id]
-        is_low = 0 < left <= LOW_STOCK
-        note = gettext("%(left)d left") % {"left": left} if is_low else ""
-        sizes.append(
-            Size(choice.slug, choice.name, note, choice.slug == chosen, not goods.can_buy(variant))
-        )
-    return sizes
-
-
-def _stock(goods: Goods, variants: list[Variant]) -> StockLine:
-    if not any(map(goods.can_buy, variants)):
-        return StockLine("sold-out")
-    left = goods.units_of(variants)
-    if left == 0:
-        return StockLine(
-            "backorder", ships_on=timezone.localdate() + timedelta(days=BACKORDER_DAYS)
-        )
-    return StockLine("low", left) if left <= LOW_STOCK else StockLine("in-stock", left)
+def _cloth_facts(product: Product) -> list[Fact]:
+    """Free words beside the composition and the care; instead of them where they are not told."""
+    labels = {"weight": gettext("Weight of the cloth")}
+    if not product.fibers:
+        labels = {"material": gettext("Material"), **labels}
+    labels["care"] = gettext("Care")
+    if not product.origin:
+        labels["origin"] = gettext("Made in")
+    facts = _facts(product.attributes, **labels)
+    if product.origin:
+        facts.append(Fact(gettext("Made in"), str(product.origin.name)))
+    return facts
 
 
 def _facts(attributes: Mapping[str, Any], **labels: str) -> list[Fact]:
@@ -269,18 +280,6 @@ def _rich_text(text: str) -> SafeString:
     return mark_safe(nh3.clean(text, tags=_TAGS, attributes={}))  # noqa: S308 # nosec B308 B703
 
 
-def _social_picture(goods: Goods, color: str) -> str:
-    """Address of a picture that other sites can show; they draw no SVG."""
-    shots = goods.shots_of(color)
-    if not shots:
-        return ""
-    name = parse_path(shots[0].media.file)
-    if name is None:
-        return shots[0].media.url
-    path = path_of(name.garment, name.view, name.color, name.pattern, "social.png")
-    return default_storage.url(path)
-
-
 def _for_search_engines(request: HttpRequest, page: ProductPage, goods: Goods) -> dict[str, str]:
     absolute = request.build_absolute_uri
     product = page.product
@@ -293,7 +292,11 @@ def _for_search_engines(request: HttpRequest, page: ProductPage, goods: Goods) -
         "description": description,
         "social_picture": picture,
         "product_data": product_data(
-            goods, description=description, pictures=pictures, absolute=absolute
+            goods,
+            description=description,
+            pictures=pictures,
+            absolute=absolute,
+            reviews=page.reviews.reviews,
         ),
         "breadcrumb_data": breadcrumb_data(crumbs, absolute),
     }

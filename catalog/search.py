@@ -1,126 +1,93 @@
-"""Full-text search of the published products, and what the search field offers while typing."""
+"""Full-text search of the published products.
 
+However many products match, only some are ranked: those with the words in title, keywords, tags
+or brand come before those that merely mention them (``catalog_search`` in the migration).
+"""
+
+import hashlib
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
+from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext
 
-from catalog.cards import cards_of
-from catalog.choices import read_choices
-from catalog.goods import goods_of, with_goods
-from catalog.models import Product, ProductVariant
-from catalog.models.products import ProductQuerySet
-from catalog.tree import Picture, Tree
-from shop.money import format_money
+from catalog.freshness import BRANDS, EVERYWHERE, NAMESPACE, place
+from catalog.models import ProductVariant
+from catalog.models.searching import RULES
+from catalog.search_query import Clauses, clauses_of
+from catalog.search_rules import Rules
+from shop import cache
 
-#: Words of a query that are looked at.
-MOST_WORDS = 8
-MOST_CHARACTERS = 200
-#: Characters from which suggestions are offered.
-SUGGEST_FROM = 2
-PRODUCTS_OFFERED = 6
-CATEGORIES_OFFERED = 2
-_WORD = re.compile(r"\w+")
+#: Hits that are ranked, counted and shown.
+MOST_HITS = 1_000
+#: Life of the ranked hits of a search, in seconds; any change of a product ends it.
+HITS_SECONDS = 60
+_MOST_CODE = 64
+#: What a code has and a plain word has not.
+_CODE_SIGN = re.compile(r"[0-9]|[-_./][^-_./]+[-_./]")
 
 
 @dataclass(frozen=True)
-class Option:
-    """A line of the suggestions: ``start`` was typed, ``rest`` completes it."""
+class Hits:
+    """Ids of products, best first. ``is_all`` says that no more match than these."""
 
-    url: str
-    start: str
-    rest: str
-    note: str = ""
-    picture: Picture | None = None
+    ids: Sequence[UUID]
+    is_all: bool
 
 
-@dataclass(frozen=True)
-class OptionGroup:
-    title: str
-    options: list[Option]
+def find(text: str, rules: Rules) -> Hits:
+    """The best published products for ``text``, at most MOST_HITS. One query when not cached.
 
-
-def words_of(text: str) -> list[str]:
-    """The words a query is made of, at most MOST_WORDS; no sign of a query language is one."""
-    return _WORD.findall(text[:MOST_CHARACTERS].casefold())[:MOST_WORDS]
-
-
-def matching(text: str) -> ProductQuerySet:
-    """Published products with every word of ``text``, the last one perhaps unfinished."""
-    words = words_of(text)
-    published: ProductQuerySet = Product.objects.published()
-    if not words:
-        return published.none()
-    return published.filter(
-        Q(search_vector=_query(words)) | Q(brand__name__istartswith=" ".join(words))
+    Every word has to be there, as typed, in another form or as a synonym; the last one may be
+    unfinished.
+    """
+    clauses = clauses_of(text, rules.synonyms)
+    if not clauses:
+        return Hits([], is_all=True)
+    digest = hashlib.sha256(json.dumps(clauses).encode()).hexdigest()[:32]
+    found: str = cache.read_through(
+        NAMESPACE,
+        f"hits:{digest}",
+        lambda: "".join(one.hex for one in ranked(clauses, MOST_HITS + 1)),
+        seconds=HITS_SECONDS,
+        versions=[place(EVERYWHERE), (NAMESPACE, BRANDS), (NAMESPACE, RULES)],
     )
+    ids = [UUID(found[start : start + 32]) for start in range(0, len(found), 32)]
+    return Hits(ids[:MOST_HITS], is_all=len(ids) <= MOST_HITS)
 
 
-def relevance(text: str) -> list[Any]:
-    """The order of :func:`matching`: best first, then newest."""
-    rank = SearchRank(F("search_vector"), _query(words_of(text) or [""]))
-    return [rank.desc(), F("published_at").desc(), F("pk").desc()]
+def ranked(clauses: Clauses, most: int) -> list[UUID]:
+    """Ids of at most ``most`` products that meet ``clauses``, best first. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM catalog_search(%s::jsonb, %s, %s)",
+            [json.dumps(clauses), timezone.now(), most],
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
-def url_of_sku(text: str) -> str:
-    """Where the one variant with this exact SKU is shown, or "". One query at most."""
-    sku = text.strip()
-    if not sku or len(sku) > 64 or not sku.isprintable() or " " in sku:
+def url_of_code(text: str) -> str:
+    """Where the one variant with this SKU or barcode is shown, or "". One query at most.
+
+    Upper and lower case are alike. What has neither a digit nor two hyphens is no code: a search
+    for "coat" is not for the SKU "COAT".
+    """
+    code = text.strip()
+    if code.replace(" ", "").isdigit():
+        code = code.replace(" ", "")
+    is_code = len(code) <= _MOST_CODE and code.isprintable() and " " not in code
+    if not is_code or not _CODE_SIGN.search(code):
         return ""
-    variant = (
-        ProductVariant.objects.select_related("product").filter(sku__in={sku, sku.upper()}).first()
-    )
-    if variant is None or not variant.product.is_published:
+    variants = ProductVariant.objects.select_related("product").alias(code=Upper("sku"))
+    met = variants.filter(Q(code=Upper(Value(code))) | Q(barcode=code) & ~Q(barcode=""))
+    found = cast("list[ProductVariant]", list(met[:2]))
+    if len(found) != 1 or not found[0].product.is_published:
         return ""
-    return f"{variant.product.get_absolute_url()}?{urlencode(variant.option_values)}"
-
-
-def suggestions(text: str, tree: Tree) -> list[OptionGroup]:
-    """Categories and products for what was typed so far; none for fewer than two characters."""
-    typed = " ".join(text.split())
-    if len(typed) < SUGGEST_FROM:
-        return []
-    nodes = tree.matching(typed, most=CATEGORIES_OFFERED)
-    found = with_goods(matching(typed)).order_by(*relevance(typed))[:PRODUCTS_OFFERED]
-    [goods] = goods_of(found)
-    groups = [
-        OptionGroup(
-            gettext("Categories"),
-            [
-                Option(
-                    node.url, *_completed(node.title, typed), note=tree.trail(node.path)[0].title
-                )
-                for node in nodes
-            ],
-        ),
-        OptionGroup(
-            gettext("Products"),
-            [
-                Option(
-                    card.url,
-                    *_completed(card.title, typed),
-                    note=format_money(card.price.current, card.price.currency),
-                    picture=card.picture,
-                )
-                for card in cards_of(goods, read_choices())
-            ],
-        ),
-    ]
-    return [group for group in groups if group.options]
-
-
-def _query(words: list[str]) -> SearchQuery:
-    # Only letters, digits and underscores are left, so nothing here can be an operator.
-    *whole, last = words
-    raw = " & ".join([*whole, f"{last}:*"]) if last else ""
-    return SearchQuery(raw, config="pg_catalog.simple", search_type="raw")
-
-
-def _completed(title: str, typed: str) -> tuple[str, str]:
-    if title.casefold().startswith(typed.casefold()):
-        return title[: len(typed)], title[len(typed) :]
-    return title, ""
+    return f"{found[0].product.get_absolute_url()}?{urlencode(found[0].option_values)}"

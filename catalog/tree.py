@@ -1,7 +1,9 @@
 """The category tree as pages show it: menus, breadcrumbs, links to the next level."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from django.core.files.storage import default_storage
 from django.http import HttpRequest
@@ -10,18 +12,32 @@ from django.utils.translation import gettext
 
 from catalog.freshness import LIFE_SECONDS, NAMESPACE, TREE
 from catalog.garments.pictures import TYPES, path_of_scene
-from catalog.models import Category
+from catalog.models import Category, Media
 from shop import cache
+from shop.held import Shelf
+
+#: Width of the largest copy that a tile asks for, in pixels.
+TILE_WIDEST = 960
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture with the box it fills, in pixels."""
+    """A picture with the box it fills, in pixels, as ``components/picture.html`` shows it.
+
+    ``sources`` are type and ``srcset`` of the formats a browser may choose from.
+    """
 
     src: str
     alt: str
     width: int = 400
     height: int = 500
+    sources: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(cls, media: Media, alt: str, *, widest: int) -> Self:
+        """The picture in ``media``, in sizes up to ``widest`` pixels."""
+        width, height = media.width or 400, media.height or 500
+        return cls(media.fallback_url(), alt, width, height, media.sources(widest))
 
 
 @dataclass(frozen=True)
@@ -40,8 +56,9 @@ class Node:
     title: str
     description: str
     picture: Picture | None
+    id: str = ""
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse("catalog:category", args=[self.path])
 
@@ -55,13 +72,16 @@ class Tree:
 
     def __init__(self, nodes: list[Node]) -> None:
         self._by_path = {node.path: node for node in nodes}
+        self._below: dict[str, list[Node]] = {}
+        for node in nodes:
+            self._below.setdefault(node.parent_path, []).append(node)
 
     def at(self, path: str) -> Node | None:
         return self._by_path.get(path)
 
     def children(self, path: str = "") -> list[Node]:
         """The next level below ``path``; the top level without one."""
-        return [node for node in self._by_path.values() if node.parent_path == path]
+        return self._below.get(path, [])
 
     def branches(self) -> list[tuple[Node, Node]]:
         """The second level, each with the top category it belongs to."""
@@ -78,14 +98,21 @@ class Tree:
         home = Crumb(gettext("Home"), reverse("catalog:home"))
         return [home, *(Crumb(node.title, node.url) for node in self.trail(path))]
 
-    def matching(self, words: str, *, most: int) -> list[Node]:
-        """Categories whose name holds ``words``, upper levels first."""
-        found = [n for n in self._by_path.values() if words.casefold() in n.title.casefold()]
-        return found[:most]
+    def nodes(self) -> list[Node]:
+        """All categories in display order."""
+        return list(self._by_path.values())
+
+
+#: The tree as all requests of the process share it.
+_held: Shelf[str, Tree] = Shelf(most=1, seconds=LIFE_SECONDS)
 
 
 def read_tree() -> Tree:
     """The tree; no query when the cache is warm, else one."""
+    return _held.one("", _read, versions=[(NAMESPACE, TREE)])
+
+
+def _read() -> Tree:
     rows = cache.read_through(NAMESPACE, TREE, _load, seconds=LIFE_SECONDS)
     return Tree([_node(row) for row in rows])
 
@@ -101,15 +128,14 @@ def tree_of(request: HttpRequest) -> Tree:
 
 def _load() -> list[dict[str, Any]]:
     return [
-        asdict(Node(row.path, row.name, row.description, _picture(row)))
+        asdict(Node(row.path, row.name, row.description, _picture(row), str(row.pk)))
         for row in Category.objects.select_related("image")
     ]
 
 
 def _picture(category: Category) -> Picture | None:
     if category.image is not None:
-        image = category.image
-        return Picture(image.url, "", image.width or 400, image.height or 500)
+        return Picture.of(category.image, "", widest=TILE_WIDEST)
     if category.icon in TYPES:
         return Picture(default_storage.url(path_of_scene(f"category-{category.icon}")), "")
     return None
@@ -117,4 +143,4 @@ def _picture(category: Category) -> Picture | None:
 
 def _node(row: dict[str, Any]) -> Node:
     picture = row["picture"] and Picture(**row["picture"])
-    return Node(row["path"], row["title"], row["description"], picture)
+    return Node(row["path"], row["title"], row["description"], picture, row["id"])

@@ -1,6 +1,7 @@
 """What shoppers may buy now, in front of which stands Redis."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, OuterRef, Subquery, Sum
@@ -9,10 +10,15 @@ from django.utils import timezone
 
 from inventory.models import Reservation, Stock
 from shop import cache
+from shop.making import Version
 
 NAMESPACE = "available"
 #: A hold that runs out is counted again after this at the latest, in seconds.
 LIFE_SECONDS = 15
+#: Namespace of the products that pages show: what they say of one ends with its version.
+PRODUCT = "product"
+#: What a page is made of that tells what is in stock from what is not.
+IN_STOCK: Version = (NAMESPACE, "in-stock")
 
 
 def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -27,11 +33,38 @@ def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
 
 
 def changed(variant_ids: Iterable[UUID]) -> None:
-    """Forget cached numbers; called in the transaction that changes stock."""
-    cache.bump(NAMESPACE, *variant_ids)
+    """Forget cached numbers and pages; called in the transaction that changes stock.
+
+    One query; who has locked the stock rows knows the products and calls :func:`products_changed`.
+    """
+    stocks = Stock.objects.filter(variant__in=list(variant_ids)).order_by()
+    products = dict(stocks.values_list("variant_id", "variant__product_id"))
+    products_changed(products, has_turned=True)
+
+
+def products_changed(products: Mapping[UUID, UUID], *, has_turned: bool) -> None:
+    """The same for products by variant; ``has_turned`` when a shelf ran empty or was filled."""
+    versions: list[Version] = [(NAMESPACE, variant_id) for variant_id in products]
+    versions += ((PRODUCT, product_id) for product_id in products.values())
+    cache.bump_versions([*versions, IN_STOCK] if has_turned else versions)
+
+
+def units_of(variant: OuterRef) -> Subquery:
+    """The same number as a column of a query whose rows have a ``variant``; NULL without a shelf.
+
+    Exact at the moment of reading. Needs one look into the index of stocks for each row.
+    """
+    stocks = _units(Stock.objects.filter(variant=variant))
+    return Subquery(stocks.values("units"))
 
 
 def _load(variant_ids: list[UUID]) -> dict[UUID, int]:
+    rows = _units(Stock.objects.filter(variant__in=variant_ids))
+    return {row["variant_id"]: row["units"] for row in rows}
+
+
+def _units(stocks: Any) -> Any:
+    """Rows of variant and units over the locations that ship."""
     lapsed = (
         Reservation.objects.filter(
             stock=OuterRef("pk"), status=Reservation.Status.ACTIVE, expires_at__lte=timezone.now()
@@ -41,10 +74,9 @@ def _load(variant_ids: list[UUID]) -> dict[UUID, int]:
         .annotate(units=Sum("quantity"))
         .values("units")
     )
-    rows = (
-        Stock.objects.filter(variant__in=variant_ids, location__can_ship=True)
+    return (
+        stocks.filter(location__can_ship=True)
         .order_by()
         .values("variant_id")
         .annotate(units=Sum(F("available") + Coalesce(Subquery(lapsed), 0)))
     )
-    return {row["variant_id"]: row["units"] for row in rows}

@@ -1,7 +1,8 @@
 """What lies on the shelf, what is promised, and the ledger that explains both."""
 
 from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from shop.models import Manager, Model, Versioned, append_only
+from shop.models import Manager, Model, QuerySet, Versioned, append_only
 
 
 class LocationManager(Manager):
@@ -46,7 +47,13 @@ class Location(Model):
         return (self.code,)
 
 
-class StockManager(Manager):
+class StockQuerySet(QuerySet["Stock"]):
+    def of_products(self) -> Self:
+        """With ``product_id``, for who changes what pages show of the product."""
+        return self.annotate(product_id=F("variant__product_id"))
+
+
+class StockManager(models.Manager.from_queryset(StockQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, sku: str, location: str) -> Any:
         return self.get(variant__sku=sku, location__code=location)
 
@@ -83,6 +90,8 @@ class Stock(Model, Versioned):
     last_counted_at = models.DateTimeField(_("last counted"), null=True, blank=True, editable=False)
 
     objects: ClassVar[Any] = StockManager()
+
+    product_id: UUID
 
     #: Columns that ``save()`` leaves alone.
     unsaved_columns = frozenset({"on_hand", "reserved", "available"})

@@ -160,7 +160,7 @@ def _give_back(which: Q, status: Reservation.Status) -> int:
 
 
 def _locked_stocks(which: Q) -> list[Stock]:
-    rows = Stock.objects.filter(which).select_related("location")
+    rows = Stock.objects.of_products().filter(which).select_related("location")
     return list(rows.order_by("pk").select_for_update(of=("self",)))
 
 
@@ -264,4 +264,9 @@ def _shift_reserved(stocks: list[Stock], change: Mapping[UUID, int]) -> None:
         for stock in moved
     ]
     rows_written.send(sender=Stock, action="update", rows=told)
-    availability.changed(stock.variant_id for stock in moved)
+    availability.products_changed(
+        {stock.variant_id: stock.product_id for stock in moved},
+        has_turned=any(
+            (stock.available > 0) != (stock.available > change[stock.pk]) for stock in moved
+        ),
+    )

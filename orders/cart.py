@@ -22,6 +22,7 @@ from orders.models.carts import cart_expiry
 from shop import cache
 from shop.accounts.models import User
 from shop.conflicts import retried
+from shop.making import Version
 
 COOKIE = "__Host-cart" if settings.HTTPS else "cart"
 NAMESPACE = "cart-count"
@@ -54,11 +55,16 @@ def last_checked_out(request: HttpRequest) -> Cart | None:
 
 
 def open_for(request: HttpRequest) -> Cart:
-    """The visitor's open cart, made if there is none; :func:`remember` it in the answer."""
+    """The visitor's open cart, made if there is none; :func:`remember` it in the answer.
+
+    A stranger's new cart is stored by :func:`add` only, together with what goes into it.
+    """
     cart = current(request)
     if cart is not None:
         return cart
-    user = request.user if request.user.is_authenticated else None
+    if not request.user.is_authenticated:
+        return Cart(currency=settings.SHOP_CURRENCY)
+    user = request.user
     try:
         with transaction.atomic():
             return Cart.objects.create(user=user, currency=settings.SHOP_CURRENCY)
@@ -72,8 +78,8 @@ def open_for(request: HttpRequest) -> Cart:
 
 
 def remember(response: HttpResponseBase, cart: Cart) -> None:
-    """Let the visitor's browser keep the cart."""
-    if cart.user_id is None:
+    """Let the visitor's browser keep the cart, if there is one by now."""
+    if cart.user_id is None and not cart._state.adding:
         response.set_cookie(
             COOKIE,
             cart.token,
@@ -89,12 +95,18 @@ def summary(request: HttpRequest) -> CartSummary:
     if request.user.is_authenticated:
         key = f"user:{request.user.pk}"
     else:
-        token = request.COOKIES.get(COOKIE, "")
-        if not _is_token(token):
+        version = count_version(request)
+        if version is None:
             return CartSummary(0)
-        key = f"token:{token}"
+        key = str(version[1])
     count = cache.read_through(NAMESPACE, key, lambda: _count(current(request)), seconds=600)
     return CartSummary(count)
+
+
+def count_version(request: HttpRequest) -> Version | None:
+    """The cached value behind :func:`summary` of a visitor who is not signed in, if any."""
+    token = request.COOKIES.get(COOKIE, "")
+    return (NAMESPACE, f"token:{token}") if _is_token(token) else None
 
 
 def owner_of(cart: Cart) -> str:
@@ -119,6 +131,8 @@ def add(*, cart: Cart, variant: ProductVariant, quantity: int = 1) -> CartItem:
         raise CartFull(settings.CART_LINE_QUANTITY_MAX)
     if not is_for_sale(variant):
         raise NotForSale([variant.pk])
+    if cart._state.adding:
+        return _begin(cart, variant, quantity)
     with recording.batch():
         _lock(cart)
         item = cart.items.filter(variant=variant).first()
@@ -210,6 +224,21 @@ def is_for_sale(variant: ProductVariant) -> bool:
 
 def is_limited_by_stock(variant: ProductVariant) -> bool:
     return variant.product.inventory_policy == Product.InventoryPolicy.TRACK
+
+
+def _begin(cart: Cart, variant: ProductVariant, quantity: int) -> CartItem:
+    """Store a new cart with its first line; nobody else knows it yet, so nothing is locked."""
+    _refuse_beyond_limits(cart, variant, quantity)
+    item = CartItem(cart=cart, variant=variant, quantity=quantity, unit_price=variant.price)
+    try:
+        with recording.batch():
+            cart.save(force_insert=True)
+            item.save(force_insert=True)
+    except Exception:
+        # What was rolled back is not there, and may be stored in another attempt.
+        cart._state.adding = True
+        raise
+    return item
 
 
 def _lock(cart: Cart) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit import recording
+from catalog import purchases
 from inventory import reservations
 from orders import cart as carts
 from orders.errors import NotAllowed
@@ -82,8 +83,17 @@ def mark_shipped(order_id: UUID, *, actor_id: UUID | None = None) -> Order:
 
 
 def mark_delivered(order_id: UUID, *, actor_id: UUID | None = None) -> Order:
-    """The parcel arrived. Raises :class:`NotAllowed` unless it was sent."""
-    return _step(order_id, Status.SHIPPED, Status.DELIVERED, "delivered_at", actor_id)
+    """The parcel arrived; its pieces may be reviewed. :class:`NotAllowed` unless it was sent."""
+    with recording.batch():
+        order = _step(order_id, Status.SHIPPED, Status.DELIVERED, "delivered_at", actor_id)
+        purchases.record_delivery(
+            order_number=order.number,
+            user_id=order.customer_id,
+            email=order.email,
+            delivered_at=order.delivered_at or timezone.now(),
+            quantities=dict(order.items.values_list("variant_id", "quantity")),
+        )
+        return order
 
 
 @retried

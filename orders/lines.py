@@ -7,6 +7,9 @@ from uuid import UUID
 from catalog.choices import Choices, read_choices
 from catalog.models import ProductMedia, ProductVariant
 
+#: Width of the copy that a line shows, in pixels.
+WIDTH = 320
+
 
 @dataclass(frozen=True)
 class LinePicture:
@@ -39,7 +42,7 @@ def pictures(variants: Iterable[ProductVariant]) -> dict[UUID, LinePicture]:
         ]
         if fitting:
             best = max(fitting, key=lambda link: len(link.option_values))
-            found[variant.pk] = LinePicture(best.media.file, best.media.alt_text)
+            found[variant.pk] = LinePicture(best.media.fallback(WIDTH), best.media.alt_text)
     return found
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.choices import Choices, read_choices
+from catalog.models import ProductVariant
+from catalog.prices import percent_below
 from inventory import availability, reservations
 from orders import cart as carts
 from orders import delivery, lines, pricing
@@ -259,12 +261,27 @@ def _cart_line(
         title=product.title,
         variant=lines.choice(variant.option_values, choices),
         quantity=item.quantity,
-        price=LinePrice(variant.price * item.quantity, currency),
+        price=_line_price(variant, item.quantity, currency),
         picture=Picture(default_storage.url(picture.path) if picture else "", ""),
         max=limit,
         note=_changes(item, units[variant.pk], currency),
         update_url=reverse("orders:cart_update", args=[item.pk]),
         remove_url=reverse("orders:cart_remove", args=[item.pk]),
+        wishlist_url=reverse("orders:cart_keep", args=[item.pk]),
+    )
+
+
+def _line_price(variant: ProductVariant, quantity: int, currency: str) -> LinePrice:
+    """The price of ``quantity`` units; where a reduction is announced, all amounts are theirs."""
+    former, lowest = variant.former_price, variant.lowest_prior_price
+    if former is None or lowest is None:
+        return LinePrice(variant.price * quantity, currency)
+    return LinePrice(
+        variant.price * quantity,
+        currency,
+        was=former * quantity,
+        lowest_30_days=lowest * quantity,
+        percent_off=percent_below(variant.price, lowest) or None,
     )
 
 

@@ -24,6 +24,8 @@ Redis again (see ``shop.circuit``). Should it die first, or Redis lose its last 
 cut, an old value can live for ``seconds``. So nothing is decided on a cached value: the
 conditional UPDATE in the database has the last word.
 
+A page that reads through here while it is made (``shop.making``) is made of what it read.
+
 Values are JSON: quick, readable, and unlike with pickle, whoever writes to Redis cannot run
 code here. Callers get the decoded JSON on a miss too, so that both ways give equal values.
 """
@@ -34,7 +36,9 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
 
@@ -43,6 +47,7 @@ from redis.exceptions import RedisError
 
 from shop import versioned
 from shop.circuit import AWAY, circuit
+from shop.making import made_of
 from shop.versioned import Claim, Entries, Version
 
 logger = logging.getLogger(__name__)
@@ -58,6 +63,8 @@ _LOG_SECONDS = 10
 _counts: Counter[tuple[str, str]] = Counter()
 _counts_lock = threading.Lock()
 _undelivered: set[str] = set()
+_fetched: ContextVar[Mapping[Version, Any] | None] = ContextVar("fetched", default=None)
+_is_left: ContextVar[bool] = ContextVar("is_left", default=False)
 _logged_at = -math.inf
 
 
@@ -85,6 +92,10 @@ def read_through(
     a bump of any of them ends it too. Errors of ``load`` pass through; TypeError or ValueError
     when its value is not JSON.
     """
+    made_of((namespace, key), *versions)
+    fetched = _fetched.get()
+    if fetched and (namespace, key) in fetched:
+        return fetched[namespace, key]
     values = read_many(
         namespace, [key], lambda _: {key: load()}, seconds=seconds, versions=versions
     )
@@ -101,7 +112,8 @@ def read_many(
 ) -> dict[K, Any]:
     """The values of all ``keys`` in one round trip, and one ``load`` call for all the missing.
 
-    A key that ``load`` leaves out is remembered as None. Otherwise like :func:`read_through`.
+    A key that ``load`` leaves out is remembered as None. Otherwise like :func:`read_through`,
+    except that a page made of the values says so itself, with fewer versions than values.
     """
     wanted = list(dict.fromkeys(keys))
     if not wanted:
@@ -118,11 +130,11 @@ def read_many(
                 values |= _wait_for(entries, missing)
             missing = [key for key in wanted if key not in values or key in claim.won]
     except RedisError as error:
-        _log(error)
+        log_refusal(error)
         missing = [key for key in wanted if key not in values]
     shut = [key for key in missing if claim is None or claim.is_shut(key)]
-    _count(namespace, hit=len(wanted) - len(missing), bypass=len(shut))
-    _count(namespace, miss=len(missing) - len(shut))
+    count(namespace, hit=len(wanted) - len(missing), bypass=len(shut))
+    count(namespace, miss=len(missing) - len(shut))
     encoded: dict[K, str] = {}
     try:
         if missing:
@@ -139,8 +151,13 @@ def bump(namespace: str, *keys: Hashable) -> None:
 
     Without a transaction it is called after the write. Never raises because of Redis.
     """
-    names = [versioned.token_key(namespace, key) for key in keys]
-    if not names:
+    bump_versions((namespace, key) for key in keys)
+
+
+def bump_versions(versions: Iterable[Version]) -> None:
+    """End what is cached under any of ``versions``, in one go; otherwise like :func:`bump`."""
+    names = list(dict.fromkeys(versioned.token_key(*version) for version in versions))
+    if not names or _is_left.get():
         return
     mark = ""
     if transaction.get_connection().in_atomic_block:
@@ -149,8 +166,32 @@ def bump(namespace: str, *keys: Hashable) -> None:
             versioned.shut(names, mark)
         except RedisError as error:
             # A full Redis takes no mark. It stores no values either, and forgetting works.
-            _log(error)
+            log_refusal(error)
     transaction.on_commit(partial(_forget, names, mark), robust=True)
+
+
+@contextmanager
+def left_to_caller() -> Iterator[None]:
+    """Writers inside end nothing: the caller names all that changed after its commit.
+
+    For a load that outlives its marks, or would remember a name for each of a million rows. Should
+    it die between commit and naming, what is cached lives on for its ``seconds``.
+    """
+    token = _is_left.set(True)
+    try:
+        yield
+    finally:
+        _is_left.reset(token)
+
+
+@contextmanager
+def already_fetched(values: Mapping[Version, Any]) -> Iterator[None]:
+    """Let reads inside find ``values`` that came along with another round trip."""
+    token = _fetched.set(values)
+    try:
+        yield
+    finally:
+        _fetched.reset(token)
 
 
 def _wait_for(entries: Entries[K], keys: list[K]) -> dict[K, Any]:
@@ -167,7 +208,7 @@ def _store(entries: Entries[K], claim: Claim[K], encoded: dict[K, str], seconds:
     try:
         entries.store(claim, encoded, seconds)
     except RedisError as error:
-        _log(error)
+        log_refusal(error)
 
 
 def _forget(names: list[str], mark: str) -> None:
@@ -175,7 +216,7 @@ def _forget(names: list[str], mark: str) -> None:
         versioned.forget(names, mark)
         _deliver()
     except RedisError as error:
-        _log(error)
+        log_refusal(error)
         _undelivered.update(names)
 
 
@@ -194,13 +235,15 @@ def _encode(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _count(namespace: str, **numbers: int) -> None:
+def count(namespace: str, **numbers: int) -> None:
+    """Add to :func:`counts`."""
     with _counts_lock:
         for outcome, number in numbers.items():
             _counts[namespace, outcome] += number
 
 
-def _log(error: RedisError) -> None:
+def log_refusal(error: RedisError) -> None:
+    """Report a Redis that answers and refuses, now and then."""
     # The circuit reports a Redis that is away. A full or read-only one refuses every miss.
     global _logged_at  # noqa: PLW0603
     if not isinstance(error, AWAY) and time.monotonic() - _logged_at > _LOG_SECONDS:

@@ -1,7 +1,7 @@
-"""Abstract bases every table stands on: key, times, soft delete, version, announced bulk writes."""
+"""Abstract bases of every table: key, times, soft delete, version, announced writes."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 import pgtrigger
@@ -11,6 +11,9 @@ from django.db.models.functions import Now
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from shop import cache
+from shop.making import Version
 
 M = TypeVar("M", bound=models.Model)
 #: A written row as told to the audit log: key, values before, values after.
@@ -45,6 +48,42 @@ def column_values(instance: models.Model) -> dict[str, Any]:
     }
 
 
+class Shown(models.Model):
+    """Rows that pages show: each write ends what the cache holds of them, in its transaction.
+
+    Written in whatever way: ``save()``, ``loaddata``, ``delete()``, or many rows at once. SQL and
+    triggers are not seen; who writes by them calls :func:`shop.cache.bump_versions`.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        """What shows ``rows``, given by their column values before and after the write."""
+        raise NotImplementedError
+
+    @classmethod
+    def end_cached(cls, rows: Iterable[dict[str, Any]]) -> None:
+        """End what the cache holds of ``rows``."""
+        known = [row for row in rows if row]
+        if known:
+            cache.bump_versions(cls.versions_of(known))
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        before = getattr(self, "_loaded_values", None) or {}
+        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+            super().save_base(*args, **kwargs)
+            self.end_cached([before, column_values(self)])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        row = column_values(self)
+        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+            deleted = super().delete(*args, **kwargs)
+            self.end_cached([row])
+        return deleted
+
+
 class QuerySet(models.QuerySet[M]):
     """A QuerySet whose bulk writes are announced, so that none escapes the audit log."""
 
@@ -52,6 +91,7 @@ class QuerySet(models.QuerySet[M]):
         created = super().bulk_create(objs, *args, **kwargs)
         rows: list[Row] = [(row.pk, {}, column_values(row)) for row in created]
         rows_written.send(sender=self.model, action="create", rows=rows)
+        self._end_cached(rows)
         return created
 
     def update(self, **kwargs: Any) -> int:
@@ -67,7 +107,24 @@ class QuerySet(models.QuerySet[M]):
             changed = rows.update(**kwargs)
             after = [(row.pk, before[row.pk], column_values(row)) for row in rows.all()]
             rows_written.send(sender=self.model, action="update", rows=after)
+            self._end_cached(after)
         return changed
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        if not issubclass(self.model, Shown):
+            return super().delete()
+        with transaction.atomic(using=self.db):
+            rows: list[Row] = [(row.pk, column_values(row), {}) for row in self]
+            deleted = super().delete()
+            self._end_cached(rows)
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def _end_cached(self, rows: list[Row]) -> None:
+        if issubclass(self.model, Shown):
+            self.model.end_cached(values for _pk, *both in rows for values in both)
 
 
 class LiveQuerySet(QuerySet[M]):

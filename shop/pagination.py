@@ -130,6 +130,14 @@ def keyset_page(
     return KeysetPage(items, more, before)
 
 
+def cursor_after(queryset: QuerySet[M], *, order: Sequence[str], row: M) -> str:
+    """The cursor of the page that follows ``row``, for a first page that was read otherwise.
+
+    ``order`` and its errors as with :func:`keyset_page`. No query.
+    """
+    return _cursor(_NEXT, _columns(queryset, order), row)
+
+
 def numbered_page(
     queryset: QuerySet[M], *, number: str | int | None, size: int, most: int = 50
 ) -> NumberedPage[M]:

@@ -74,9 +74,11 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.page_cache.middleware.PageCacheMiddleware",
     "shop.middleware.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "shop.languages.LanguageAddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "shop.middleware.TooManyRequestsMiddleware",
     "shop.middleware.ActorMiddleware",
+    "catalog.redirections.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -102,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shop.operations.context.storefront",
+                "shop.page_cache.middleware.csrf_mark",
             ],
         },
     },
@@ -165,6 +169,31 @@ CACHES = {
         },
     }
 }
+
+#: Life of a page that all visitors share, in seconds. What is written ends it at once; this
+#: bounds what time alone changes, such as the hours left to order for today.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=60)
+#: Text of such pages that each process holds, so that Redis need not send it again, in bytes.
+PAGE_CACHE_LOCAL_BYTES = env.int("PAGE_CACHE_LOCAL_BYTES", default=16 * 1024 * 1024)
+#: Paths below which no page is shared.
+PAGE_CACHE_SKIPS = ("/admin/", "/account/", "/health/", "/media/")
+#: Cookies by which shared pages differ, with the functions that reduce each to few values.
+PAGE_CACHE_CHOICES = {
+    "theme": "shop.operations.preferences.theme_of",
+    "unit": "catalog.sizing.chosen_unit",
+}
+#: What belongs to each visitor in a shared page, with the functions that render it.
+PAGE_CACHE_PARTS = {
+    "account_link": "shop.operations.visitor_parts.account_link",
+    "account_row": "shop.operations.visitor_parts.account_row",
+    "cart_link": "shop.operations.visitor_parts.cart_link",
+    "messages": "shop.operations.visitor_parts.messages",
+    "search_count": "catalog.search_terms.counted",
+    "wishlist_link": "shop.operations.visitor_parts.wishlist_link",
+    "your_size": "catalog.size_views.your_size_part",
+}
+#: Functions that name the cached values these parts read, to be fetched along with the page.
+PAGE_CACHE_VERSIONS = ["orders.cart.count_version", "catalog.wishlist.marks_version"]
 
 #: Proxies between the visitor and the shop, each of which appends to X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -261,6 +290,14 @@ CART_LIFE_DAYS = env.int("CART_LIFE_DAYS", default=30)
 #: Units of one variant in one cart line.
 CART_LINE_QUANTITY_MAX = 10
 LISTING_PAGE_SIZE = 24
+#: Languages whose word forms search knows; `manage.py set_search_languages` after a change.
+SHOP_SEARCH_LANGUAGES = env.list(
+    "SHOP_SEARCH_LANGUAGES", default=[code for code, _name in LANGUAGES]
+)
+#: A reduction is announced for this long at most; then the price is simply the price. In days.
+REDUCTION_DAYS = env.int("REDUCTION_DAYS", default=60)
+#: Whether guests may review what they have not bought here; such reviews are marked unverified.
+REVIEWS_OPEN_TO_ALL = env.bool("REVIEWS_OPEN_TO_ALL", default=False)
 
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["SANDBOX"])
 
@@ -272,13 +309,24 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+#: Files of products that came in or go out; served to nobody but staff who ask for them.
+EXCHANGE_ROOT = DATA_DIR / "exchange"
+#: Imports can be reverted, and are kept, for so many days.
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=90)
+#: Hosts from which imports may fetch pictures by https, as "pictures.example.com".
+IMPORT_MEDIA_HOSTS = env.list("IMPORT_MEDIA_HOSTS", default=[])
+#: For tests alone, and so not read from the environment: such pictures come by plain http from
+#: this port of 127.0.0.1, whatever their host.
+IMPORT_MEDIA_LOOPBACK_PORT = 0
+#: Hosts besides this one whose pictures pages may show, as "pictures.example.com".
+MEDIA_REMOTE_HOSTS = env.list("MEDIA_REMOTE_HOSTS", default=[])
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if TESTING
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "shop.static_files.StaticFiles"
         )
     },
 }
@@ -295,7 +343,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, *(f"https://{host}" for host in MEDIA_REMOTE_HOSTS)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "object-src": [NONE],

@@ -2,6 +2,10 @@
 
 Keys are ``<prefix>:<namespace>:<key>`` followed by ``:t`` for the version token, ``:v`` for the
 value and ``:l`` for the lock of whoever is loading it.
+
+One hash remembers when each token last changed, counted by a clock of its own: a page that
+learns what it was made of only when it is done asks it what changed meanwhile. When the hash is
+lost, or dropped because it grew, its random epoch goes with it, and pages under way are not kept.
 """
 
 import json
@@ -16,17 +20,32 @@ from django.core.cache import caches
 from django_redis import get_redis_connection
 
 from shop.circuit import GuardedRedis
+from shop.making import Version
+
+__all__ = [
+    "Claim",
+    "Entries",
+    "Version",
+    "changes_key",
+    "client",
+    "forget",
+    "is_mark",
+    "new_mark",
+    "shut",
+    "token_key",
+    "value_of",
+]
 
 K = TypeVar("K", bound=Hashable)
-#: Something a value depends on besides its own key, as (namespace, key).
-Version = tuple[str, Hashable]
 
 #: Life of the mark of a writer that never finished, in seconds; longer than any web transaction.
 WRITE_SECONDS = 10
 #: After this the loader of a value is taken for dead, in seconds.
 LOADER_SECONDS = 3
-_TOKEN_SECONDS = 24 * 60 * 60
+TOKEN_SECONDS = 24 * 60 * 60
 _MARK = "w:"
+#: Changes remembered before the hash is dropped.
+_MOST_CHANGES = 10_000
 
 # KEYS: tokens (the shared ones first), then the locks. ARGV: number of tokens, number of shared
 # tokens, new token, its life, owner of the locks, their life in ms.
@@ -71,17 +90,41 @@ for i = shared + 1, #KEYS, 3 do
 end
 """
 
-_SHUT = "for i = 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'EX', ARGV[2]) end"
+# KEYS: tokens, then the hash of changes. ARGV: mark, its life, most changes, life of the hash.
+_RECORD = """
+local function record(most, life)
+  local changes = KEYS[#KEYS]
+  local clock = redis.pcall('HINCRBY', changes, 'clock', 1)
+  if type(clock) == 'table' or redis.call('HLEN', changes) > most then
+    redis.call('DEL', changes)
+    return
+  end
+  for i = 1, #KEYS - 1 do redis.pcall('HSET', changes, KEYS[i], clock) end
+  redis.call('EXPIRE', changes, life)
+end
+"""
+
+_SHUT = (
+    _RECORD
+    + """
+for i = 1, #KEYS - 1 do redis.call('SET', KEYS[i], ARGV[1], 'EX', ARGV[2]) end
+record(tonumber(ARGV[3]), ARGV[4])
+"""
+)
 
 # Leaves the marks of other writers. DEL works even in a Redis that has no memory left.
-_FORGET = """
-for i = 1, #KEYS do
+_FORGET = (
+    _RECORD
+    + """
+for i = 1, #KEYS - 1 do
   local token = redis.call('GET', KEYS[i])
   if token and (token == ARGV[1] or string.sub(token, 1, 2) ~= 'w:') then
     redis.call('DEL', KEYS[i])
   end
 end
+record(tonumber(ARGV[3]), ARGV[4])
 """
+)
 
 
 @dataclass(frozen=True)
@@ -118,10 +161,8 @@ class Entries(Generic[K]):
             return values, due
         now = time.time()
         for key, token, envelope in zip(keys, rest[::2], rest[1::2], strict=True):
-            if token is None or envelope is None:
-                continue
-            tokens, due_at, value = json.loads(envelope)
-            if tokens == _joined([*shared, token]):
+            counts, value, due_at = value_of([*shared, token], envelope)
+            if counts:
                 values[key] = value
                 if due_at < now:
                     due.add(key)
@@ -138,7 +179,7 @@ class Entries(Generic[K]):
                 len(tokens),
                 len(self.shared),
                 secrets.token_hex(8),
-                _TOKEN_SECONDS,
+                TOKEN_SECONDS,
                 owner,
                 LOADER_SECONDS * 1000,
             ],
@@ -174,6 +215,11 @@ class Entries(Generic[K]):
         return _name(self.namespace, key, kind)
 
 
+def is_mark(token: bytes) -> bool:
+    """Whether a token is the mark of a writer at work."""
+    return token.startswith(_MARK.encode())
+
+
 def new_mark() -> str:
     """The token of one writer at work."""
     return _MARK + secrets.token_hex(8)
@@ -186,14 +232,25 @@ def token_key(namespace: str, key: Hashable) -> str:
 
 def shut(names: Sequence[str], mark: str) -> None:
     """Replace tokens by the mark of a writer. Raises RedisError."""
-    client().register_script(_SHUT)(keys=names, args=[mark, WRITE_SECONDS])
+    _run_recording(_SHUT, names, mark)
 
 
 def forget(names: Iterable[str], mark: str) -> None:
     """Delete tokens, except the marks of other writers than ``mark``. Raises RedisError."""
-    names = list(names)
-    for start in range(0, len(names), 1000):
-        client().register_script(_FORGET)(keys=names[start : start + 1000], args=[mark])
+    _run_recording(_FORGET, list(names), mark)
+
+
+def changes_key() -> str:
+    """The Redis key of the hash that remembers when tokens changed."""
+    return f"{caches['default'].key_prefix}:changes"
+
+
+def value_of(tokens: Sequence[bytes | None], envelope: bytes | None) -> tuple[bool, Any, float]:
+    """Whether a stored value counts under its ``tokens`` as they are now, the value, its due."""
+    if envelope is None or None in tokens:
+        return False, None, 0
+    stored_tokens, due_at, value = json.loads(envelope)
+    return stored_tokens == _joined([token for token in tokens if token]), value, due_at
 
 
 def client() -> GuardedRedis:
@@ -208,3 +265,12 @@ def _name(namespace: str, key: Hashable, kind: str) -> str:
 
 def _joined(tokens: Iterable[bytes]) -> str:
     return b" ".join(tokens).decode()
+
+
+def _run_recording(script: str, names: Sequence[str], mark: str) -> None:
+    run = client().register_script(script)
+    for start in range(0, len(names), 1000):
+        run(
+            keys=[*names[start : start + 1000], changes_key()],
+            args=[mark, WRITE_SECONDS, _MOST_CHANGES, TOKEN_SECONDS],
+        )

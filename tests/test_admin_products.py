@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from catalog.models import Media, Product, ProductVariant
-from catalog.tests.factories import CategoryFactory, OptionValueFactory, ProductFactory
+from catalog.models import Collection, Media, Product
+from catalog.tests.factories import CategoryFactory, ProductFactory
+from inventory.models import Stock
 from shop.accounts.roles import Role
 from tests.back_office import fields_of, signed_in, staff
 
@@ -64,95 +65,174 @@ def test_a_price_that_is_none_is_refused_beside_its_field(client, typed):
     assert product.price == 4900
 
 
-def test_a_stale_save_is_refused_and_overwrites_nothing(client):
-    product = ProductFactory(title="Tee")
+def late(client, product, **mine):
+    """Save what was opened before a colleague renamed the product."""
     opened = fields_of(client.get(page_of(product)))
     edit(client, product, title="Tee of a colleague")
-    response = client.post(page_of(product), opened | {"title": "Tee of mine"})
+    return client.post(page_of(product), opened | mine)
+
+
+def test_a_stale_save_is_refused_and_overwrites_nothing(client):
+    product = ProductFactory(title="Tee")
+    response = late(client, product, title="Tee of mine", summary="Typed by me")
     assert "Someone else changed this" in response.content.decode()
+    [conflict] = response.context["conflicts"]
+    assert (conflict.name, conflict.theirs, conflict.mine) == (
+        "title",
+        "Tee of a colleague",
+        "Tee of mine",
+    )
+    assert conflict.who == "admin@example.com"
+    assert 'value="Typed by me"' in response.content.decode()
     assert Product.objects.get(pk=product.pk).title == "Tee of a colleague"
 
 
-def test_a_stale_variant_row_is_refused_and_overwrites_nothing(client):
-    product = ProductFactory()
-    opened = fields_of(client.get(page_of(product)))
-    variant = product.variants.first()
-    variant.price = 100
-    variant.save()
-    response = client.post(page_of(product), opened | {"title": "Renamed"})
-    assert "Someone else changed this" in response.content.decode()
-    variant.refresh_from_db()
+@pytest.mark.parametrize(
+    ("choice", "title"), [("mine", "Tee of mine"), ("theirs", "Tee of a colleague")]
+)
+def test_a_conflict_is_merged_field_by_field(client, choice, title):
+    product = ProductFactory(title="Tee")
+    response = late(client, product, title="Tee of mine", summary="Typed by me")
+    again = fields_of(response) | {"merge-title": choice}
+    assert client.post(page_of(product), again).status_code == 302
     product.refresh_from_db()
-    assert (variant.price, product.title) != (4900, "Renamed")
-    assert variant.price == 100
+    assert (product.title, product.summary) == (title, "Typed by me")
 
 
-def test_a_variant_is_added_with_color_and_size_from_lists(client):
-    product = ProductFactory(colors=("navy",), sizes=("s",))
-    OptionValueFactory(option="size", slug="xl", name="XL")
-    fresh = {"color": "navy", "size": "xl", "sku": "TEE-NAVY-XL", "price": "52.00"}
-    edit(client, product, **{f"variants-1-{name}": value for name, value in fresh.items()})
-    added = ProductVariant.objects.get(sku="TEE-NAVY-XL")
-    assert added.option_values == {"color": "navy", "size": "xl"}
-    assert (added.title, added.price, added.is_primary) == ("NAVY / XL", 5200, False)
+def test_what_only_the_colleague_changed_stands_unless_chosen_otherwise(client):
+    product = ProductFactory(title="Tee")
+    response = late(client, product, summary="Typed by me")
+    [conflict] = response.context["conflicts"]
+    assert conflict.chosen == "theirs"
+    client.post(page_of(product), fields_of(response))
+    product.refresh_from_db()
+    assert (product.title, product.summary) == ("Tee of a colleague", "Typed by me")
 
 
-def test_two_variants_of_one_color_and_size_are_refused(client):
-    product = ProductFactory(sizes=("s", "m"))
-    response = edit(client, product, **{"variants-0-size": "s"})
-    assert "its own color and size" in response.content.decode()
-    assert product.variants.filter(option_values__size="s").count() == 1
-
-
-def test_a_sku_of_another_product_is_refused(client):
-    taken = ProductFactory().variants.first().sku
-    product = ProductFactory()
-    response = edit(client, product, **{"variants-0-sku": taken})
-    assert "Another variant has this SKU" in response.content.decode()
-    assert ProductVariant.objects.filter(sku=taken).count() == 1
-
-
-def test_the_primary_mark_moves_in_one_save(client):
-    product = ProductFactory(sizes=("s", "m"))
-    fields = fields_of(client.get(page_of(product)))
-    marked = fields.pop("variants-1-is_primary")
-    client.post(page_of(product), fields | {"variants-0-is_primary": marked})
-    assert product.variants.get(is_primary=True).option_values["size"] == "m"
-
-
-def test_a_withdrawn_variant_leaves_the_shop_but_not_the_ledger(client):
-    product = ProductFactory(sizes=("s", "m"))
-    edit(client, product, **{"variants-0-withdraw": "on"})
-    assert product.variants.count() == 1
-    assert product.variants.get().is_primary
-    assert ProductVariant.all_objects.filter(product=product).count() == 2
-
-
-def test_the_last_variant_of_an_active_product_stays(client):
-    product = ProductFactory(sizes=("s",))
-    response = edit(client, product, **{"variants-0-withdraw": "on"})
-    assert "needs at least one variant" in response.content.decode()
-    assert product.variants.count() == 1
-
-
-def test_a_new_product_is_made_with_variant_and_category(client):
-    OptionValueFactory(option="size", slug="m")
+def test_a_new_product_is_a_draft_and_its_variants_come_next(client):
     add = reverse("admin:catalog_product_add")
     fields = fields_of(client.get(add)) | {
         "title": "Fisher smock",
         "slug": "fisher-smock",
-        "status": "ACTIVE",
         "price": "129.00",
-        "variants-0-size": "m",
-        "variants-0-sku": "SMOCK-M",
-        "variants-0-price": "129.00",
         "category_links-0-category": str(CategoryFactory().pk),
     }
-    assert client.post(add, fields).status_code == 302
+    response = client.post(add, fields)
     product = Product.objects.get(slug="fisher-smock")
-    assert (product.price, product.published_at is not None) == (12900, True)
-    assert product.variants.get().is_primary
+    assert response["Location"] == reverse("admin:catalog_product_variants", args=[product.pk])
+    assert (product.status, product.price) == ("DRAFT", 12900)
     assert product.category_links.get().is_primary
+
+
+def test_a_product_without_variants_cannot_become_active(client):
+    product = ProductFactory(status="DRAFT", sizes=())
+    response = edit(client, product, status="ACTIVE")
+    assert "needs at least one variant" in response.content.decode()
+    product.refresh_from_db()
+    assert product.status == "DRAFT"
+
+
+def sections(response):
+    return {section.name: section.errors for section in response.context["sections"]}
+
+
+def test_errors_are_counted_by_section_and_the_first_broken_one_opens(client):
+    product = ProductFactory(title="Tee")
+    response = edit(client, product, title="", price="none", summary="kept")
+    assert sections(response) == {"basics": 1, "media": 0, "pricing": 1, "seo": 0, "visibility": 0}
+    page = response.content.decode()
+    assert 'data-broken="basics"' in page
+    assert 'value="kept"' in page
+
+
+def fibers(*rows):
+    cells = {}
+    for number, (part, fiber, percent) in enumerate(rows):
+        start = f"fibers-{number}"
+        cells |= {f"{start}-part": part, f"{start}-fiber": fiber, f"{start}-percent": percent}
+    return cells
+
+
+def test_fibers_are_typed_as_rows(client):
+    product = ProductFactory()
+    edit(client, product, **fibers(("shell", "cotton", "98"), ("shell", "elastane", "2")))
+    product.refresh_from_db()
+    assert product.fibers == [
+        {"part": "shell", "fiber": "cotton", "percent": 98},
+        {"part": "shell", "fiber": "elastane", "percent": 2},
+    ]
+    edit(client, product, **fibers(("", "", ""), ("", "", "")))
+    product.refresh_from_db()
+    assert product.fibers == []
+
+
+def test_fibers_that_do_not_add_up_are_refused_and_stay_typed(client):
+    product = ProductFactory()
+    response = edit(client, product, **fibers(("shell", "cotton", "97")))
+    assert "not to 100" in response.content.decode()
+    assert 'value="97"' in response.content.decode()
+    product.refresh_from_db()
+    assert product.fibers == []
+
+
+def test_care_that_contradicts_itself_is_refused(client):
+    product = ProductFactory()
+    response = edit(client, product, care=["WASH_30", "WASH_60"])
+    assert "contradict" in response.content.decode()
+    edit(client, product, care=["WASH_30", "IRON_110"])
+    product.refresh_from_db()
+    assert product.care == ["WASH_30", "IRON_110"]
+
+
+def test_attributes_are_rows_of_name_and_value(client):
+    product = ProductFactory(attributes={"fit": "Slim"})
+    fresh = {"attributes-0-value": "Loose", "attributes-1-name": "weight"}
+    edit(client, product, **fresh, **{"attributes-1-value": "240 g"})
+    product.refresh_from_db()
+    assert product.attributes == {"fit": "Loose", "weight": "240 g"}
+
+
+def test_collections_by_hand_are_ticked(client):
+    sea = Collection.objects.create(title="Sea", slug="sea")
+    product = ProductFactory()
+    edit(client, product, collections=[str(sea.pk)])
+    assert list(sea.products.all()) == [product]
+    fields = fields_of(client.get(page_of(product)))
+    fields.pop("collections")
+    client.post(page_of(product), fields)
+    assert not sea.products.exists()
+
+
+def test_related_products_are_chosen(client):
+    product, other = ProductFactory(), ProductFactory()
+    edit(client, product, **{"links-0-other": other.slug, "links-0-kind": "LOOK"})
+    assert product.links.get().other == other
+    response = edit(client, product, **{"links-0-other": "nothing-like-it"})
+    assert "No product has this address or SKU" in response.content.decode()
+
+
+def test_a_draft_can_be_previewed_and_a_published_product_viewed(client):
+    draft = ProductFactory(status="DRAFT")
+    url = client.get(page_of(draft)).context["preview_url"]
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    assert client.get(url).status_code == 200
+    assert "preview_url" not in client.get(page_of(ProductFactory())).context
+
+
+def test_a_copy_is_a_draft_with_new_skus_and_no_stock(client):
+    product = ProductFactory(title="Tee", slug="tee", category=CategoryFactory(), tags=["linen"])
+    page = reverse("admin:catalog_product_duplicate", args=[product.pk])
+    assert client.post(page).status_code == 303
+    copy = Product.objects.get(slug="tee-copy")
+    assert (copy.status, copy.tags, copy.category_links.count()) == ("DRAFT", ["linen"], 1)
+    assert set(copy.variants.values_list("sku", flat=True)) == {
+        "TEE-COPY-NAVY-S",
+        "TEE-COPY-NAVY-M",
+    }
+    assert copy.variants.filter(is_primary=True).count() == 1
+    assert not Stock.objects.filter(variant__product=copy).exists()
+    client.post(page)
+    assert Product.objects.filter(slug="tee-copy-2").exists()
 
 
 def test_archiving_takes_the_page_off_the_shop(client):
@@ -174,15 +254,6 @@ def test_an_employee_edits_words_and_sees_prices_only():
     edit(client, product, summary="Softer now", price="1.00")
     product.refresh_from_db()
     assert (product.summary, product.price) == ("Softer now", 4900)
-
-
-def test_variants_keep_their_prices_before_someone_who_may_not_set_them():
-    product = ProductFactory(price=4900)
-    person = staff(Role.MANAGER)
-    role = person.groups.get()
-    role.permissions.remove(role.permissions.get(codename="change_price"))
-    edit(signed_in(person), product, **{"variants-0-price": "1.00", "variants-0-barcode": "123"})
-    assert product.variants.get(barcode="123").price == 4900
 
 
 def picture(kind="JPEG", **options):

@@ -6,13 +6,26 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.db import connection, transaction
-from django.db.models import Count, F, Sum, Value
+from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.test import override_settings
 
 from audit.receivers import is_audited
+from catalog import listed
+from catalog.fabric import check_care, check_fibers
 from catalog.garments.pictures import VIEWS
-from catalog.models import Category, Product, ProductVariant
+from catalog.models import (
+    Category,
+    Collection,
+    PriceChange,
+    PriceSchedule,
+    Product,
+    ProductVariant,
+    Review,
+    SearchRedirect,
+    SizeChart,
+)
+from catalog.ratings import check_ratings
 from inventory.models import Stock
 from orders.models import Order
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
@@ -131,6 +144,70 @@ def test_demo_accounts_can_sign_in(in_demo_shop):
         assert user is not None
         assert list(user.groups.values_list("name", flat=True)) == [account.role.value]
         assert user.is_staff == (account.role != "customer")
+
+
+def test_collections_by_hand_and_by_rule_hold_products(in_demo_shop):
+    active = Collection.objects.filter(status=Collection.Status.ACTIVE)
+    assert active.count() >= 6
+    assert set(active.values_list("kind", flat=True)) == set(Collection.Kind.values)
+    assert set(active.values_list("thread", flat=True)) == set(Collection.Thread.values)
+    assert not active.filter(Q(products=None) | Q(image=None)).exists()
+
+
+def test_reduced_garments_may_say_so(in_demo_shop):
+    reduced = Product.objects.filter(variants__reduced_at__isnull=False).distinct()
+    assert 5 <= reduced.count() <= 8
+    for product in reduced:
+        for variant in product.variants.all():
+            assert variant.price == product.price < variant.lowest_prior_price
+    assert Collection.objects.get(slug="for-less").products.count() == reduced.count()
+    assert PriceSchedule.objects.filter(status=PriceSchedule.Status.PLANNED).count() == 1
+
+
+def test_prices_are_known_since_the_garment_came_in(in_demo_shop):
+    first = PriceChange.objects.filter(old_price=None).select_related("variant__product")
+    assert first.count() == ProductVariant.objects.count()
+    assert all(row.changed_at == row.variant.product.published_at for row in first)
+
+
+def test_reviews_read_like_many_people(in_demo_shop):
+    reviews = Review.objects.all()
+    assert reviews.count() >= 250
+    assert len(set(reviews.values_list("content", flat=True))) == reviews.count()
+    assert set(reviews.values_list("status", flat=True)) == set(Review.Status.values)
+    assert set(reviews.values_list("rating", flat=True)) == {1, 2, 3, 4, 5}
+    assert set(reviews.values_list("fit", flat=True)) == {*Review.Fit.values, ""}
+    assert reviews.exclude(reply="").exists()
+    assert not any("{" in review.content for review in reviews)
+
+
+def test_verified_reviews_have_their_delivery(in_demo_shop):
+    verified = Review.objects.filter(is_verified=True).select_related("purchase__variant")
+    assert verified.count() > 150
+    for review in verified:
+        assert review.purchase.variant.product_id == review.product_id
+        assert review.purchase.delivered_at < review.created_at
+
+
+def test_derived_rows_need_no_mending(in_demo_shop):
+    assert listed.differences() == []
+    assert check_ratings(mend=False) == []
+
+
+def test_labels_and_size_charts_are_complete(in_demo_shop):
+    for product in Product.objects.all():
+        assert product.fibers
+        assert product.origin
+        check_fibers(product.fibers)
+        check_care(product.care)
+    for chart in SizeChart.objects.all():
+        sold = chart.products.values_list("variants__option_values__size", flat=True)
+        assert set(sold) <= set(chart.sizes)
+
+
+def test_search_redirects_lead_to_pages(in_demo_shop, client):
+    for target in SearchRedirect.objects.values_list("target", flat=True):
+        assert client.get(target).status_code == 200, target
 
 
 def test_rows_satisfy_the_deferred_rules(in_demo_shop):

@@ -5,9 +5,11 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-from catalog.models import Product
+from catalog.models import Collection, Product
 from shop.accounts.models import User
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password, refuse_demo_accounts
+from shop.operations.seeds import profiles
+from shop.operations.seeds.garment import all_garments
 from shop.operations.seeds.profiles import Step, seed
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +42,26 @@ def test_production_profile_brings_settings_only():
     assert counts["User"] == counts["Product"] == counts["Order"] == 0
 
 
-def test_demo_is_refused_where_debug_is_off(settings):
+def test_qa_profile_is_the_demo_shop_among_many(settings, tmp_path, monkeypatch):
+    settings.DEBUG = True
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(profiles, "QA_PRODUCTS", 60)
+    seed("qa", watch=unwatched)
+    demo = len(all_garments())
+    assert Product.objects.count() == demo + 60
+    for_less = Collection.objects.get(slug="for-less").products
+    assert for_less.filter(category_links__category__path__startswith="load/").exists()
+    monkeypatch.setattr(profiles, "QA_PRODUCTS", 80)
+    assert seed("qa", watch=unwatched) > 0
+    assert Product.objects.count() == demo + 80
+    assert seed("qa", watch=unwatched) == 0
+
+
+@pytest.mark.parametrize("profile", ["demo", "qa"])
+def test_demo_is_refused_where_debug_is_off(settings, profile):
     settings.DEBUG = False
     with pytest.raises(CommandError):
-        call_command("seed", profile="demo", verbosity=0)
+        call_command("seed", profile=profile, verbosity=0)
     with pytest.raises(ImproperlyConfigured):
         demo_password()
     assert not Product.objects.exists()

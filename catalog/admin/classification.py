@@ -4,14 +4,15 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
+from catalog.admin.category_tree import CategoryTree
 from catalog.freshness import catalog_changed
-from catalog.models import Brand, Category, OptionValue, Product
+from catalog.models import Brand, Category, OptionValue
 
 
 class KeptTableAdmin(AuditedAdmin):
@@ -31,7 +32,7 @@ class CategoryForm(forms.ModelForm):
 
     class Meta:
         model = Category
-        fields = ("name", "slug", "parent", "description", "display_order")
+        fields = ("name", "slug", "parent", "description", "image", "icon", "display_order")
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
@@ -47,43 +48,24 @@ class CategoryForm(forms.ModelForm):
 
 
 @admin.register(Category)
-class CategoryAdmin(KeptTableAdmin):
+class CategoryAdmin(CategoryTree, KeptTableAdmin):
     """The tree, in the order shoppers see it."""
 
     form = CategoryForm
-    list_display = ("indented_name", "path", "display_order", "products")
     search_fields = ("name", "path")
+    autocomplete_fields = ("image",)
     ordering = ("path",)
-    sortable_by = ()
     prepopulated_fields = {"slug": ("name",)}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        rows = cast("QuerySet[Category]", super().get_queryset(request))
-        live = Q(products__deleted_at=None) & ~Q(products__status=Product.Status.ARCHIVED)
-        return rows.annotate(product_count=Count("products", filter=live, distinct=True))
+    restorable = {"catalog.category": ()}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_delete_permission(request, obj):
             return False
         return obj is None or not (obj.children.exists() or obj.product_links.exists())
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        # One by one: the page knows whether a category is empty, a bulk action does not.
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         obj.soft_delete()
         catalog_changed()
-
-    @admin.display(description=_("name"))
-    def indented_name(self, category: Category) -> str:
-        return format_html('<span class="a-level-{}">{}</span>', category.level, category.name)
-
-    @admin.display(description=_("products"))
-    def products(self, category: Category) -> int:
-        return int(category.product_count)  # type: ignore[attr-defined]
 
 
 class BrandForm(forms.ModelForm):
@@ -91,7 +73,15 @@ class BrandForm(forms.ModelForm):
 
     class Meta:
         model = Brand
-        fields = ("name", "slug", "description")
+        fields = (
+            "name",
+            "slug",
+            "description",
+            "image",
+            "maker_name",
+            "maker_address",
+            "maker_email",
+        )
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"])
@@ -105,8 +95,10 @@ class BrandAdmin(KeptTableAdmin):
     """Who makes what we sell."""
 
     form = BrandForm
+    restorable = {"catalog.brand": ()}
     list_display = ("name", "slug", "products")
     search_fields = ("name",)
+    autocomplete_fields = ("image",)
     prepopulated_fields = {"slug": ("name",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:

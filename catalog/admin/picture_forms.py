@@ -1,18 +1,27 @@
-"""Forms of the product page: its pictures."""
+"""Forms of pictures: those of a product, and any file by itself."""
 
 from collections import Counter
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.product_forms import OptionChoices, is_kept
-from catalog.errors import NotAPicture, PictureRefused, PictureTooLarge, PictureTooManyPixels
-from catalog.models import ProductMedia
-from catalog.uploads import Picture, read_picture
+from catalog.errors import (
+    AnimatedPicture,
+    NotAFile,
+    NotAPicture,
+    PictureRefused,
+    PictureTooLarge,
+    PictureTooManyPixels,
+)
+from catalog.models import Media, Product, ProductMedia
+from catalog.models.media import PIXEL_TYPES
+from catalog.uploads import Upload, read_file, read_picture
 
 
 class Nothing(forms.Widget):
@@ -41,7 +50,7 @@ class PictureForm(OptionChoices):
     )
 
     #: What :meth:`clean_upload` made of the file.
-    picture: Picture | None = None
+    picture: Upload | None = None
 
     class Meta:
         model = ProductMedia
@@ -63,7 +72,7 @@ class PictureForm(OptionChoices):
         try:
             self.picture = read_picture(upload)
         except PictureRefused as error:
-            raise forms.ValidationError(_refusal(error)) from error
+            raise forms.ValidationError(refusal(error)) from error
         return upload
 
 
@@ -79,14 +88,89 @@ class PictureFormSet(BaseInlineFormSet):
         )
         if any(number > 1 for number in leading.values()):
             raise forms.ValidationError(_("Choose one primary picture for each color."))
+        self._refuse_twins()
+
+    def _refuse_twins(self) -> None:
+        """The same picture twice in one place; the second upload would be the first one's row."""
+        shown = Counter(
+            (form.picture.checksum, *sorted((form.instance.option_values or {}).items()))
+            if form.picture
+            else (form.instance.media.checksum, *sorted(form.instance.option_values.items()))
+            for form in self.forms
+            if is_kept(form) and (form.picture or not form.instance._state.adding)
+        )
+        if any(place[0] and number > 1 for place, number in shown.items()):
+            raise forms.ValidationError(_("This picture is here already for the same color."))
 
 
-def _refusal(error: PictureRefused) -> str:
+class MediaForm(forms.ModelForm):
+    """A picture, film or document: a new upload, or the words of one that is there."""
+
+    upload = forms.FileField(
+        label=_("File"),
+        help_text=_("JPEG, PNG, WebP or AVIF picture, MP4 or WebM film, PDF."),
+        widget=forms.FileInput(
+            attrs={
+                "accept": "image/jpeg,image/png,image/webp,image/avif,"
+                "video/mp4,video/webm,application/pdf"
+            }
+        ),
+    )
+
+    #: What :meth:`clean_upload` made of the file.
+    received: Upload | None = None
+
+    class Meta:
+        model = Media
+        fields = ("alt_text", "caption")
+
+    def clean_upload(self) -> Any:
+        try:
+            self.received = read_file(self.cleaned_data["upload"])
+        except PictureRefused as error:
+            raise forms.ValidationError(refusal(error)) from error
+        return self.cleaned_data["upload"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        is_picture = self.received is not None and self.received.kind == Media.Kind.IMAGE
+        if is_picture and not self.cleaned_data.get("alt_text"):
+            self.add_error("alt_text", _("Say what the picture shows."))
+        return cleaned
+
+
+def wordless(products: QuerySet[Product]) -> str:
+    """A warning that names those active ``products`` whose pictures lack words; "" for none."""
+    links = ProductMedia.objects.filter(
+        product__in=products.filter(status=Product.Status.ACTIVE),
+        # Our drawings show what their name says, and pages make the words from that.
+        media__mime_type__in=PIXEL_TYPES,
+        media__alt_text="",
+    )
+    titles = sorted(set(links.values_list("product__title", flat=True)))
+    if not titles:
+        return ""
+    text = ngettext(
+        "A picture of %(titles)s has no alternative text; only the title is read out for it.",
+        "Pictures of %(titles)s have no alternative text; only the title is read out for them.",
+        len(links),
+    )
+    return text % {"titles": ", ".join(titles)}
+
+
+def refusal(error: PictureRefused) -> str:
+    """Why the file was not taken, for the person who brought it."""
     match error:
         case PictureTooLarge():
             return gettext("This file is larger than %d MB.") % (error.limit // 1024 // 1024)
         case PictureTooManyPixels():
             return gettext("This picture has more than %d megapixels.") % (error.limit // 10**6)
+        case AnimatedPicture():
+            return gettext("This picture moves. Save one frame of it, or bring it as a film.")
+        case NotAFile():
+            return gettext(
+                "This file is no JPEG, PNG, WebP or AVIF picture, no MP4 or WebM film and no PDF."
+            )
         case NotAPicture():
             return gettext("This file is no JPEG, PNG, WebP or AVIF picture.")
         case _:

@@ -1,28 +1,39 @@
-"""Forms of the product page: the product itself, its variants and its categories."""
+"""Forms of the product page: the product itself and its categories."""
 
-from collections import Counter
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import OptionValue, Product, ProductCategory, ProductVariant
-from shop.back_office import VersionedForm
+from catalog.admin.merging import MergingForm
+from catalog.admin.row_fields import Column, RowsField
+from catalog.fabric import CARE, FIBERS, PARTS, TREATMENTS, check_care, check_fibers, treatment_of
+from catalog.models import (
+    Collection,
+    CollectionProduct,
+    OptionValue,
+    Product,
+    ProductCategory,
+    ProductLink,
+)
 from shop.forms import MoneyField
 
-#: What the product page tells about the cloth, as fields instead of JSON.
-ATTRIBUTES = {
-    "material": _("Material"),
-    "weight": _("Weight of the cloth"),
-    "care": _("Care"),
-    "fit": _("Fit"),
-    "origin": _("Made in"),
-}
 Option = OptionValue.Option
+_FIBER_ROWS = (
+    Column("part", _("Part"), tuple(PARTS.items())),
+    Column("fiber", _("Fiber"), tuple(FIBERS.items())),
+    Column("percent", _("Percent"), inputmode="decimal", size=5),
+)
+_ATTRIBUTE_ROWS = (
+    Column("name", _("Name"), size=20),
+    Column("value", _("Value"), size=50),
+)
+_NAME_LENGTH = 50
 
 
 def _check_prices(form: forms.ModelForm) -> None:
@@ -38,29 +49,87 @@ def _in_currency(form: forms.BaseForm, currency: str) -> None:
             field.currency = currency
 
 
-class ProductForm(VersionedForm):
-    """A product's own fields."""
+class ProductForm(MergingForm):
+    """A product's own fields, and the collections it was put into by hand."""
 
-    attribute_material = forms.CharField(label=ATTRIBUTES["material"], required=False)
-    attribute_weight = forms.CharField(label=ATTRIBUTES["weight"], required=False)
-    attribute_care = forms.CharField(label=ATTRIBUTES["care"], required=False)
-    attribute_fit = forms.CharField(label=ATTRIBUTES["fit"], required=False)
-    attribute_origin = forms.CharField(label=ATTRIBUTES["origin"], required=False)
+    fibers = RowsField(
+        _FIBER_ROWS, label=_("Composition"), help_text=_("Each part adds up to 100 percent.")
+    )
+    care = forms.MultipleChoiceField(
+        label=_("Care"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (
+                TREATMENTS[treatment],
+                [(code, text) for code, text in CARE.items() if treatment_of(code) == treatment],
+            )
+            for treatment in TREATMENTS
+        ],
+    )
+    attributes = RowsField(
+        _ATTRIBUTE_ROWS, label=_("Attributes"), help_text=_("Such as fit, material, weight.")
+    )
+    passport_url = forms.URLField(
+        label=_("Product passport"), required=False, max_length=300, assume_scheme="https"
+    )
+    collections = forms.ModelMultipleChoiceField(
+        label=_("Collections"),
+        queryset=Collection.objects.filter(kind=Collection.Kind.MANUAL),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _in_currency(self, self._product.currency)
-        for name in ATTRIBUTES:
-            field = f"attribute_{name}"
-            if field in self.fields:
-                self.fields[field].widget.attrs["class"] = "vTextField"
-                self.initial[field] = self._product.attributes.get(name, "")
+        if "published_at" in self.fields:
+            day, hour = cast("Any", self.fields["published_at"].widget).widgets
+            day.attrs["aria-label"] = _("Published, date")
+            hour.attrs["aria-label"] = _("Published, time")
+        if "attributes" in self.fields:
+            told = self._product.attributes or {}
+            rows = [{"name": name, "value": value} for name, value in told.items()]
+            self.initial["attributes"] = rows
+        if "collections" in self.fields and not self._product._state.adding:
+            links = CollectionProduct.objects.filter(
+                product=self._product, collection__kind=Collection.Kind.MANUAL
+            )
+            self.initial["collections"] = list(links.values_list("collection_id", flat=True))
+
+    def stored_value(self, name: str) -> Any:
+        if name == "collections":
+            return Collection.objects.filter(pk__in=self.initial.get("collections", []))
+        return super().stored_value(name)
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"])
         if Product.objects.filter(slug=slug).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("There is a product with this address already."))
         return slug
+
+    def clean_fibers(self) -> list[dict[str, Any]]:
+        rows = [dict(row) for row in self.cleaned_data["fibers"]]
+        for row in rows:
+            row["percent"] = _number(row["percent"])
+        check_fibers(rows)
+        return rows
+
+    def clean_care(self) -> list[str]:
+        codes = list(self.cleaned_data["care"])
+        check_care(codes)
+        return codes
+
+    def clean_attributes(self) -> dict[str, str]:
+        told: dict[str, str] = {}
+        for row in self.cleaned_data["attributes"]:
+            name, value = row["name"], row["value"]
+            if not name or not value:
+                raise forms.ValidationError(_("An attribute has a name and a value."))
+            if name in told or len(name) > _NAME_LENGTH:
+                raise forms.ValidationError(_("Each name stands once and is not too long."))
+            told[name] = value
+        return told
 
     def clean_published_at(self) -> datetime | None:
         if "published_at" not in self.changed_data:
@@ -71,25 +140,32 @@ class ProductForm(VersionedForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         _check_prices(self)
-        is_active = self.cleaned_data.get("status") == Product.Status.ACTIVE
-        if is_active and self.cleaned_data.get("published_at", "untold") is None:
-            self.cleaned_data["published_at"] = timezone.now()
+        if self.cleaned_data.get("status") == Product.Status.ACTIVE:
+            if self.cleaned_data.get("published_at", "untold") is None:
+                self.cleaned_data["published_at"] = timezone.now()
+            self._refuse_without_variant()
         return cleaned
 
-    def _post_clean(self) -> None:
-        told = dict(self._product.attributes)
-        for name in ATTRIBUTES:
-            value = self.cleaned_data.get(f"attribute_{name}")
-            if value:
-                told[name] = value
-            elif value is not None:
-                told.pop(name, None)
-        self.instance.attributes = told
-        super()._post_clean()  # type: ignore[misc]
+    def _refuse_without_variant(self) -> None:
+        product = self._product
+        if product._state.adding or not product.variants.filter(is_primary=True).exists():
+            self.add_error(
+                "status",
+                _("An active product needs at least one variant: save a draft and add them first."),
+            )
 
     @property
     def _product(self) -> Product:
         return cast("Product", self.instance)
+
+
+def _number(text: str) -> int | float | str:
+    """What the label says in percent, as JSON holds it; other text stays as it is."""
+    try:
+        share = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return text
+    return int(share) if share == share.to_integral_value() else float(share)
 
 
 class OptionChoices(forms.ModelForm):
@@ -126,83 +202,6 @@ class OptionChoices(forms.ModelForm):
         self.instance.option_values = held
         super()._post_clean()  # type: ignore[misc]
 
-    def named(self) -> str:
-        """The chosen values in words: "Navy / M"."""
-        names = {
-            Option.COLOR.value: dict(self.colors),
-            Option.SIZE.value: dict(self.sizes),
-        }
-        held = self.instance.option_values
-        chosen = [
-            names[option].get(held[option], held[option]) for option in names if option in held
-        ]
-        return " / ".join(chosen)
-
-
-class VariantForm(OptionChoices, VersionedForm):
-    """One variant of the product."""
-
-    withdraw = forms.BooleanField(
-        label=_("Withdraw"),
-        required=False,
-        help_text=_("Takes it off the shop; orders keep it."),
-    )
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        _check_prices(self)
-        return cleaned
-
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        if not self.instance.title or {"color", "size"} & set(self.changed_data):
-            self.instance.title = self.named() or gettext("Standard")
-
-
-class VariantFormSet(BaseInlineFormSet):
-    """The variants together: no two alike, at most one of them the primary one."""
-
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
-        _in_currency(form, cast("Product", self.instance).currency)
-        return form
-
-    def clean(self) -> None:
-        super().clean()
-        live = [form for form in self.forms if is_kept(form) and not _withdrawn(form)]
-        if any(form.errors for form in live):
-            return
-        self._refuse_twins(live)
-        self._refuse_taken_skus(live)
-        primaries = [form for form in live if form.instance.is_primary]
-        if len(primaries) > 1:
-            raise forms.ValidationError(_("Choose one primary variant."))
-        product = cast("Product", self.instance)
-        if product.status == Product.Status.ACTIVE and not live:
-            raise forms.ValidationError(_("An active product needs at least one variant."))
-
-    def _refuse_twins(self, live: list[Any]) -> None:
-        options = Counter(tuple(sorted(form.instance.option_values.items())) for form in live)
-        for form in live:
-            if options[tuple(sorted(form.instance.option_values.items()))] > 1:
-                form.add_error(
-                    "color" if "color" in form.fields else None,
-                    _("Two variants have this color and size."),
-                )
-                raise forms.ValidationError(_("Every variant needs its own color and size."))
-
-    def _refuse_taken_skus(self, live: list[Any]) -> None:
-        skus = Counter(form.instance.sku for form in live)
-        others = ProductVariant.objects.filter(sku__in=list(skus)).exclude(
-            pk__in=[form.instance.pk for form in live]
-        )
-        taken = {*others.values_list("sku", flat=True), *(s for s, n in skus.items() if n > 1)}
-        for form in live:
-            if form.instance.sku in taken and "sku" in form.fields:
-                form.add_error("sku", _("Another variant has this SKU."))
-        if taken:
-            raise forms.ValidationError(_("Every variant needs its own SKU."))
-
 
 class CategoryLinkFormSet(BaseInlineFormSet):
     """The product's places in the tree; at most one is the primary one."""
@@ -223,12 +222,37 @@ class CategoryLinkForm(forms.ModelForm):
         fields = ("category", "is_primary", "position")
 
 
+class TypedProduct(forms.CharField):
+    """A product by the last part of its address, or by a SKU of its."""
+
+    def clean(self, value: Any) -> Any:
+        typed = super().clean(value).strip()
+        if not typed:
+            return None
+        named = Q(slug=typed.lower()) | Q(variants__sku__in=[typed, typed.upper()])
+        product = Product.objects.filter(named).first()
+        if product is None:
+            raise forms.ValidationError(_("No product has this address or SKU."))
+        return product
+
+
+class RelatedForm(forms.ModelForm):
+    """A product that goes with this one."""
+
+    other = TypedProduct(label=_("Address or SKU"), max_length=200)
+
+    class Meta:
+        model = ProductLink
+        fields = ("other", "kind", "position")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["other"] = self.instance.other.slug
+
+
 def is_kept(form: Any) -> bool:
     """Whether the row of ``form`` will be there after saving."""
     if getattr(form, "cleaned_data", None) is None or form.cleaned_data.get("DELETE"):
         return False
     return form.has_changed() or not form.instance._state.adding
-
-
-def _withdrawn(form: Any) -> bool:
-    return bool(form.cleaned_data.get("withdraw"))

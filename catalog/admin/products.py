@@ -1,108 +1,103 @@
-"""Products in the back office: one page for words, prices, variants, pictures and places."""
+"""Products in the back office: one form in sections, and pages for variants and history."""
 
 from collections.abc import Iterable
 from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery, Sum
-from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from audit.admin import AuditedAdmin
+from audit import restoring
 from catalog import prices, uploads
-from catalog.admin.inlines import MAY_PRICE, CategoryInline, PictureInline, VariantInline
-from catalog.admin.media import thumbnail
-from catalog.admin.product_forms import ATTRIBUTES, ProductForm
-from catalog.freshness import catalog_changed
-from catalog.models import Category, Product, ProductCategory, ProductMedia, ProductVariant
-from inventory.models import Stock
-from shop.back_office import badge
+from catalog.admin.bulk_edit import BulkEditing
+from catalog.admin.inlines import MAY_PRICE, CategoryInline, PictureInline, RelatedInline
+from catalog.admin.picture_forms import wordless
+from catalog.admin.prices import Cuts, PricedAdmin
+from catalog.admin.product_forms import ProductForm
+from catalog.admin.product_list import ProductList
+from catalog.admin.product_sections import plain_sections, sections_of, within
+from catalog.admin.variant_matrix import VariantPages
+from catalog.duplicating import duplicate
+from catalog.freshness import catalog_changed, places_changed
+from catalog.models import (
+    Collection,
+    CollectionProduct,
+    Product,
+    ProductCategory,
+    ProductMedia,
+    ProductVariant,
+)
+from catalog.previews import preview_url
 from shop.money import format_money
+from shop.redirects import see_other
 
-_KINDS = {
-    Product.Status.DRAFT: ("warn", "edit"),
-    Product.Status.ACTIVE: ("ok", "check"),
-    Product.Status.ARCHIVED: ("", "box"),
-}
 _AMOUNTS = ("price", "compare_at_price", "cost")
-
-
-class CategoryFilter(admin.SimpleListFilter):
-    """By category, with everything below it."""
-
-    title = _("category")
-    parameter_name = "category"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        tree = Category.objects.filter(level__lte=1).order_by("path")
-        return [(node.path, f"{'– ' * node.level}{node.name}") for node in tree]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        if not self.value():
-            return queryset
-        within = Category.objects.within(self.value())
-        return queryset.filter(
-            pk__in=ProductCategory.objects.filter(category__in=within).values("product_id")
-        )
+#: What may be brought back of a variant; which one is primary concerns the others too.
+_VARIANT_FIELDS = ("sku", "title", *_AMOUNTS, "barcode", "weight_grams", "position")
 
 
 @admin.register(Product)
-class ProductAdmin(AuditedAdmin):
+class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
     """Products are archived, never deleted: orders and ledgers refer to them."""
 
     form = ProductForm
     change_form_template = "admin/catalog/product/change_form.html"
+    object_history_template = "admin/catalog/product/object_history.html"
     amount_fields = _AMOUNTS
-    list_display = ("thumb", "title", "status_badge", "price_shown", "stock_sum", "brand")
-    list_display_links = ("thumb", "title")
-    list_filter = ("status", "brand", CategoryFilter, "inventory_policy")
-    list_select_related = ("brand",)
-    search_fields = ("title", "slug", "variants__sku", "tags")
-    search_help_text = _("Title, SKU or tag")
-    ordering = ("title",)
+    #: Variants are edited on a page of the product, and have no admin of their own.
+    part_amount_fields = {"catalog.productvariant": _AMOUNTS}
     readonly_fields = ("price_shown", "compare_at_shown", "rating")
-    inlines = (CategoryInline, VariantInline, PictureInline)
-    actions = ("archive", "activate")
+    restorable = {"catalog.product": (), "catalog.productvariant": _VARIANT_FIELDS}
+    inlines = (CategoryInline, RelatedInline, PictureInline)
+    actions = ("bulk_edit", "archive", "activate")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        units = (
-            Stock.objects.filter(variant__product=OuterRef("pk"), variant__deleted_at=None)
-            .order_by()
-            .values("variant__product")
-            .annotate(units=Sum("available"))
-            .values("units")
+    def get_urls(self) -> list[URLPattern]:
+        copy = path(
+            "<uuid:product_id>/duplicate/",
+            self.admin_site.admin_view(self.duplicate_view),
+            name="catalog_product_duplicate",
         )
-        leading = ProductMedia.objects.filter(is_primary=True).select_related("media")
-        rows = cast("QuerySet[Product]", super().get_queryset(request))
-        return rows.annotate(units=Subquery(units)).prefetch_related(
-            Prefetch("media_links", queryset=leading, to_attr="leading_pictures")
-        )
+        return [copy, *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         may_price = request.user.has_perm(MAY_PRICE)
-        amounts = [("price", "compare_at_price"), "cost"]
+        pricing = within("pricing", [("price", "compare_at_price"), "cost", "tax_class"])
         if not may_price:
-            amounts = [("price_shown", "compare_at_shown")]
-        about = [f"attribute_{name}" for name in ATTRIBUTES]
-        if not self.has_change_permission(request, obj):
-            about = ["attributes"]
+            pricing = within(
+                "pricing",
+                [("price_shown", "compare_at_shown"), "tax_class"],
+                description=_("Prices are shown only: your role does not set them."),
+            )
+        basics = ["title", "slug", "brand", "summary", "description"]
+        if request.user.has_perm("catalog.change_collectionproduct"):
+            basics.append("collections")
         return [
+            (_("Words"), within("basics", basics)),
             (
-                _("Basics"),
-                {"fields": ["title", "slug", "brand", "summary", "description"]},
+                _("Cloth and fit"),
+                within(
+                    "basics",
+                    ["fibers", "care", "origin", "passport_url", "size_chart", "attributes"],
+                ),
             ),
-            (_("Price"), {"fields": [*amounts, "tax_class"]}),
-            (_("Visibility"), {"fields": [("status", "published_at"), "inventory_policy"]}),
-            (_("Cloth and fit"), {"fields": about, "classes": ["collapse"]}),
+            (_("Price"), pricing),
             (
                 _("Search engines and shop search"),
-                {
-                    "fields": ["tags", "keywords", "seo_title", "seo_description"],
-                    "classes": ["collapse"],
-                },
+                within("seo", ["tags", "keywords", "seo_title", "seo_description"]),
+            ),
+            (
+                _("Visibility"),
+                within("visibility", [("status", "published_at"), "inventory_policy"]),
             ),
         ]
 
@@ -117,6 +112,47 @@ class ProductAdmin(AuditedAdmin):
 
     def view_on_site(self, obj: Product) -> str | None:
         return obj.get_absolute_url() if obj.is_published else None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        sections = sections_of(context["adminform"], context["inline_admin_formsets"])
+        context |= {
+            "sections": sections,
+            "broken": next((one.name for one in sections if one.errors), ""),
+            "conflicts": getattr(context["adminform"].form, "conflicts", []),
+            **self.tabs(request, obj),
+        }
+        if obj is not None and not obj.is_published:
+            context["preview_url"] = preview_url(obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def tabs(self, request: HttpRequest, product: Product | None) -> dict[str, Any]:
+        """What ``tabs.html`` needs beside the sections."""
+        stock = ""
+        if product is not None and request.user.has_perm("inventory.view_stock"):
+            query = urlencode({"q": product.title})
+            stock = f"{reverse('admin:inventory_stock_changelist')}?{query}"
+        return {
+            "may_see_variants": request.user.has_perm("catalog.view_productvariant"),
+            "may_duplicate": self.has_add_permission(request),
+            "stock_url": stock,
+        }
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        product = cast("Product | None", self.get_object(request, object_id))
+        context = {"sections": plain_sections(), **self.tabs(request, product)}
+        return super().history_view(request, object_id, {**context, **(extra_context or {})})
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_add(request, obj, *args, **kwargs)
+        text = gettext("“%s” is a draft. Choose its colors and sizes.")
+        self.message_user(request, text % obj, messages.SUCCESS)
+        return see_other(reverse("admin:catalog_product_variants", args=[obj.pk]))
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
         product = cast("Product", obj)
@@ -133,8 +169,11 @@ class ProductAdmin(AuditedAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        cuts = Cuts(form.instance)
         super().save_related(request, form, formsets, change)
         product = form.instance
+        if "collections" in form.changed_data:
+            _put_into(product, form.cleaned_data["collections"])
         if change and (followers := prices.follow_defaults(product, form.amounts_before)):
             text = ngettext(
                 "%d variant had the old price and took the new one.",
@@ -142,11 +181,15 @@ class ProductAdmin(AuditedAdmin):
                 len(followers),
             )
             self.message_user(request, text % len(followers), messages.INFO)
+        if warning := wordless(Product.objects.filter(pk=product.pk)):
+            self.message_user(request, warning, messages.WARNING)
+        for warning in cuts.warnings():
+            self.message_user(request, warning, messages.WARNING)
         catalog_changed()
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         # Unmarked rows first: the database refuses two marked ones even for a moment.
-        rows = sorted(formset.save(commit=False), key=lambda row: row.is_primary)
+        rows = sorted(formset.save(commit=False), key=lambda row: getattr(row, "is_primary", False))
         for gone in formset.deleted_objects:
             gone.delete()
         forms_of = {id(row_form.instance): row_form for row_form in formset.forms}
@@ -154,21 +197,13 @@ class ProductAdmin(AuditedAdmin):
             row_form = forms_of[id(row)]
             if row._state.adding and "position" not in row_form.changed_data:
                 row.position = _next_position(form.instance, formset.model)
-            if isinstance(row, ProductVariant):
-                self._save_variant(row, row_form)
-            elif isinstance(row, ProductMedia):
+            if isinstance(row, ProductMedia):
                 self._save_picture(row, row_form)
             else:
                 row.save()
         formset.save_m2m()
-        _choose_primary(form.instance, formset.model)
-
-    def _save_variant(self, variant: ProductVariant, form: Any) -> None:
-        if variant._state.adding and "price" not in form.fields:
-            variant.price = variant.product.price
-        variant.save()
-        if form.cleaned_data.get("withdraw"):
-            variant.soft_delete()
+        if formset.model is ProductCategory:
+            _choose_primary(form.instance)
 
     def _save_picture(self, link: ProductMedia, form: Any) -> None:
         alt_text = form.cleaned_data.get("alt_text", "")
@@ -179,28 +214,48 @@ class ProductAdmin(AuditedAdmin):
             link.media.save(update_fields=["alt_text"])
         link.save()
 
-    @admin.display(description="")
-    def thumb(self, product: Product) -> str:
-        leading = product.leading_pictures  # type: ignore[attr-defined]
-        return thumbnail(leading[0].media) if leading else ""
+    def restore_refusal(self, request: HttpRequest, row: models.Model, field: str) -> str:
+        if field in _AMOUNTS and not request.user.has_perm(MAY_PRICE):
+            return gettext("Your role does not set prices.")
+        return super().restore_refusal(request, row, field)
 
-    @admin.display(description=_("status"), ordering="status")
-    def status_badge(self, product: Product) -> SafeString:
-        return badge(product.get_status_display(), *_KINDS[Product.Status(product.status)])
+    def write_restored(self, row: models.Model, values: dict[str, Any]) -> None:
+        if isinstance(row, ProductVariant) and "price" in values:
+            price = values.pop("price")
+            restoring.save(row, values)
+            prices.set_price([row], price=price, by=None)
+            return
+        before = {name: getattr(row, name) for name in _AMOUNTS}
+        restoring.save(row, values)
+        if isinstance(row, Product):
+            prices.follow_defaults(row, before)
 
-    @admin.display(description=_("price"), ordering="price")
-    def price_shown(self, product: Product) -> str:
-        return format_money(product.price, product.currency)
+    def duplicate_view(self, request: HttpRequest, product_id: UUID) -> HttpResponse:
+        """Says what a copy holds; posting makes it and opens it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        product = get_object_or_404(Product, pk=product_id)
+        page = reverse("admin:catalog_product_change", args=[product.pk])
+        if request.method == "POST":
+            copy = duplicate(product)
+            text = gettext("This is the copy, a draft. Look over its SKUs before it is sold.")
+            self.message_user(request, text, messages.SUCCESS)
+            return see_other(reverse("admin:catalog_product_change", args=[copy.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Duplicate %s") % product,
+            "opts": self.opts,
+            "product": product,
+            "form": forms.Form(),
+            "back": page,
+        }
+        return TemplateResponse(request, "admin/catalog/product/duplicate.html", context)
 
     @admin.display(description=_("recommended price"))
     def compare_at_shown(self, product: Product) -> str:
         if product.compare_at_price is None:
             return ""
         return format_money(product.compare_at_price, product.currency)
-
-    @admin.display(description=_("available"), ordering="units")
-    def stock_sum(self, product: Product) -> int:
-        return product.units or 0  # type: ignore[attr-defined]
 
     @admin.display(description=_("rating"))
     def rating(self, product: Product) -> str:
@@ -231,17 +286,29 @@ class ProductAdmin(AuditedAdmin):
         self.message_user(request, text % len(products), level)
 
 
+def _put_into(product: Product, collections: Iterable[Collection]) -> None:
+    """Let the product stand in exactly these of the collections that are chosen by hand."""
+    wanted = {collection.pk for collection in collections}
+    links = CollectionProduct.objects.filter(
+        product=product, collection__kind=Collection.Kind.MANUAL
+    )
+    held = set(links.values_list("collection_id", flat=True))
+    links.filter(collection__in=held - wanted).delete()
+    CollectionProduct.objects.bulk_create(
+        CollectionProduct(product=product, collection_id=pk) for pk in sorted(wanted - held)
+    )
+    places_changed(*(held ^ wanted))
+
+
 def _next_position(product: Product, model: type[models.Model]) -> int:
     rows = model._default_manager.filter(product=product)
     last: int | None = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 
 
-def _choose_primary(product: Product, model: type[models.Model]) -> None:
-    """Mark the first variant or category where nothing is marked."""
-    if model is ProductMedia:
-        return
-    rows: list[Any] = list(model._default_manager.filter(product=product))
+def _choose_primary(product: Product) -> None:
+    """Mark the first category where none is marked."""
+    rows = list(ProductCategory.objects.filter(product=product))
     if rows and not any(row.is_primary for row in rows):
         rows[0].is_primary = True
         rows[0].save()

@@ -9,7 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.freshness import Announced
+from catalog.models.listed import listing_triggers
+from catalog.models.redirects import remembers_address
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable
+
+#: Products in the categories of {source}, called ``changed``, and in all below them.
+PRODUCTS_BELOW = """
+    SELECT link.product_id FROM {source}
+    JOIN catalog_category below
+        ON below.path = changed.path OR starts_with(below.path, changed.path || '/')
+    JOIN catalog_productcategory link ON link.category_id = below.id
+"""
 
 
 class CategoryQuerySet(LiveQuerySet["Category"]):
@@ -73,6 +83,17 @@ class Category(Announced, Model, SoftDeletable):
         ]
         triggers = [
             *Model.Meta.triggers,
+            *listing_triggers(
+                inserts=PRODUCTS_BELOW.format(source="new_rows changed"),
+                updates=PRODUCTS_BELOW.format(
+                    source="""new_rows changed JOIN old_rows former ON former.id = changed.id
+                        AND (changed.path, changed.deleted_at)
+                        IS DISTINCT FROM (former.path, former.deleted_at)"""
+                ),
+            ),
+            remembers_address(
+                "path", was="'/c/' || OLD.path || '/'", now_at="'/c/' || NEW.path || '/'"
+            ),
             pgtrigger.Trigger(
                 name="derive_path",
                 when=pgtrigger.Before,

@@ -9,8 +9,8 @@ from catalog.tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
-#: New in, the standing range, stock, and the cached tree and options.
-HOME_QUERIES = 5
+#: New in with best sellers, stock, and the cached tree, menus, options and collections.
+HOME_QUERIES = 6
 
 
 class Outline(HTMLParser):
@@ -45,10 +45,11 @@ def test_the_home_page_costs_the_same_with_many_products(client, number, django_
 
 
 def test_no_product_stands_in_both_rows(client):
-    for _ in range(12):
-        ProductFactory()
+    for number in range(12):
+        ProductFactory(title=f"Tee {number}", units_sold=number % 4)
     page = client.get("/").context["page"]
-    assert not {card.url for card in page.new_in} & {card.url for card in page.standing}
+    assert [card.title for card in page.new_in] == [f"Tee {number}" for number in range(11, 3, -1)]
+    assert [card.title for card in page.best_sellers] == ["Tee 3", "Tee 2", "Tee 1"]
 
 
 def test_an_empty_shop_still_has_a_home_page(client):

@@ -84,3 +84,50 @@ def test_hostile_paths_are_not_found(path):
 def test_a_link_out_of_the_folder_is_not_followed(media_root):
     os.symlink(media_root.parent / "secret.txt", media_root / "link.txt")
     assert media_files.find("link.txt") is None
+
+
+@pytest.fixture
+def film(media_root):
+    (media_root / "film.mp4").write_bytes(bytes(range(100)))
+    return "film.mp4"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("0-9", 0, 9), ("90-", 90, 99), ("-5", 95, 99), ("50-500", 50, 99), ("-500", 0, 99)],
+)
+def test_a_player_gets_the_part_it_asks_for(film, asked, first, last):
+    response = get(film, range=f"bytes={asked}")
+    assert response.status_code == 206
+    assert response["Content-Range"] == f"bytes {first}-{last}/100"
+    assert response["Content-Length"] == str(last - first + 1)
+    assert b"".join(response.streaming_content) == bytes(range(first, last + 1))
+
+
+@pytest.mark.parametrize("asked", ["bytes=100-", "bytes=500-600", "bytes=-0"])
+def test_a_part_behind_the_end_is_refused(film, asked):
+    response = get(film, range=asked)
+    assert (response.status_code, response["Content-Range"]) == (416, "bytes */100")
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=-", "bytes=9-2", "bytes=0-1,5-6", "lines=0-1", f"bytes={'9' * 30}-", "bytes=x"]
+)
+def test_a_part_we_cannot_read_is_answered_with_the_whole(film, asked):
+    response = get(film, range=asked)
+    assert response.status_code == 200
+    assert len(b"".join(response.streaming_content)) == 100
+
+
+def test_a_part_of_a_film_that_has_changed_is_answered_with_the_whole(film):
+    etag = get(film)["ETag"]
+    assert get(film, range="bytes=0-9", if_range=etag).status_code == 206
+    assert get(film, range="bytes=0-9", if_range='"old"').status_code == 200
+
+
+def test_a_film_is_shown_and_a_document_offered(film, media_root):
+    (media_root / "care.pdf").write_bytes(b"%PDF-1.7")
+    assert get(film)["Content-Type"] == "video/mp4"
+    assert "attachment" not in get(film).get("Content-Disposition", "")
+    assert get("care.pdf")["Content-Disposition"].startswith("attachment")
+    assert get("care.pdf")["Content-Security-Policy"] == "default-src 'none'; sandbox"

@@ -1,5 +1,6 @@
 """How parcels travel, and what tax is due where they arrive."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from catalog.models import Product
-from shop.models import Manager, Model
+from shop.making import Version
+from shop.models import Manager, Model, Shown
+
+#: What a page is made of that says how parcels travel and what that costs.
+DELIVERY: Version = ("orders", "delivery")
 
 
 class ShippingMethodManager(Manager):
@@ -17,7 +22,7 @@ class ShippingMethodManager(Manager):
         return self.get(code=code)
 
 
-class ShippingMethod(Model):
+class ShippingMethod(Shown, Model):
     """A way to deliver. Prices in minor units of ``currency``; weights in grams."""
 
     class Kind(models.TextChoices):
@@ -63,6 +68,10 @@ class ShippingMethod(Model):
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        return [DELIVERY]
 
     def price_for(self, goods_total: int) -> int:
         """Delivery price in minor units for goods worth ``goods_total``."""

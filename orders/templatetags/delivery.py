@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders import delivery, summary
+from orders.models.delivery import DELIVERY
+from shop.making import made_of
 
 register = template.Library()
 
@@ -16,6 +18,7 @@ register = template.Library()
 @register.inclusion_tag("components/delivery_line.html")
 def delivery_line(subtotal: int) -> dict[str, Any]:
     """The cheapest delivery in the shop's own country for goods worth ``subtotal``."""
+    made_of(DELIVERY)
     now = timezone.now()
     options = delivery.options(
         country=settings.SHOP_COUNTRY, goods_total=subtotal, weight_grams=0, now=now

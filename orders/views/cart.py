@@ -5,12 +5,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog import product_page
-from catalog.choices import find_variant
+from catalog.choices import find_published
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.models import Product, ProductVariant
 from inventory.errors import InventoryError
@@ -42,16 +42,16 @@ def show(request: HttpRequest) -> HttpResponse:
 @private_page
 def add(request: HttpRequest) -> HttpResponse:
     """Add a product's chosen variant; without a choice the product page asks for it."""
-    product = Product.objects.published().filter(slug=request.POST.get("product", "")[:200]).first()
-    if product is None:
-        raise Http404
+    slug = request.POST.get("product", "")[:200]
     chosen = {
         option: request.POST[option][:50] for option in ("color", "size") if option in request.POST
     }
-    variant = find_variant(product, chosen)
+    variant = find_published(slug, chosen)
     if variant is None:
+        product = get_object_or_404(Product.objects.published(), slug=slug)
         errors = {"size": _("Choose a size")}
         return product_page.respond(request, product, chosen=chosen, errors=errors, status=422)
+    product = variant.product
     cart = carts.open_for(request)
     try:
         carts.add(cart=cart, variant=variant, quantity=_number(request.POST.get("quantity")) or 1)

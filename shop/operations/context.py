@@ -1,4 +1,4 @@
-"""What every page's frame shows: the shop itself, its menu, the visitor's cart and theme."""
+"""What every page's frame shows: the shop itself, its menu, the visitor's theme."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +9,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
+from catalog.menus import MenuLink, MenuLinks, read_menus
+from catalog.models import Menu
 from catalog.tree import Crumb, Node, Picture, Tree, tree_of
-from orders import cart
-from shop.operations.preferences import THEME_COOKIE, THEMES
+from shop.operations.preferences import theme_of
 
 #: Columns of links in a panel of the menu.
 COLUMNS = 3
@@ -52,17 +53,12 @@ class FooterColumn:
     links: list[Crumb]
 
 
-@dataclass(frozen=True)
-class CartLink:
-    count: int
-    url: str
-
-
 class Shop:
     """The shop as header and footer name it."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, menus: dict[str, MenuLinks]) -> None:
         self._tree = tree
+        self._menus = menus
         self.name = settings.SHOP_NAME
         self.currency = settings.SHOP_CURRENCY
         self.support_email = settings.SHOP_EMAIL
@@ -70,9 +66,10 @@ class Shop:
 
     @property
     def footer_columns(self) -> list[FooterColumn]:
-        """Help, shop, service; only what exists is linked."""
+        """Help, shop, service, policies: as staff arranged them, else what exists."""
         columns = [
-            FooterColumn(
+            self._column(
+                Menu.Slot.FOOTER_HELP,
                 gettext("Help"),
                 _links(
                     (gettext("Help and contact"), "pages:help"),
@@ -80,8 +77,9 @@ class Shop:
                     (gettext("Search"), "catalog:search"),
                 ),
             ),
-            FooterColumn(gettext("Shop"), _crumbs(self._tree.children())),
-            FooterColumn(
+            self._column(Menu.Slot.FOOTER_SHOP, gettext("Shop"), _crumbs(self._tree.children())),
+            self._column(
+                Menu.Slot.FOOTER_SERVICE,
                 gettext("Your shop"),
                 _links(
                     (gettext("Account"), "accounts:overview"),
@@ -90,20 +88,56 @@ class Shop:
                     (gettext("Book a repair"), "bookings:start"),
                 ),
             ),
+            self._column(Menu.Slot.FOOTER_POLICIES, gettext("Policies"), []),
         ]
         return [column for column in columns if column.links]
+
+    def _column(self, slot: Menu.Slot, title: str, links: list[Crumb]) -> FooterColumn:
+        menu = self._menus.get(slot)
+        if menu is None:
+            return FooterColumn(title, links)
+        return FooterColumn(menu.title, [Crumb(link.title, link.url) for link in menu.links])
 
 
 def storefront(request: HttpRequest) -> dict[str, Any]:
     """Context of every template; each part is read when the template asks for it."""
     tree: Any = SimpleLazyObject(lambda: tree_of(request))
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    menus: Any = SimpleLazyObject(read_menus)
     return {
-        "shop": SimpleLazyObject(lambda: Shop(tree)),
-        "menu": SimpleLazyObject(lambda: [_entry(tree, node) for node in tree.children()]),
-        "cart_summary": SimpleLazyObject(lambda: _cart_link(request)),
-        "theme": theme if theme in THEMES else "system",
+        **frame_of(tree, menus),
+        "menu_url": SimpleLazyObject(
+            lambda: request.path if request.path in _urls(tree, menus) else ""
+        ),
+        "theme": theme_of(request),
     }
+
+
+def frame_of(tree: Any, menus: Any) -> dict[str, Any]:
+    """The shop and its main menu, of a tree and menus that are read when they are needed."""
+    return {
+        "shop": Shop(tree, menus),
+        "menu": SimpleLazyObject(lambda: _main_menu(tree, menus)),
+    }
+
+
+def _urls(tree: Tree, menus: dict[str, MenuLinks]) -> set[str]:
+    """Where the entries of the main menu lead."""
+    main = menus.get(Menu.Slot.MAIN)
+    linked = {link.url for link in main.links} if main else set()
+    return linked | {node.url for node in tree.children()}
+
+
+def _main_menu(tree: Tree, menus: dict[str, MenuLinks]) -> list[MenuEntry]:
+    """The categories, then what staff put beside them."""
+    entries = [_entry(tree, node) for node in tree.children()]
+    main = menus.get(Menu.Slot.MAIN)
+    return entries + [_linked_entry(link) for link in (main.links if main else [])]
+
+
+def _linked_entry(link: MenuLink) -> MenuEntry:
+    children = [Crumb(child.title, child.url) for child in link.children]
+    columns = [Column(link.title, link.url, children)] if children else []
+    return MenuEntry(link.title, link.url, columns, None)
 
 
 def _entry(tree: Tree, node: Node) -> MenuEntry:
@@ -127,10 +161,6 @@ def _picture(node: Node, picture: Picture | None) -> MenuPicture | None:
         return None
     label = gettext("All in %(title)s") % {"title": node.title}
     return MenuPicture(picture.src, picture.alt, picture.width, picture.height, node.url, label)
-
-
-def _cart_link(request: HttpRequest) -> CartLink:
-    return CartLink(cart.summary(request).count, reverse("orders:cart"))
 
 
 def _links(*wanted: tuple[str, str]) -> list[Crumb]:

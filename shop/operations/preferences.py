@@ -16,6 +16,12 @@ THEMES: Final = ("system", "light", "dark")
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
+def theme_of(request: HttpRequest) -> str:
+    """The theme this visitor has chosen."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in THEMES else "system"
+
+
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Remember System, Light or Dark, and go back."""

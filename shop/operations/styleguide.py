@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from catalog.facet_groups import FacetGroup, FacetValue
 from catalog.garments.palette import BY_SLUG
 from catalog.garments.pictures import path_of, path_of_scene
 from shop.operations.styleguide_forms import SampleControls, SampleForm
@@ -87,7 +88,7 @@ def _catalog() -> dict[str, Any]:
             extra_swatches=2,
             rating=Sample(rating=4.3, count=128) if price.was else None,
             wishlist_url="#",
-            is_wished=bool(price.was),
+            product_id=garment,
             quick_add_url="",
             add_url="#",
             sizes=[_size(label) for label in ("S", "M", "L", "XL")],
@@ -131,15 +132,9 @@ def _catalog() -> dict[str, Any]:
             ],
         ),
         "facets": [
-            Sample(key="size", title="Size", kind="check", is_open=True, values=_values("S", "M")),
-            Sample(
-                key="color",
-                title="Color",
-                kind="swatch",
-                is_open=True,
-                values=_values("Navy", "Rust"),
-            ),
-            Sample(key="price", title="Price", kind="range", is_open=True, min="20", max=""),
+            FacetGroup("size", "Size", "check", values=_values("S", "M")),
+            FacetGroup("color", "Color", "swatch", values=_values("Navy", "Rust")),
+            FacetGroup("price", "Price", "range", min="20"),
         ],
     }
 
@@ -243,12 +238,12 @@ def _size(label: str) -> Sample:
     return Sample(value=label.lower(), label=label, note="", selected=False, sold_out=False)
 
 
-def _values(*labels: str) -> list[Sample]:
+def _values(*labels: str) -> list[FacetValue]:
     return [
-        Sample(
-            value=label.lower(),
-            label=label,
-            count=count,
+        FacetValue(
+            label.lower(),
+            label,
+            count,
             selected=count == 12,
             hex=getattr(BY_SLUG.get(label.lower()), "hex", ""),
         )

@@ -1,6 +1,7 @@
 """Small parts that every page draws: icons and stars."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import template
 from django.forms import BaseForm
@@ -15,6 +16,7 @@ _STARS = 120
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name: str, *, small: bool = False, label: str = "") -> SafeString:
     """The icon ``name`` of the sprite; decorative unless it has a ``label``."""
     return format_html(

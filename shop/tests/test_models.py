@@ -41,8 +41,8 @@ def test_database_touches_the_time_of_a_change_that_bypasses_the_orm():
 def test_database_gives_times_and_version_to_a_row_that_bypasses_the_orm():
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO catalog_brand (id, name, slug, description)"
-            " VALUES (gen_random_uuid(), 'Nordhafen', 'nordhafen', '')"
+            "INSERT INTO catalog_brand (id, name, slug, description, maker_name, maker_address,"
+            " maker_email) VALUES (gen_random_uuid(), 'Nordhafen', 'nordhafen', '', '', '', '')"
         )
     row = Brand.objects.get()
     assert timezone.now() - row.created_at < timedelta(minutes=1)

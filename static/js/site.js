@@ -19,9 +19,20 @@ function settle() {
   if (filled) show(filled.closest("dialog"), document.activeElement);
   document.querySelectorAll("[data-opens]").forEach((each) => each.removeAttribute("data-opens"));
   document.querySelectorAll('[data-js~="toast"]').forEach(startToast);
+  fillHearts();
 }
 
 on("htmx:afterSettle", settle);
+
+// --- Hearts: pages are shared, so what is on the wishlist stands with its count
+function fillHearts() {
+  const wishes = byId("wishlist-count")?.dataset.wishes ?? "";
+  for (const heart of document.querySelectorAll('[data-js~="heart"]')) {
+    const kept = wishes.includes(heart.value.slice(-12));
+    heart.setAttribute("aria-pressed", String(kept));
+    heart.name = kept ? "remove" : "add";
+  }
+}
 
 // --- The thread line, and a plain word when a request failed
 let waiting = 0;
@@ -179,14 +190,52 @@ on("click", (event) => {
 });
 
 // --- The buy bar stands in for a main button that scrolled away
-const bar = document.querySelector('[data-js="buy-bar"]');
-const main = document.querySelector('[data-js="buy-button"]');
-if (bar && main && "IntersectionObserver" in window) {
-  new IntersectionObserver(([entry]) => {
-    const away = !entry.isIntersecting && entry.boundingClientRect.top < 0;
-    bar.dataset.state = away ? "shown" : "hidden";
-  }).observe(main);
+const watch = new IntersectionObserver((entries) => {
+  const { isIntersecting, boundingClientRect } = entries.at(-1);
+  const bar = document.querySelector('[data-js="buy-bar"]');
+  const away = !isIntersecting && boundingClientRect.top < 0;
+  if (bar) bar.dataset.state = away ? "shown" : "hidden";
+});
+
+// --- Product pages and cards: what a swap brought
+function settleProduct() {
+  watch.disconnect();
+  const main = document.querySelector('[data-js="buy-button"]');
+  if (main) watch.observe(main);
+  const known = document.querySelector('[data-js="your-size"]')?.dataset.size;
+  const chips = [...document.querySelectorAll('[data-js="size"]')];
+  const usual = chips.find((chip) => chip.value === known && !chip.matches("[data-sold-out]"));
+  if (usual && !chips.some((chip) => chip.checked)) usual.checked = true;
+  for (const mark of document.querySelectorAll("[data-leads]")) {
+    const card = mark.closest("article");
+    card.querySelector(".c-product-card__link").href = mark.dataset.leads;
+    const color = new URL(mark.dataset.leads, location).searchParams.get("color");
+    for (const swatch of card.querySelectorAll(".c-swatches__item")) {
+      const chosen = new URL(swatch.href).searchParams.get("color") === color;
+      swatch.toggleAttribute("aria-current", chosen);
+      if (chosen) swatch.setAttribute("aria-current", "true");
+    }
+    mark.remove();
+  }
 }
+
+on("htmx:afterSettle", settleProduct);
+
+// --- Views of the gallery come sideways; the page stays where it is
+on("click", (event) => {
+  const link = event.target.closest?.('a[data-js="view"]');
+  const view = link && byId(link.hash.slice(1));
+  if (!view) return;
+  event.preventDefault();
+  view.scrollIntoView({ block: "nearest", inline: "start" });
+});
+
+on("keydown", ({ key, target }) => {
+  const bar = document.querySelector('dialog[open] [data-js="zoom"]');
+  if (!bar || target.closest(".p-zoom")) return;
+  const way = { ArrowLeft: "prev", ArrowRight: "next" }[key];
+  if (way) bar.querySelector(`a[rel=${way}]`)?.click();
+});
 
 // --- Passkeys: the form carries the options as JSON, and takes the credential back as JSON
 async function passkey(form) {
@@ -212,3 +261,4 @@ on("submit", (event) => {
 });
 
 settle();
+settleProduct();

@@ -8,7 +8,7 @@ GOOD = "4242 4242 4242 4242"
 DECLINED = "4000 0000 0000 0002"
 ASKS = "4000 0027 6000 3184"
 #: Answers that pages give on purpose; the browser logs each of them as an error.
-MEANT = {403, 404, 409, 422}
+MEANT = {403, 404, 409, 410, 422}
 #: Chromium says this when a page with a view transition is left before it has ended.
 NOT_OURS = re.compile(r"^(Transition was|Failed to load resource)")
 

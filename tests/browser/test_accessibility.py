@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.catalog_pages import furnish
 from tests.browser.pages import (
     choose_delivery,
     expect_thanks,
@@ -26,6 +27,25 @@ VISITED = (
     "/account/login/",
     "/account/signup/",
     "/nope/",
+)
+#: States of the furnished catalog that differ in what they are made of.
+CATALOG = (
+    "/c/tops/?color=navy&max=80&size=m",
+    "/c/tops/?max=1&size=m",
+    "/collections/",
+    "/collections/mill-ends/",
+    "/brands/northmill/",
+    "/search/?q=tee",
+    "/search/?q=xqzwv",
+    "/p/plain-tee/?unit=in",
+    "/p/sold-tee/",
+    "/p/old-tee/",
+    "/p/plain-tee/reviews/",
+    "/size-guide/tops/",
+    "/wishlist/",
+    "/recently-viewed/",
+    "/pages/help/",
+    "/journal/thread/",
 )
 
 
@@ -62,6 +82,23 @@ def test_pages_that_anyone_visits_are_accessible(shop_pages, inspector, scheme):
     for path in VISITED:
         page.goto(path)
         inspector.look(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_catalog_are_accessible(shop_pages, little_shop, inspector, scheme):
+    furnish(little_shop)
+    page = shop_pages.open(scheme=scheme, width=375 if scheme == "light" else 1440)
+    for path in CATALOG:
+        page.goto(path)
+        inspector.look(page, widths=())
+    page.goto("/pages/contact/")
+    page.get_by_role("button", name="Send the message").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter your name")
+    inspector.look(page, widths=())
+    page.goto("/p/plain-tee/")
+    page.get_by_role("button", name="Choose a size").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose a size")
+    inspector.look(page, widths=())
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -20,11 +20,21 @@ from catalog.models import (
     ProductCategory,
     ProductMedia,
     ProductVariant,
+    SizeChart,
 )
 from shop.operations.seeds.base import CURRENCY
-from shop.operations.seeds.garment import LETTERS, ONE_SIZE, Garment, all_garments
+from shop.operations.seeds.garment import (
+    CARE_CODES,
+    COUNTRIES,
+    LETTERS,
+    ONE_SIZE,
+    Garment,
+    all_garments,
+)
 
-TREE = tomllib.loads((Path(__file__).parent / "tree.toml").read_text("utf-8"))
+FOLDER = Path(__file__).parent
+TREE = tomllib.loads((FOLDER / "tree.toml").read_text("utf-8"))
+CHARTS = tomllib.loads((FOLDER / "size_charts.toml").read_text("utf-8"))
 #: Size of a garment picture, in pixels.
 WIDTH, HEIGHT = 400, 500
 VIEW_NAMES = {"flatlay": "flat-lay"}
@@ -45,6 +55,8 @@ class Plan:
     variants: list[ProductVariant] = field(default_factory=list)
     product_media: list[ProductMedia] = field(default_factory=list)
     sold_out: set[str] = field(default_factory=set)
+    #: Prices in minor units that garments have come down to, by slug.
+    reductions: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         made: Counter[str] = Counter()
@@ -65,6 +77,23 @@ class Plan:
             )
             for garment in pictures.TYPES
         }
+
+    @property
+    def charts(self) -> list[SizeChart]:
+        """The size charts, each once."""
+        return list({chart.slug: chart for chart in self.size_charts.values()}.values())
+
+    @cached_property
+    def size_charts(self) -> dict[str, SizeChart]:
+        """Size charts by the kind of garment that follows them."""
+        charts: dict[str, SizeChart] = {}
+        for row in CHARTS["chart"]:
+            told = {
+                key: value for key, value in row.items() if key not in ("garments", "measurement")
+            }
+            chart = SizeChart(**told, measurements=row["measurement"])
+            charts |= dict.fromkeys(row["garments"], chart)
+        return charts
 
     @cached_property
     def levels(self) -> list[dict[str, Category]]:
@@ -112,9 +141,15 @@ class Plan:
             tags=garment.tags,
             keywords=garment.keywords,
             attributes=garment.attributes,
+            fibers=garment.composition,
+            care=CARE_CODES[garment.care],
+            origin=COUNTRIES[garment.origin],
+            size_chart=self.size_charts.get(garment.type),
             published_at=self.arrival - timedelta(days=garment.age),
         )
         self.products.append(product)
+        if garment.reduced_to:
+            self.reductions[product.slug] = garment.reduced_to
         self._place(product, garment)
         self._cut(product, garment, number)
         self._photograph(product, garment)

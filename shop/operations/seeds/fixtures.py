@@ -12,6 +12,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from shop.models import Model
 from shop.operations.seeds import base
 from shop.operations.seeds.catalog import Plan
+from shop.operations.seeds.content import ContentPlan
+from shop.operations.seeds.curation import Curation
 from shop.operations.seeds.stock import stocks
 
 FOLDER = settings.BASE_DIR / "fixtures"
@@ -28,16 +30,26 @@ ORDER = (
     "brands",
     "media",
     "categories",
+    "size_charts",
     "products",
     "product_categories",
     "variants",
     "product_media",
     "stock",
+    "collections",
+    "collection_products",
+    "product_links",
+    "synonyms",
+    "search_redirects",
+    "content_pages",
+    "menus",
+    "menu_items",
 )
 #: Columns the database or the shop itself fills, in every table.
 UNWRITTEN = frozenset(
-    {"updated_at", "deleted_at", "version", "search_vector", "on_hand", "reserved", "available"}
-    | {"last_counted_at", "rating_average", "rating_count", "size_bytes"}
+    {"updated_at", "deleted_at", "version", "on_hand", "reserved", "last_counted_at", "size_bytes"}
+    | {"rating_average", "rating_count", "units_sold", "brand_name", "checksum", "renditions"}
+    | {"renditions_state", "former_price", "lowest_prior_price", "reduced_at"}
 )
 
 
@@ -49,6 +61,8 @@ def paths() -> list[Path]:
 def contents() -> dict[Path, str]:
     """What each fixture file has to hold."""
     plan = Plan(ARRIVAL)
+    content = ContentPlan(plan)
+    curation = Curation(plan)
     locations = base.locations()
     tables: dict[str, Sequence[Model]] = {
         "options": base.options(),
@@ -56,13 +70,22 @@ def contents() -> dict[Path, str]:
         "shipping_methods": base.shipping_methods(),
         "tax_rates": base.tax_rates(),
         "brands": list(plan.brands.values()),
-        "media": [*plan.category_media.values(), *plan.media],
+        "media": [*plan.category_media.values(), *curation.media, *plan.media],
         "categories": [category for level in plan.levels for category in level.values()],
+        "size_charts": plan.charts,
         "products": plan.products,
         "product_categories": plan.places,
         "variants": plan.variants,
         "product_media": plan.product_media,
         "stock": stocks(plan.variants, plan.sold_out, locations[0]),
+        "collections": curation.collections,
+        "collection_products": curation.members,
+        "product_links": curation.links,
+        "synonyms": curation.synonyms,
+        "search_redirects": curation.redirects,
+        "content_pages": content.pages,
+        "menus": content.menus,
+        "menu_items": content.items,
     }
     return {path: _lines(tables[path.stem]) for path in paths()}
 
@@ -92,7 +115,8 @@ def _lines(rows: Iterable[Model]) -> str:
     for row in rows:
         # A second load would otherwise say that everything was made just now.
         row.created_at = ARRIVAL
-    told = [f.name for f in rows[0]._meta.concrete_fields if f.name not in UNWRITTEN]
+    columns = [field for field in rows[0]._meta.concrete_fields if not field.generated]
+    told = [field.name for field in columns if field.name not in UNWRITTEN]
     records = serializers.serialize(
         "python",
         rows,

@@ -22,6 +22,28 @@ CARE = {
     "viscose": "Machine wash at 30 °C on gentle, hang wet, iron warm on the inside.",
 }
 
+#: The same as the symbols of the label: codes of ``catalog.fabric.CARE``.
+CARE_CODES = {
+    "cotton": ["WASH_40", "BLEACH_NOT", "TUMBLE_LOW", "IRON_150"],
+    "jersey": ["WASH_30", "BLEACH_NOT", "TUMBLE_NOT", "DRY_FLAT", "IRON_150"],
+    "denim": ["WASH_30", "BLEACH_NOT", "TUMBLE_NOT", "DRY_LINE", "IRON_150"],
+    "linen": ["WASH_30", "BLEACH_NOT", "TUMBLE_NOT", "DRY_LINE", "IRON_200"],
+    "wool": ["WASH_HAND", "BLEACH_NOT", "TUMBLE_NOT", "DRY_FLAT", "IRON_110"],
+    "coat": ["WASH_NOT", "BLEACH_NOT", "TUMBLE_NOT", "IRON_150", "CLEAN_P"],
+    "canvas": ["WASH_HAND", "BLEACH_NOT", "TUMBLE_NOT", "DRY_LINE", "IRON_150"],
+    "viscose": ["WASH_30_MILD", "BLEACH_NOT", "TUMBLE_NOT", "DRY_DRIP", "IRON_110"],
+}
+COUNTRIES = {
+    "France": "FR",
+    "Germany": "DE",
+    "Ireland": "IE",
+    "Italy": "IT",
+    "Lithuania": "LT",
+    "Peru": "PE",
+    "Portugal": "PT",
+    "Scotland": "GB",
+}
+
 
 @dataclass(frozen=True)
 class Garment:
@@ -30,7 +52,7 @@ class Garment:
     ``type`` and ``pattern`` are those of the garment pictures, ``colors`` slugs of the palette,
     ``fibers`` percentages. Prices are euro cents with tax, ``cloth`` is grams per square meter,
     ``weight`` grams of a finished piece in a middle size, ``age`` how many days before the
-    newest arrival it came in.
+    newest arrival it came in. What was ``reduced_to`` less costs ``price`` until then.
     """
 
     title: str
@@ -52,6 +74,8 @@ class Garment:
     compare_at: int | None = None
     tags: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
+    lining: dict[str, int] = field(default_factory=dict)
+    reduced_to: int | None = None
     is_sold_out: bool = False
 
     @property
@@ -65,6 +89,16 @@ class Garment:
             "fit": self.fit,
             "origin": self.origin,
         }
+
+    @property
+    def composition(self) -> list[dict[str, str | int]]:
+        """The fibers by part, as products keep them."""
+        parts = {"shell": self.fibers, "lining": self.lining}
+        return [
+            {"part": part, "fiber": fiber.replace(" ", "-"), "percent": percent}
+            for part, fibers in parts.items()
+            for fiber, percent in fibers.items()
+        ]
 
     @property
     def sizes(self) -> tuple[str, ...]:

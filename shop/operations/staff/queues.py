@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Review
 from inventory.levels import low
 from orders.models import Order
 from payments.attempts import lately_failed
@@ -82,6 +83,16 @@ QUEUES = (
         low,
         "admin:inventory_stock_changelist",
         "level=low",
+    ),
+    Queue(
+        _("Reviews to check"),
+        _("New or reported, oldest first"),
+        "star",
+        "info",
+        "catalog.change_review",
+        Review.objects.waiting,
+        "admin:catalog_review_queue",
+        "",
     ),
     Queue(
         _("Failed payments"),

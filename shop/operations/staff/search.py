@@ -1,15 +1,18 @@
-"""The quick search of the back office: orders, products, SKUs and people from one box."""
+"""The quick search of the back office: orders, goods, their places and people from one box."""
 
+import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model, Q, QuerySet
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, Model, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product, ProductVariant
+from catalog.models import Brand, Category, Collection, Product, ProductVariant
 from orders.models import Order
 from shop.accounts.models import User
 from shop.money import format_money
@@ -39,22 +42,22 @@ class Found:
 
 
 def search(request: HttpRequest, query: str) -> list[Found]:
-    """What matches ``query`` among the kinds the person may see; at most one query each."""
+    """What matches ``query`` among the kinds the person may see; at most six queries."""
     if len(query) < SHORTEST:
         return []
     groups = []
     for permission, find in (
         ("orders.view_order", _orders),
         ("catalog.view_product", _products),
-        ("catalog.view_productvariant", _variants),
+        ("catalog.view_category", _places),
         ("accounts.view_user", _people),
     ):
-        if request.user.has_perm(permission) and (found := find(query)).hits:
-            groups.append(found)
+        if request.user.has_perm(permission):
+            groups += [found for found in find(query) if found.hits]
     return groups
 
 
-def _orders(query: str) -> Found:
+def _orders(query: str) -> list[Found]:
     rows = Order.objects.filter(Q(number__icontains=query) | Q(email__icontains=query))
     hits = [
         Hit(
@@ -65,32 +68,63 @@ def _orders(query: str) -> Found:
         )
         for order in rows.order_by("-placed_at")[:LIMIT]
     ]
-    return Found(_("Orders"), hits, _list("orders_order", query))
+    return [Found(_("Orders"), hits, _list("orders_order", query))]
 
 
-def _products(query: str) -> Found:
-    rows: QuerySet[Product] = Product.objects.filter(
-        Q(title__icontains=query) | Q(slug__icontains=query)
+def _products(query: str) -> list[Found]:
+    """By the beginnings of a SKU and of words."""
+    variants: QuerySet[ProductVariant] = ProductVariant.objects.filter(
+        Q(sku__startswith=query) | Q(sku__startswith=query.upper())
     )
+    skus = [
+        Hit(variant.sku, f"{variant.product} · {variant.title}", _grid(variant))
+        for variant in variants.select_related("product").order_by("sku")[:LIMIT]
+    ]
+    terms = re.findall(r"\w+", query)
+    raw = " & ".join(f"{term}:*" for term in terms)
+    words = SearchQuery(raw, config="pg_catalog.simple", search_type="raw")
+    rows = Product.objects.filter(search_vector=words).order_by("-pk")[:LIMIT] if terms else []
     hits = [
         Hit(product.title, product.get_status_display(), _page("catalog_product", product))
-        for product in rows.order_by("title")[:LIMIT]
+        for product in rows
     ]
-    return Found(_("Products"), hits, _list("catalog_product", query))
+    return [
+        Found(_("SKUs"), skus, _list("catalog_product", query)),
+        Found(_("Products"), hits, _list("catalog_product", query)),
+    ]
 
 
-def _variants(query: str) -> Found:
-    rows: QuerySet[ProductVariant] = ProductVariant.objects.filter(
-        Q(sku__icontains=query) | Q(barcode=query)
+def _places(query: str) -> list[Found]:
+    """Categories, collections and brands by name; one query for the three."""
+    kinds: tuple[tuple[str, QuerySet[Any], str], ...] = (
+        ("category", Category.objects.filter(name__icontains=query), "name"),
+        ("collection", Collection.objects.filter(title__icontains=query), "title"),
+        ("brand", Brand.objects.filter(name__icontains=query), "name"),
     )
-    hits = [
-        Hit(variant.sku, variant.title, _page("catalog_product", variant.product))
-        for variant in rows.select_related("product").order_by("sku")[:LIMIT]
+    parts = [
+        rows.order_by()
+        .annotate(of_kind=Value(kind), shown=F(name))
+        .values_list("of_kind", "pk", "shown")[:LIMIT]
+        for kind, rows, name in kinds
     ]
-    return Found(_("SKUs"), hits, _list("inventory_stock", query))
+    found = list(parts[0].union(*parts[1:], all=True))
+    labels = {
+        "category": _("Categories"),
+        "collection": _("Collections"),
+        "brand": _("Brands"),
+    }
+    groups = []
+    for kind, label in labels.items():
+        hits = [
+            Hit(shown, "", reverse(f"admin:catalog_{kind}_change", args=[pk]))
+            for of_kind, pk, shown in found
+            if of_kind == kind
+        ]
+        groups.append(Found(label, hits, _list(f"catalog_{kind}", query)))
+    return groups
 
 
-def _people(query: str) -> Found:
+def _people(query: str) -> list[Found]:
     words = Q()
     for word in query.split():
         words &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
@@ -99,7 +133,11 @@ def _people(query: str) -> Found:
         Hit(user.email, user.get_full_name(), _page("accounts_user", user))
         for user in rows.order_by("email")[:LIMIT]
     ]
-    return Found(_("Customers"), hits, _list("accounts_user", query))
+    return [Found(_("Customers"), hits, _list("accounts_user", query))]
+
+
+def _grid(variant: ProductVariant) -> str:
+    return reverse("admin:catalog_product_variants", args=[variant.product_id])
 
 
 def _page(name: str, row: Model) -> str:

@@ -53,6 +53,9 @@ class StaffSite(admin.AdminSite):
         """What the box at the top finds; a single hit opens at once."""
         query = request.GET.get("q", "").strip().replace("\0", "")[:100]
         found = search(request, query)
+        if request.htmx:  # type: ignore[attr-defined]
+            context = {"query": query, "found": found, "is_dropdown": True}
+            return TemplateResponse(request, "admin/includes/found.html", context)
         if len(found) == 1 and len(found[0].hits) == 1:
             return HttpResponseRedirect(found[0].hits[0].url)
         context = {

@@ -8,6 +8,7 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 import audit.tasks
+import catalog.tasks
 import inventory.tasks
 import orders.tasks
 import payments.tasks
@@ -15,6 +16,11 @@ import shop.operations.tasks
 
 PERIODIC = [
     audit.tasks.make_partitions,
+    catalog.tasks.clean_media,
+    catalog.tasks.end_price_announcements,
+    catalog.tasks.forget_wishes,
+    catalog.tasks.keep_price_schedules,
+    catalog.tasks.mark_subscriptions,
     inventory.tasks.expire_reservations,
     orders.tasks.abandon_carts,
     orders.tasks.cancel_unpaid,

@@ -1,4 +1,4 @@
-"""Django's loaddata, with one INSERT of audit entries and fresh statistics at the end."""
+"""Django's loaddata, with one INSERT of audit entries, counts and statistics at the end."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management.commands import loaddata
 from django.db import connection
 
 from audit import recording
+from catalog import listed, vocabulary
 from catalog.freshness import catalog_changed
 
 
@@ -16,5 +17,7 @@ class Command(loaddata.Command):
         with recording.batch():
             super().handle(*fixture_labels, **options)
             catalog_changed()
+        listed.count_places()
+        vocabulary.rebuild()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -16,7 +16,7 @@ from shop.operations.seeds.profiles import PROFILES, Step, seed
 
 
 class Command(BaseCommand):
-    help = "Fill the shop: demo is a small shop full of clothes, production its bare settings."
+    help = "Fill the shop: demo is a small one, qa the same among thousands, production is bare."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             summary = ngettext("%d fixture written.", "%d fixtures written.", written)
             self.stdout.write(summary % written)
             return
-        if profile == "demo" and not settings.DEBUG:
+        if profile in ("demo", "qa") and not settings.DEBUG:
             raise CommandError(
                 _("The demo shop has log-ins everyone knows; it is refused where DEBUG is off.")
             )

@@ -1,0 +1,180 @@
+"""The list of products: searched and counted so that a million of them stay quick."""
+
+import re
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.postgres.search import SearchQuery
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audit.admin import AuditedAdmin
+from catalog.admin.media import thumbnail
+from catalog.models import Category, Product, ProductCategory, ProductMedia, ProductVariant
+from inventory.models import Stock
+from shop.back_office import badge
+from shop.money import format_money
+
+#: Rows that are counted and paged through; beyond them the list has to be narrowed.
+COUNTED = 10_000
+_FOUND_BY_SKU = 1_000
+_KINDS = {
+    Product.Status.DRAFT: ("warn", "edit"),
+    Product.Status.ACTIVE: ("ok", "check"),
+    Product.Status.ARCHIVED: ("", "box"),
+}
+
+
+def found_by(products: "QuerySet[Product]", words: str) -> "QuerySet[Product]":
+    """Those of ``products`` whose SKU begins with ``words``, or that have them in their texts.
+
+    The last letters of each word may be missing. Two queries beside that of the list.
+    """
+    asked = words.strip()[:200]
+    if not asked:
+        return products
+    spelled = Q(sku__startswith=asked) | Q(sku__startswith=asked.upper())
+    variants = ProductVariant.objects.filter(spelled).order_by()
+    ids = list(variants.values_list("product_id", flat=True)[:_FOUND_BY_SKU])
+    ids += Product.objects.filter(slug=asked.lower()).values_list("pk", flat=True)[:1]
+    terms = re.findall(r"\w+", asked)
+    matches = Q(pk__in=ids)
+    if terms:
+        raw = " & ".join(f"{term}:*" for term in terms)
+        query = SearchQuery(raw, config="pg_catalog.simple", search_type="raw")
+        matches |= Q(search_vector=query)
+    return products.filter(matches)
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than :data:`COUNTED`; how many there are beyond it is an estimate."""
+
+    @cached_property
+    def bounded(self) -> int:
+        rows = cast("QuerySet[Product]", self.object_list)
+        return int(rows.order_by().values("pk")[: COUNTED + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.bounded, COUNTED)
+
+    @cached_property
+    def shown_count(self) -> str:
+        """The number in words: exact, or about how many there are."""
+        if self.bounded <= COUNTED:
+            return f"{self.bounded:,}"
+        rows = cast("QuerySet[Product]", self.object_list)
+        if not _is_narrowed(rows):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+                    [Product._meta.db_table],
+                )
+                [estimate] = cursor.fetchone()
+            if estimate > COUNTED:
+                return gettext("about %s") % f"{round(estimate, -3):,}"
+        return gettext("more than %s") % f"{COUNTED:,}"
+
+
+def _is_narrowed(rows: "QuerySet[Product]") -> bool:
+    """Whether more than the rule of live rows picks them."""
+    return len(rows.query.where.children) > 1
+
+
+class ProductChangeList(ChangeList):
+    """Knows its filters as chips."""
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        """Title, value and the list without it, of each filter in force."""
+        found = []
+        if self.query:
+            without = self.get_query_string(remove=["q"])
+            found.append((gettext("search"), self.query, without))
+        for spec in self.filter_specs:
+            choices: list[Any] = list(spec.choices(self))
+            found += [
+                (str(spec.title), str(choice["display"]), choices[0]["query_string"])
+                for choice in choices[1:]
+                if choice["selected"]
+            ]
+        return found
+
+
+class CategoryFilter(admin.SimpleListFilter):
+    """By category, with everything below it."""
+
+    title = _("category")
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        tree = Category.objects.filter(level__lte=1).order_by("path")
+        return [(node.path, f"{'– ' * node.level}{node.name}") for node in tree]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        if not self.value():
+            return queryset
+        within = Category.objects.within(self.value())
+        return queryset.filter(
+            pk__in=ProductCategory.objects.filter(category__in=within).values("product_id")
+        )
+
+
+class ProductList(AuditedAdmin):
+    """The columns, filters and search of the list."""
+
+    paginator = BoundedPaginator
+    list_display = ("thumb", "title", "status_badge", "price_shown", "stock_sum", "brand")
+    list_display_links = ("title",)
+    list_filter = ("status", "brand", CategoryFilter, "inventory_policy")
+    list_select_related = ("brand",)
+    search_fields = ("title",)
+    search_help_text = _("SKU, or the beginning of words of title, tags and text")
+    #: Newest first, by key: no sort of the whole table.
+    ordering = ("-pk",)
+    sortable_by = ("title", "price_shown", "status_badge")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ProductChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        units = (
+            Stock.objects.filter(variant__product=OuterRef("pk"), variant__deleted_at=None)
+            .order_by()
+            .values("variant__product")
+            .annotate(units=Sum("available"))
+            .values("units")
+        )
+        leading = ProductMedia.objects.filter(is_primary=True).select_related("media")
+        rows = cast("QuerySet[Product]", super().get_queryset(request))
+        return rows.annotate(units=Subquery(units)).prefetch_related(
+            Prefetch("media_links", queryset=leading, to_attr="leading_pictures")
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        return found_by(queryset, search_term.replace("\0", "")), False
+
+    @admin.display(description=_("picture"))
+    def thumb(self, product: Product) -> str:
+        leading = product.leading_pictures  # type: ignore[attr-defined]
+        return thumbnail(leading[0].media) if leading else ""
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_badge(self, product: Product) -> SafeString:
+        return badge(product.get_status_display(), *_KINDS[Product.Status(product.status)])
+
+    @admin.display(description=_("price"), ordering="price")
+    def price_shown(self, product: Product) -> str:
+        return format_money(product.price, product.currency)
+
+    @admin.display(description=_("available"))
+    def stock_sum(self, product: Product) -> int:
+        return product.units or 0  # type: ignore[attr-defined]

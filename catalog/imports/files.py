@@ -1,0 +1,189 @@
+"""Uploaded files: kept out of reach of the web, sniffed, and read line by line."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from catalog.imports import workbooks
+from catalog.imports.cells import LONGEST_TEXT
+from catalog.imports.errors import ImportRefused
+from catalog.models import ImportBatch
+
+MAX_BYTES = 200 * 1024 * 1024
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 200
+_BLOCK = 1024 * 1024
+_DELIMITERS = ",;\t|"
+_OLE = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
+
+#: A line of the file: its number, and its cells as text.
+Line = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Sniffed:
+    """What a file turned out to be."""
+
+    format: str
+    headers: list[str]
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+
+
+def path_of(batch: ImportBatch) -> Path:
+    """Where the file of ``batch`` lies."""
+    return Path(settings.EXCHANGE_ROOT) / "imports" / f"{batch.pk.hex}.{batch.format.lower()}"
+
+
+def keep(batch: ImportBatch, source: Path) -> None:
+    """Move ``source`` to where the file of ``batch`` lies."""
+    target = path_of(batch)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    source.replace(target)
+
+
+def receive(chunks: Iterable[bytes]) -> Path:
+    """Write what comes in to a draft beside the kept files. Raises :class:`ImportRefused`."""
+    folder = Path(settings.EXCHANGE_ROOT) / "imports"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    size = 0
+    with draft_in(folder) as (path, file):
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise ImportRefused(
+                    _("The file is larger than %d MB.") % (MAX_BYTES // 1024 // 1024)
+                )
+            file.write(chunk)
+    return path
+
+
+@contextmanager
+def draft_in(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """A new file, gone again when writing it fails."""
+    path = folder / f".{workbooks.new_name()}"
+    try:
+        with path.open("xb") as file:
+            yield path, file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def sniff(path: Path) -> Sniffed:
+    """Find out format, encoding, delimiter and headers. Raises :class:`ImportRefused`."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if not start:
+        raise ImportRefused(_("The file is empty."))
+    if start.startswith(_OLE):
+        raise ImportRefused(
+            _("The file is protected by a password or in the old XLS format. Save it as XLSX.")
+        )
+    if start.startswith(_ZIP):
+        sheet, headers = workbooks.find_sheet(path)
+        return Sniffed("XLSX", _checked(headers), sheet=sheet)
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as text:
+        delimiter = _delimiter(text.readline(LONGEST_TEXT))
+    headers = next(_csv_lines(path, encoding, delimiter), (0, []))[1]
+    return Sniffed("CSV", _checked(headers), encoding, delimiter)
+
+
+def lines(batch: ImportBatch) -> Iterator[Line]:
+    """The lines below the header, blank ones left out. Raises :class:`ImportRefused`."""
+    if batch.format == ImportBatch.Format.XLSX:
+        found = workbooks.lines(path_of(batch), batch.sheet, MAX_COLUMNS)
+    else:
+        found = _csv_lines(path_of(batch), batch.encoding, batch.delimiter)
+    next(found, None)
+    for count, (number, cells) in enumerate(found, start=1):
+        if count > MAX_ROWS:
+            raise ImportRefused(_("The file has more than %d rows.") % MAX_ROWS)
+        yield number, cells
+
+
+def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        number = 1
+        while True:
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                raise ImportRefused(
+                    _(
+                        "Line %(line)d cannot be read: a quotation mark is not closed or stands "
+                        "inside a cell, or a cell is longer than 131,000 characters."
+                    )
+                    % {"line": number}
+                ) from error
+            except UnicodeError as error:
+                raise ImportRefused(_("The file is no text of a known encoding.")) from error
+            if cells is None:
+                return
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+            number = reader.line_num + 1
+
+
+def _checked(headers: list[str]) -> list[str]:
+    if any("\0" in header for header in headers):
+        raise ImportRefused(_("The file is no text of a known encoding. Save it as CSV in UTF-8."))
+    names = [header.strip()[:200] for header in headers]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise ImportRefused(_("The file has no header line."))
+    if len(names) > MAX_COLUMNS:
+        raise ImportRefused(_("The file has more than %d columns.") % MAX_COLUMNS)
+    seen: set[str] = set()
+    for name in filter(None, names):
+        if name.casefold() in seen:
+            raise ImportRefused(_("Two columns are called “%s”.") % name)
+        seen.add(name.casefold())
+    return names
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(4096)
+        if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return "utf-16"
+        if start[1::2].count(0) > len(start) // 3:
+            return "utf-16-le"
+        if start[0::2].count(0) > len(start) // 3:
+            return "utf-16-be"
+        file.seek(0)
+        if _decodes(file, "utf-8-sig"):
+            return "utf-8-sig"
+        file.seek(0)
+        if _decodes(file, "cp1252"):
+            return "cp1252"
+    raise ImportRefused(_("The file is no text of a known encoding. Save it as CSV in UTF-8."))
+
+
+def _decodes(file: IO[bytes], encoding: str) -> bool:
+    text = io.TextIOWrapper(file, encoding=encoding)
+    try:
+        while text.read(_BLOCK):
+            pass
+    except UnicodeError:
+        return False
+    finally:
+        text.detach()
+    return True
+
+
+def _delimiter(header: str) -> str:
+    outside = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=outside.count)

@@ -1,0 +1,123 @@
+import pytest
+from django.urls import reverse
+
+from catalog import listed
+from catalog.models import ListedCount, ProductVariant
+from catalog.models.listed import EVERYWHERE
+from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory, variant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def knitwear():
+    return CategoryFactory(slug="knitwear", name="Knitwear")
+
+
+def listing(client, **query):
+    response = client.get(reverse("catalog:category", args=["knitwear"]), query)
+    return response.context["listing"]
+
+
+def counts(found):
+    return {
+        group.key: {value.value: value.count for value in group.values} for group in found.groups
+    }
+
+
+def test_groups_come_in_the_order_that_never_jumps(client, knitwear):
+    ProductFactory(
+        category=CategoryFactory(slug="jumpers", parent=knitwear), rating_average=4.5, sizes=("s",)
+    )
+    ProductFactory(category=knitwear, brand=BrandFactory(slug="oderwerk"), attributes={"fit": "A"})
+    keys = ["category", "size", "color", "fit", "material", "brand", "price", "rating", "in_stock"]
+    assert [group.key for group in listing(client).groups] == keys
+    assert [group.key for group in listing(client, color="navy", fit="a").groups] == keys
+
+
+def test_one_and_the_same_variant_is_counted(client, knitwear):
+    product = ProductFactory(category=knitwear, colors=("navy",), sizes=("s",))
+    variant(product, "oat", "m")
+    found = counts(listing(client, color="navy", size="s"))
+    assert found["size"] == {"s": 1, "m": 0}
+    assert found["color"] == {"navy": 1, "oat": 0}
+
+
+def test_a_price_range_is_met_by_one_price(client, knitwear):
+    product = ProductFactory(category=knitwear, price=1000, colors=("navy",), sizes=("s",))
+    variant(product, "oat", "m", price=9000)
+    assert listing(client, min="20", max="80").total == 0
+    assert listing(client, min="20").total == listing(client, max="20").total == 1
+
+
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_counts_are_the_same_made_on_the_spot_and_by_the_job(client, knitwear, is_counted):
+    ProductFactory(category=knitwear, colors=("navy",), sizes=("s", "m"))
+    ProductFactory(category=knitwear, colors=("oat",), sizes=("m",))
+    if is_counted:
+        listed.count_places()
+        assert ListedCount.objects.filter(place_id=EVERYWHERE, term="size:m").exists()
+    found = listing(client)
+    assert found.total == 2
+    assert counts(found)["size"] == {"s": 1, "m": 2}
+
+
+def test_only_a_bounded_number_of_rows_is_counted(client, knitwear, monkeypatch):
+    monkeypatch.setattr("catalog.facets.COUNTED_ROWS", 2)
+    for _ in range(4):
+        ProductFactory(category=knitwear)
+    found = listing(client, color="navy")
+    assert found.total_words.endswith("+")
+    assert len(found.cards) == 4
+    assert not any(value.is_disabled for group in found.groups for value in group.values)
+
+
+def test_filters_on_sale_rating_fit_and_material(client, knitwear):
+    plain = ProductFactory(title="Plain", category=knitwear, attributes={"fit": "Slim"})
+    ProductFactory(
+        title="Good",
+        category=knitwear,
+        rating_average=4,
+        attributes={"fit": "Wide", "material": "100 % wool"},
+    )
+    ProductVariant.objects.filter(product=plain, is_primary=True).update(price=100)
+    for query, titles in (
+        ({"rating": "4"}, ["Good"]),
+        ({"fit": "slim"}, ["Plain"]),
+        ({"material": "wool", "fit": ["wide", "slim"]}, ["Good"]),
+        ({"sale": "1"}, ["Plain"]),
+    ):
+        assert [card.title for card in listing(client, **query).cards] == titles, query
+
+
+def test_a_chip_tells_what_would_show_without_it(client, knitwear):
+    ProductFactory(category=knitwear, colors=("navy",), sizes=("s",))
+    ProductFactory(category=CategoryFactory(), colors=("oat",), sizes=("m",))
+    found = listing(client, color="oat", size="s")
+    assert {chip.label: chip.would_show for chip in found.chips} == {"Size: S": 0, "Color: OAT": 1}
+    text = client.get("/c/knitwear/", {"color": "oat", "size": "s"}).content.decode()
+    assert "would show 1" in text
+
+
+def test_much_used_values_are_offered_and_stay_where_they_are(client, knitwear):
+    for color in ("navy", "navy", "oat"):
+        ProductFactory(category=knitwear, colors=(color,), sizes=("m",))
+    offered = [(one.label, one.selected) for one in listing(client).promoted]
+    assert offered == [("NAVY", False), ("OAT", False)]
+    chosen = listing(client, color="navy").promoted[0]
+    assert (chosen.selected, chosen.url) == (True, "/c/knitwear/")
+
+
+def test_a_long_group_hides_what_is_beyond_eight(client, knitwear):
+    ProductFactory(category=knitwear, sizes=[f"s{n}" for n in range(11)])
+    [size] = [group for group in listing(client).groups if group.key == "size"]
+    assert (len(size.first_values), len(size.more_values), size.shows_all) == (8, 3, False)
+    assert "Show all 11" in client.get("/c/knitwear/").content.decode()
+
+
+def test_the_sheet_asks_for_its_count_alone(client, knitwear):
+    ProductFactory(category=knitwear)
+    headers = {"HX-Request": "true", "HX-Target": "facets-count"}
+    response = client.get("/c/knitwear/", {"color": "navy"}, headers=headers)
+    assert response.content.decode().strip() == "Show 1 product"
+    assert "HX-Push-Url" not in response.headers

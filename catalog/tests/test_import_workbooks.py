@@ -1,0 +1,147 @@
+"""XLSX files: what is read from them, and those made to hurt."""
+
+import io
+import re
+import tracemalloc
+import zipfile
+from datetime import datetime
+
+import openpyxl
+import pytest
+
+from catalog import exports
+from catalog.imports import workbooks
+from catalog.imports.errors import ImportRefused
+from catalog.models import ImportBatch
+from catalog.tests.factories import ProductFactory
+from catalog.tests.imported import checked, problems, received
+
+pytestmark = pytest.mark.django_db
+
+
+def workbook(*sheets):
+    """The bytes of a workbook; each sheet is a list of rows."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"Sheet {number}")
+        for row in rows:
+            sheet.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def bomb(name="xl/sharedStrings.xml"):
+    """A small archive with a part of 20 MB."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"0" * 20 * 1024**2)
+    return out.getvalue()
+
+
+def refusal(content):
+    with pytest.raises(ImportRefused) as refused:
+        received(content, "products.xlsx")
+    assert not ImportBatch.objects.exists()
+    return refused.value.reason
+
+
+def test_numbers_dates_and_ticks_are_read_as_a_csv_file_would_say_them():
+    ProductFactory(slug="tee", title="Tee")
+    header = ["sku", "price", "barcode", "published_at", "weight_grams"]
+    cells = ["TEE-NAVY-S", 59.9, 4006381333931, datetime(2026, 3, 1, 8), 180.0]
+    after = checked(content=workbook([header, cells])).rows.get().after
+    assert after == {
+        "price": 5990,
+        "barcode": "4006381333931",
+        "published_at": "2026-03-01T07:00:00+00:00",
+        "weight_grams": 180,
+    }
+
+
+def sharing(content, *texts):
+    """The workbook ``content`` with its cells "0", "1" and so on saying what they share, as Excel
+    writes them."""
+    out = io.BytesIO()
+    whole = zipfile.ZipFile(io.BytesIO(content))
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in whole.namelist():
+            part = whole.read(name).decode()
+            if name == "xl/worksheets/sheet1.xml":
+                part = re.sub(r'"inlineStr"><is><t>(\d+)</t></is>', r'"s"><v>\1</v>', part)
+            if name == "xl/_rels/workbook.xml.rels":
+                link = f'<Relationship Id="texts" Type="{kind}" Target="sharedStrings.xml"/>'
+                part = part.replace("</Relationships>", f"{link}</Relationships>")
+            archive.writestr(name, part)
+        archive.writestr("xl/sharedStrings.xml", f"<sst>{''.join(texts)}</sst>")
+    return out.getvalue()
+
+
+def test_shared_texts_are_read_with_all_their_runs_but_not_how_to_pronounce_them():
+    ProductFactory(slug="tee")
+    content = workbook([["1", "0"], ["2", "3"]])
+    runs = "<si><r><t>A </t></r><r><t>B</t></r><rPh sb='0' eb='1'><t>aby</t></rPh></si>"
+    texts = ("<si><t>title</t></si>", "<si><t>sku</t></si>", "<si><t>TEE-NAVY-S</t></si>", runs)
+    assert checked(content=sharing(content, *texts)).rows.get().after == {"title": "A B"}
+
+
+def test_shared_text_that_is_not_there_is_refused():
+    assert "no workbook" in refusal(sharing(workbook([["0"], ["7"]]), "<si><t>sku</t></si>"))
+
+
+def test_sheet_with_a_sku_column_is_found():
+    batch = received(workbook([["Notes"]], [["SKU", "Title"], ["A", "B"]]), "products.xlsx")
+    assert (batch.sheet, batch.mapping) == ("Sheet 1", {"SKU": "sku", "Title": "title"})
+
+
+def test_workbook_without_such_a_sheet_names_its_sheets():
+    reason = refusal(workbook([["Notes"]], [["More notes"]]))
+    assert "“Sheet 0”, “Sheet 1”" in reason
+
+
+def test_cell_with_an_error_of_excel_is_an_error_of_the_row():
+    ProductFactory(slug="tee")
+    batch = checked(content=workbook([["sku", "price"], ["TEE-NAVY-S", "#N/A"]]))
+    assert problems(batch) == [(2, "price", "is not an amount such as 49.90")]
+
+
+def test_workbook_that_unpacks_to_far_more_is_refused():
+    assert "unpacks to far more" in refusal(bomb())
+
+
+def test_workbook_with_a_password_is_refused():
+    content = bytearray(workbook([["sku"], ["A"]]))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + offset] |= 1
+            at = content.find(mark, at + 1)
+    assert "password" in refusal(bytes(content))
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_workbook_with_an_entity_bomb_is_refused(part):
+    lol = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
+    out = io.BytesIO()
+    whole = zipfile.ZipFile(io.BytesIO(workbook([["sku"], ["A"]])))
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in whole.namelist():
+            archive.writestr(name, lol if name == part else whole.read(name))
+    assert "no workbook" in refusal(out.getvalue())
+
+
+def test_memory_does_not_grow_with_a_workbook(tmp_path):
+    def peak(count):
+        path = tmp_path / f"{count}.xlsx"
+        rows = ([f"S{number:06}", "A cap", 9] for number in range(count))
+        exports.write_file(path, "XLSX", (["sku", "title", "price"], *rows))
+        tracemalloc.start()
+        try:
+            assert sum(1 for _line in workbooks.lines(path, "products", 200)) == count + 1
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)
+    assert peak(12_000) < peak(6_000) * 1.1

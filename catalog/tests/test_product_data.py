@@ -1,0 +1,88 @@
+"""What machines read on a product page."""
+
+import pytest
+
+from catalog.models import Brand, Product
+from catalog.tests.factories import CategoryFactory, ProductFactory, variant
+from catalog.tests.pages import meta, structured
+from orders.tests.factories import standard_delivery
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client, product):
+    return client.get(product.get_absolute_url())
+
+
+def test_offers_tell_prices_and_stock(client):
+    product = ProductFactory(sizes=("s",), category=CategoryFactory(name="Tees"))
+    variant(product, "navy", "m", stock=0)
+    response = read(client, product)
+    data = structured(response)
+    offers = {offer["sku"][-1]: offer for offer in data["Product"]["offers"]}
+    assert (offers["S"]["price"], offers["S"]["priceCurrency"]) == ("49.00", "EUR")
+    assert offers["S"]["availability"] == "https://schema.org/InStock"
+    assert offers["M"]["availability"] == "https://schema.org/OutOfStock"
+    names = [item["name"] for item in data["BreadcrumbList"]["itemListElement"]]
+    assert names == ["Home", "Tees", product.title]
+
+
+def test_the_label_is_told_to_machines(client):
+    fibers = [
+        {"part": "shell", "fiber": "cotton", "percent": 98},
+        {"part": "shell", "fiber": "elastane", "percent": 2},
+    ]
+    product = ProductFactory(
+        fibers=fibers, care=["WASH_30"], origin="PT", passport_url="https://passport.example/1"
+    )
+    data = structured(read(client, product))["Product"]
+    assert data["material"] == "98 % cotton, 2 % elastane"
+    assert data["countryOfOrigin"] == {"@type": "Country", "name": "PT"}
+    told = {one["name"]: one["value"] for one in data["additionalProperty"]}
+    assert told == {
+        "Care": "Wash at up to 30 °C",
+        "Digital product passport": "https://passport.example/1",
+    }
+
+
+def test_what_is_not_known_is_not_told(client):
+    data = structured(read(client, ProductFactory()))["Product"]
+    assert not {"material", "countryOfOrigin", "additionalProperty", "manufacturer"} & set(data)
+
+
+def test_the_maker_is_told_with_an_address(client):
+    product = ProductFactory()
+    Brand.objects.update(maker_name="Northmill GmbH", maker_address="Hafen 1\n20457 Hamburg")
+    assert structured(read(client, product))["Product"]["manufacturer"] == {
+        "@type": "Organization",
+        "name": "Northmill GmbH",
+        "address": "Hafen 1 20457 Hamburg",
+    }
+
+
+def test_each_offer_has_delivery_and_the_way_back(client):
+    standard_delivery()
+    data = structured(read(client, ProductFactory(sizes=("s", "m"))))
+    first, second = data["Product"]["offers"]
+    assert first["shippingDetails"]["@id"] == data["OfferShippingDetails"]["@id"]
+    assert data["OfferShippingDetails"]["shippingRate"]["currency"] == "EUR"
+    assert first["hasMerchantReturnPolicy"]["merchantReturnDays"] == 30
+    assert second["hasMerchantReturnPolicy"] == {"@id": first["hasMerchantReturnPolicy"]["@id"]}
+
+
+def test_a_title_cannot_leave_the_structured_data(client):
+    response = read(client, ProductFactory(title="</script><b>&"))
+    assert structured(response)["Product"]["name"] == "</script><b>&"
+    assert "</script><b>" not in response.content.decode()
+
+
+def test_other_sites_get_a_picture_in_pixels(client):
+    response = read(client, ProductFactory())
+    assert meta(response, "og:type") == "product"
+    assert meta(response, "og:image").endswith("-social.png")
+
+
+def test_a_back_ordered_piece_can_be_bought(client):
+    policy = Product.InventoryPolicy.CONTINUE
+    data = structured(read(client, ProductFactory(stock=0, inventory_policy=policy)))
+    assert data["Product"]["offers"][0]["availability"] == "https://schema.org/InStock"

@@ -1,0 +1,141 @@
+"""Things made of cached versions that a process holds ready: rendered pieces, decoded tables.
+
+What is promised: a thing is handed out only while all versions it was made of stand as they did
+before it was made (see ``shop.cache`` for versions and their proof), and at most for its shelf's
+``seconds``. So it shows what was committed, as the cache does, but costs one round trip for any
+number of things and no decoding. Each process makes its own; nothing but versions is in Redis.
+
+Things are shared by all requests of a process, so they never change once they are made.
+"""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import transaction
+from redis.exceptions import RedisError
+
+from shop.cache import log_refusal
+from shop.making import Making, Version, being_made, made_of
+from shop.versioned import TOKEN_SECONDS, client, is_mark, token_key
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+# KEYS: tokens. ARGV: new token, its life. Gives all tokens and makes those that are not there.
+_TOKENS = """
+local tokens = redis.call('MGET', unpack(KEYS))
+for i = 1, #KEYS do
+  if not tokens[i] then
+    redis.call('SET', KEYS[i], ARGV[1], 'EX', ARGV[2])
+    tokens[i] = ARGV[1]
+  end
+end
+return tokens
+"""
+
+
+class UndeclaredVersions(Exception):
+    """A thing was made of more than its versions say, so that it would outlive a change."""
+
+
+@dataclass(frozen=True)
+class _Thing(Generic[T]):
+    value: T
+    tokens: list[bytes]
+    until: float
+
+
+class Shelf(Generic[K, T]):
+    """Room for the ``most`` things asked for last, each held for ``seconds``."""
+
+    def __init__(self, *, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._things: OrderedDict[K, _Thing[T]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def one(self, key: K, make: Callable[[], T], *, versions: Sequence[Version]) -> T:
+        """The thing of ``key``, which ``make`` makes of ``versions``; otherwise like many()."""
+        things = self.many({key: ()}, lambda _keys: {key: make()}, versions=versions)
+        return things[key]
+
+    def many(
+        self,
+        keys: Mapping[K, Collection[Version]],
+        make: Callable[[list[K]], Mapping[K, T]],
+        *,
+        versions: Sequence[Version] = (),
+    ) -> dict[K, T]:
+        """The things of ``keys``, and one call of ``make`` for all that are missing.
+
+        A thing is made of its own versions, given with its key, and of ``versions``. What
+        ``make`` leaves out is not held and not in the answer. Errors of ``make`` pass through;
+        :class:`UndeclaredVersions` when it read something else from the cache. In a transaction
+        nothing is held, because it may see what is not committed.
+        """
+        if not keys:
+            return {}
+        declared = {*versions, *(version for own in keys.values() for version in own)}
+        made_of(*declared)
+        names = {version: token_key(*version) for version in declared}
+        try:
+            tokens = dict(zip(names, _read_tokens(list(names.values())), strict=True))
+        except RedisError as error:
+            log_refusal(error)
+            return dict(_made(make, list(keys), declared))
+        found = {key: [tokens[one] for one in (*versions, *own)] for key, own in keys.items()}
+        ready = self._ready(found)
+        missing = [key for key in keys if key not in ready]
+        if not missing:
+            return ready
+        made = _made(make, missing, declared)
+        if not transaction.get_connection().in_atomic_block:
+            self._hold(
+                (key, _Thing(value, found[key], time.monotonic() + self._seconds))
+                for key, value in made.items()
+                if not any(map(is_mark, found[key]))
+            )
+        return {**ready, **made}
+
+    def _ready(self, found: Mapping[K, list[bytes]]) -> dict[K, T]:
+        now, ready = time.monotonic(), {}
+        with self._lock:
+            for key, tokens in found.items():
+                thing = self._things.get(key)
+                if thing is not None and thing.tokens == tokens and thing.until > now:
+                    self._things.move_to_end(key)
+                    ready[key] = thing.value
+        return ready
+
+    def _hold(self, things: Iterable[tuple[K, _Thing[T]]]) -> None:
+        with self._lock:
+            for key, thing in things:
+                self._things[key] = thing
+                self._things.move_to_end(key)
+            while len(self._things) > self._most:
+                self._things.popitem(last=False)
+
+
+def _made(
+    make: Callable[[list[K]], Mapping[K, T]], keys: list[K], declared: set[Version]
+) -> Mapping[K, T]:
+    making = Making()
+    with being_made(making):
+        made = make(keys)
+    if undeclared := making.versions - declared:
+        raise UndeclaredVersions(undeclared)
+    return made
+
+
+def _read_tokens(names: list[str]) -> list[bytes]:
+    redis = client()
+    tokens: Any = redis.mget(names)
+    if None in tokens:
+        script = redis.register_script(_TOKENS)
+        tokens = script(keys=names, args=[secrets.token_hex(8), TOKEN_SECONDS])
+    return list(tokens)

@@ -1,0 +1,1 @@
+"""A catalog as large as one likes, for measuring: ``manage.py generate_load``."""

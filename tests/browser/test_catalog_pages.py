@@ -1,0 +1,59 @@
+"""Every page of the catalog fits its window, has its headings in order, and shows where one is."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.browser.catalog_pages import PAGES, furnish
+from tests.browser.test_accessibility import WIDTHS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDER = "(e => e.scrollWidth - e.clientWidth)(document.documentElement)"
+HEADINGS = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+    .filter((heading) => heading.checkVisibility()).map((heading) => Number(heading.tagName[1]))"""
+POOR_PICTURES = """[...document.images].filter((image) =>
+    !["alt", "width", "height"].every((name) => image.hasAttribute(name)) ||
+    (image.complete && !image.naturalWidth)).map((image) => image.outerHTML)"""
+#: The ring may be drawn by the control itself, or by what stands for or around it.
+HAS_RING = """(() => {
+    const own = document.activeElement;
+    const around = [own.nextElementSibling, own.parentElement, own.closest(".c-product-card")];
+    const drawn = [own, ...around, ...(own.labels ?? [])];
+    const ringed = (one) => ["", "::after", "::before"].some((part) =>
+        getComputedStyle(one, part).outlineStyle !== "none");
+    return own === document.body || drawn.filter(Boolean).some(ringed) || own.outerHTML;
+})()"""
+
+
+@pytest.fixture
+def catalog_pages(shop_pages, little_shop):
+    """The little shop with something to see on every page."""
+    furnish(little_shop)
+    return shop_pages
+
+
+def test_pages_fit_their_window_with_headings_in_order_and_pictures_in_place(catalog_pages):
+    page, wrong = catalog_pages.open(), []
+    for path in PAGES:
+        page.goto(path)
+        levels = page.evaluate(HEADINGS)
+        if levels.count(1) != 1 or any(after > before + 1 for before, after in pairwise(levels)):
+            wrong.append((path, levels))
+        wrong += [(path, picture) for picture in page.evaluate(POOR_PICTURES)]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate(WIDER) > 0:
+                wrong.append((path, f"too wide at {width}"))
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", ["/c/tops/", "/p/plain-tee/"])
+def test_the_focus_is_seen_wherever_the_keyboard_goes(catalog_pages, path):
+    page = catalog_pages.open(path)
+    hidden = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if (ring := page.evaluate(HAS_RING)) is not True:
+            hidden.append(ring)
+    assert not hidden

@@ -1,0 +1,114 @@
+"""Staff at work on the catalog in a browser: pages anyone can use, and their small comforts."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from catalog.models import Product, ProductVariant
+from catalog.tests.factories import OptionValueFactory
+from shop.accounts.roles import Role
+from tests.back_office import signed_in, staff
+from tests.browser.test_accessibility import RULES, Inspector
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WIDTHS = (768, 1440)
+
+
+@pytest.fixture
+def inspector(monkeypatch):
+    # To look into style sheets axe applies them inline, which the policy of the page refuses.
+    monkeypatch.setitem(RULES, "preload", False)
+    inspector = Inspector()
+    yield inspector
+    assert not inspector.findings, "\n".join(inspector.findings)
+
+
+@pytest.fixture
+def product(little_shop):
+    return little_shop[0]
+
+
+def enter(shop_pages, path, **window):
+    """A window of someone who is signed in."""
+    page = shop_pages.open("/admin/login/", **window)
+    cookie = signed_in(staff(Role.MANAGER)).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": shop_pages.url}])
+    page.goto(path)
+    return page
+
+
+def page_of(name, *args):
+    return reverse(f"admin:catalog_{name}", args=args)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_catalog_are_accessible(shop_pages, inspector, product, scheme):
+    OptionValueFactory(option="size", slug="xl", name="XL")
+    page = enter(shop_pages, page_of("product_changelist"), scheme=scheme)
+    inspector.look(page, widths=WIDTHS)
+    page.goto(page_of("product_change", product.pk))
+    for name in ("Basics", "Media", "Pricing", "SEO", "Visibility"):
+        page.get_by_role("navigation", name="Parts of the product").get_by_text(name).click()
+        inspector.look(page, widths=WIDTHS)
+    for path in (
+        f"{page_of('product_variants', product.pk)}?color=navy&size=xl",
+        page_of("product_history", product.pk),
+        page_of("category_changelist"),
+    ):
+        page.goto(path)
+        inspector.look(page, widths=WIDTHS)
+
+
+def test_a_bulk_edit_is_accessible_at_every_step(shop_pages, inspector, product):
+    page = enter(shop_pages, page_of("product_changelist"))
+    page.get_by_role("checkbox", name="Select all").check()
+    page.locator("select[name=action]").select_option("bulk_edit")
+    page.get_by_role("button", name="Go").click()
+    page.get_by_label("What to do").select_option("PRICE_SET")
+    expect(page.get_by_label("Percent")).to_be_hidden()
+    inspector.look(page, widths=WIDTHS)
+    page.locator("#id_price").fill("39.00")
+    page.get_by_role("button", name="See what would change").click()
+    inspector.look(page, widths=WIDTHS)
+    page.get_by_role("button", name="Change 2 products").click()
+    expect(page.get_by_role("status").first).to_contain_text("2 products were changed")
+    inspector.look(page, widths=WIDTHS)
+    assert set(ProductVariant.objects.values_list("price", flat=True)) == {3900}
+
+
+def test_the_first_section_with_an_error_opens(shop_pages, product):
+    page = enter(shop_pages, page_of("product_change", product.pk))
+    tabs = page.get_by_role("navigation", name="Parts of the product")
+    tabs.get_by_text("SEO").click()
+    expect(page.get_by_label("Title:", exact=True)).to_be_hidden()
+    page.get_by_label("Title for search engines").fill("A tee")
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    tabs.get_by_text("Pricing").click()
+    page.locator("#id_price").fill("none")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#id_price")).to_be_visible()
+    expect(tabs.get_by_text("1 error")).to_be_visible()
+    tabs.get_by_text("SEO").click()
+    expect(page.get_by_label("Title for search engines")).to_have_value("A tee")
+
+
+def test_without_script_the_form_saves_too(shop_pages, product):
+    page = enter(shop_pages, page_of("product_change", product.pk), javascript=False)
+    page.get_by_label("Summary").fill("Softer now")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("changed successfully")).to_be_visible()
+    assert Product.objects.get(pk=product.pk).summary == "Softer now"
+
+
+def test_the_slash_goes_to_the_search_unless_it_is_switched_off(shop_pages, product):
+    page = enter(shop_pages, "/admin/")
+    page.locator("body").press("/")
+    expect(page.locator("#quick-search")).to_be_focused()
+    page.keyboard.type("work")
+    expect(page.locator("#quick-found").get_by_role("link", name="Work tee")).to_be_visible()
+    page.goto("/admin/")
+    page.get_by_label("Key / searches").uncheck()
+    page.goto("/admin/")
+    page.locator("body").press("/")
+    expect(page.locator("#quick-search")).not_to_be_focused()

@@ -1,0 +1,147 @@
+"""The import and export pages of the back office, from upload to revert."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+
+from audit.models import AuditLog
+from catalog import exports
+from catalog.imports import batches, pictures
+from catalog.models import ImportBatch, ProductExport, ProductVariant
+from catalog.tests.factories import ProductFactory
+from catalog.tests.imported import csv_file
+from shop.accounts.roles import Role
+from tests.back_office import fields_of, signed_in, staff
+
+pytestmark = pytest.mark.django_db
+
+UPLOAD = "/admin/catalog/importbatch/add/"
+EXPORT = "/admin/catalog/productexport/add/"
+
+
+@pytest.fixture(autouse=True)
+def exchange(settings, tmp_path):
+    settings.EXCHANGE_ROOT = tmp_path / "exchange"
+
+
+@pytest.fixture
+def tee():
+    return ProductFactory(slug="tee", title="Tee")
+
+
+@pytest.fixture
+def manager():
+    return signed_in(staff(Role.MANAGER))
+
+
+def upload(client, *rows):
+    """Upload and have the file checked; the address of the import."""
+    file = SimpleUploadedFile("spring.csv", csv_file(*rows))
+    columns = client.post(UPLOAD, {"file": file})["Location"]
+    response = client.post(columns, fields_of(client.get(columns)))
+    batches.check(ImportBatch.objects.get().pk)
+    return response["Location"]
+
+
+def test_file_is_uploaded_checked_confirmed_and_reverted(manager, tee):
+    page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "59"))
+    text = manager.get(page).content.decode()
+    assert "49.00" in text
+    assert "59.00" in text
+    batch = ImportBatch.objects.get()
+    manager.post(f"/admin/catalog/importbatch/{batch.pk}/confirm/")
+    assert "every 2s" in manager.get(page).content.decode()
+    batches.apply(batch.pk)
+    assert ProductVariant.objects.get(sku="TEE-NAVY-S").price == 5900
+    manager.post(f"/admin/catalog/importbatch/{batch.pk}/revert/")
+    batches.revert(batch.pk)
+    assert ProductVariant.objects.get(sku="TEE-NAVY-S").price == 4900
+    assert "Reverted" in manager.get(page).content.decode()
+
+
+def test_file_with_errors_offers_its_errors_and_no_import(manager, tee):
+    page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "5"), ("TEE-NAVY-M", "=1"))
+    text = manager.get(page).content.decode()
+    assert "is not an amount" in text
+    assert "/confirm/" not in text
+    response = manager.get(page.replace("/change/", "/errors/"))
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines == [
+        "line,reason,sku,price",
+        "3,Price is not an amount such as 49.90,TEE-NAVY-M,'=1",
+    ]
+
+
+def test_page_tells_how_many_pictures_came_and_what_was_wrong(manager, tee, settings):
+    settings.IMPORT_MEDIA_HOSTS = ["localhost"]
+    page = upload(manager, ("sku", "media"), ("TEE-NAVY-S", "https://localhost/a.png"))
+    batch = ImportBatch.objects.get()
+    manager.post(f"/admin/catalog/importbatch/{batch.pk}/confirm/")
+    batches.apply(batch.pk)
+    assert "0 of 1 pictures fetched" in manager.get(page).content.decode()
+    pictures.fetch_waiting(batch.pk)
+    problem = "Line 2, https://localhost/a.png: the host is not on the public net"
+    assert problem in manager.get(page).content.decode()
+
+
+def test_preview_can_be_filtered_by_kind(manager, tee):
+    page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "5"), ("TEE-NAVY-M", "49"))
+    text = manager.get(f"{page}?kind=UNCHANGED").content.decode()
+    assert "TEE-NAVY-M" in text
+    assert "TEE-NAVY-S" not in text
+
+
+def test_progress_asks_for_the_page_when_the_job_is_done(manager, tee):
+    page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "5"))
+    response = manager.get(page.replace("/change/", "/progress/"))
+    assert response["HX-Refresh"] == "true"
+
+
+def test_file_that_is_no_table_is_refused_on_the_page(manager):
+    response = manager.post(UPLOAD, {"file": SimpleUploadedFile("a.csv", b"\n")})
+    assert response.status_code == 422
+    assert "no header line" in response.content.decode()
+
+
+def test_employee_may_neither_import_nor_export(tee):
+    client = signed_in(staff(Role.EMPLOYEE))
+    assert client.get(UPLOAD).status_code == client.get(EXPORT).status_code == 403
+
+
+def test_list_of_products_is_exported_as_it_is_filtered(manager, tee):
+    ProductFactory(slug="cap", status="DRAFT")
+    page = f"{EXPORT}?status__exact=DRAFT"
+    response = manager.post(page, fields_of(manager.get(page)) | {"columns": ["product", "price"]})
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines == ["product,price", "cap,49.00", "cap,49.00"]
+    assert AuditLog.objects.get(action="EXPORT").after["filter"] == {"status__exact": "DRAFT"}
+
+
+def test_workbook_is_written_by_a_job_and_fetched(manager, tee):
+    fields = {"file_format": "XLSX", "columns": ["sku"]}
+    assert manager.post(EXPORT, fields).status_code == 303
+    export = exports.write_ordered(ProductExport.objects.get().pk)
+    assert "Download" in manager.get("/admin/catalog/productexport/").content.decode()
+    response = manager.get(f"/admin/catalog/productexport/{export.pk}/file/")
+    assert b"".join(response.streaming_content).startswith(b"PK")
+
+
+def test_products_go_out_and_come_back_by_command(tee, tmp_path, capsys):
+    path = tmp_path / "products.csv"
+    call_command("export_products", path, verbosity=0)
+    call_command("import_products", path, verbosity=0)
+    assert "0 new, 0 changed, 2 unchanged" in capsys.readouterr().out
+
+
+def test_command_ends_with_an_error_and_tells_the_lines(tee, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_bytes(csv_file(("SKU", "Netto"), ("TEE-NAVY-S", "x")))
+    with pytest.raises(CommandError, match="Line 2, price: is not an amount"):
+        call_command("import_products", path, "--map", "Netto=price", verbosity=0)
+
+
+def test_dry_run_writes_nothing(tee, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_bytes(csv_file(("SKU", "Price"), ("TEE-NAVY-S", "5")))
+    call_command("import_products", path, "--dry-run", verbosity=0)
+    assert ProductVariant.objects.get(sku="TEE-NAVY-S").price == 4900

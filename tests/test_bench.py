@@ -1,0 +1,94 @@
+"""The bench measures what it says, on loads too small to tell how fast anything is."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from tests.bench import __main__ as bench
+from tests.bench import processes
+from tests.bench.driver import DriveFailed, Request, drive
+from tests.bench.figures import Figure, table
+from tests.bench.parts.pages import Goal, judged
+from tests.bench.probe import counting
+from tests.bench.sampling import Sample, Site
+from tests.bench.shops import Answer, Cost, free_port
+
+
+def site(*rates, cpu=0.001, sql=0, redis=1):
+    """A site with one sample for each rate."""
+    samples = [Sample(rate, 1 / rate, Cost(cpu, 0, 0)) for rate in rates]
+    return Site("page", None, Request("/"), Answer(200, 1000, sql, redis), samples)
+
+
+def test_a_part_runs_on_a_shop_of_its_own_and_prints_its_table(tmp_path, capsys):
+    file = tmp_path / "figures.json"
+    assert bench.main(["background", "--jobs", "3", "--repeats", "1", "--json", str(file)]) == 0
+    [head, _rule, row] = capsys.readouterr().out.strip().splitlines()[1:]
+    assert head.split() == ["figure", "measured", "spread", "goal"]
+    assert "3 queued" in row
+    assert json.loads(file.read_text())["background"][0]["value"] > 0
+
+
+def test_a_part_that_breaks_down_is_a_failure_and_says_why(monkeypatch, capsys):
+    def break_down(shop, options):
+        raise DriveFailed("the server hung up")
+
+    monkeypatch.setitem(bench.PARTS, "pages", break_down)
+    assert bench.main(["pages"]) == 1
+    assert "pages broke down: the server hung up" in capsys.readouterr().err
+
+
+def test_driver_sends_as_many_requests_as_asked_and_reports_other_statuses(live_server):
+    requests = [Request("/health/live"), Request("/no-such-page/")]
+    load = drive(live_server.thread.port, requests, count=6, connections=2)
+    assert (load.requests, load.unexpected) == (6, {"404": 3})
+    assert 0 < load.p50 < load.seconds
+
+
+def test_driver_refuses_to_measure_a_server_that_is_not_there():
+    with pytest.raises(DriveFailed, match="refused"):
+        drive(free_port(), [Request("/")], count=1)
+
+
+@pytest.mark.django_db
+def test_statements_and_round_trips_are_counted_only_inside_the_block():
+    cache.get("warm")
+    with counting() as counter, connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cache.get_many(["a", "b", "c"])
+    cache.get("afterwards")
+    assert (counter.sql, counter.redis) == (1, 1)
+
+
+def test_cpu_of_children_that_have_ended_is_counted():
+    before = processes.cpu_seconds(os.getpid())
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    subprocess.run([sys.executable, "-c", busy], check=True)
+    assert processes.cpu_seconds(os.getpid()) - before >= 0.28
+
+
+def test_a_goal_is_met_only_if_requests_and_cpu_agree():
+    goal = Goal("b", rate=1.0, sql=0, redis=1)
+    baseline = site(100, 100, 100)
+    assert judged(site(110, 120, 130), goal, baseline).met == "yes"
+    assert judged(site(110, 120, 130, cpu=0.002), goal, baseline).met == "no: CPU"
+    assert judged(site(90, 90, 130), goal, baseline).met == "no: req/s"
+    assert judged(site(110, 120, 130, sql=1, redis=2), goal, baseline).met == "no: SQL, Redis"
+
+
+def test_ratio_is_that_of_samples_taken_together():
+    busy_then_quiet = site(10, 100, 1000)
+    assert busy_then_quiet.rate_against(site(20, 200, 2000)) == 0.5
+
+
+def test_table_is_aligned_and_leaves_out_what_nobody_fills_in():
+    [head, _rule, first, second] = table(
+        [Figure("a", 1.0, "s", goal="≤ 2 s"), Figure("longer", 1234.0, "MB", goal="reported")]
+    ).splitlines()
+    assert head.split() == ["figure", "measured", "goal"]
+    assert first.index("≤") == second.index("reported") == head.index("goal")
