@@ -42,8 +42,8 @@ LOAD = """
     product AS (
         INSERT INTO catalog_product (id, title, slug, brand_id, brand_name, summary, description,
             status, currency, price, tax_class, inventory_policy, tags, keywords, attributes,
-            fibers, care, origin, passport_url, seo_title, seo_description, published_at, rating_count,
-            units_sold, rating_average)
+            fibers, care, origin, passport_url, seo_title, seo_description, published_at,
+            rating_count, units_sold, rating_average)
         SELECT gen_random_uuid(), 'Tee ' || n, 'tee-' || n, brand.id, 'Mill', '', '', 'ACTIVE',
             'EUR', 1000 + n %% 977, 'STANDARD', 'CONTINUE', '{}', '{}',
             jsonb_build_object('fit', 'Fit ' || n %% 3), '[]', '{}', '', '', '', '',
