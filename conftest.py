@@ -4,7 +4,9 @@ import hypothesis
 import pgtrigger
 import pytest
 from django.core.cache import cache, caches
+from django.db import connection
 from django.test import TransactionTestCase
+from psycopg.pq import TransactionStatus
 
 from shop.startup import ServersUnavailable, attach_embedded_servers
 from shop.tests.wire import Wire, wait_until_closed
@@ -36,6 +38,13 @@ def flush_may_empty_ledgers():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+def pytest_runtest_makereport():
+    """A test whose time ran out within a statement does not take the following ones along."""
+    link = connection.connection
+    if link is not None and link.info.transaction_status == TransactionStatus.ACTIVE:
+        connection.close()
 
 
 @pytest.fixture(autouse=True)
