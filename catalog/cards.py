@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from catalog.choices import Choices
 from catalog.garments.pictures import path_of_scene
 from catalog.goods import Goods, Shot, Variant
-from catalog.prices import percent_below
+from catalog.pricing.prices import percent_below
+from catalog.products.choices import Choices
 from catalog.tree import TILE_WIDEST, Picture
 
 #: For how long a product is new, in days.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from catalog.cards import Card
-from catalog.collections import CollectionCard, read_collections
-from catalog.places import newest_and_best_selling
+from catalog.listings.collections import CollectionCard, read_collections
+from catalog.listings.places import newest_and_best_selling
 from catalog.ready_cards import ready_cards
 from catalog.tree import Node, Tree
 

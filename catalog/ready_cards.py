@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from catalog.cards import Card, cards_of
-from catalog.choices import read_choices
 from catalog.freshness import BRANDS, NAMESPACE
 from catalog.goods import goods_of, with_goods
 from catalog.models import Product
+from catalog.products.choices import read_choices
 from inventory.availability import PRODUCT
 from shop.held import Shelf
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from catalog.freshness import BRANDS, NAMESPACE
 from catalog.models import Product
-from catalog.product_page import readable
+from catalog.products.product_page import readable
 from inventory.availability import PRODUCT
 from shop.held import Shelf
 
@@ -24,7 +24,7 @@ _keys: dict[str, UUID] = {}
 
 
 def read_published(slug: str) -> Product | None:
-    """The published product with this slug, :func:`~catalog.product_page.readable`.
+    """The published product with this slug, :func:`~catalog.products.product_page.readable`.
 
     No query for one that is held, else one.
     """

@@ -6,24 +6,18 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from catalog import (
-    best_sellers,
-    collections,
-    exports,
-    leftovers,
-    listed,
-    price_schedules,
-    prices,
-    ratings,
-    renditions,
-    search_terms,
-    subscriptions,
-    vocabulary,
-    wishlist,
-)
+from catalog import exports
 from catalog.bulk_edits import APPLY, UNDO, applying, reports
 from catalog.imports import batches, pictures, retention
+from catalog.listings import best_sellers, collections, listed
 from catalog.models import Media
+from catalog.pictures import leftovers, renditions
+from catalog.pricing import prices
+from catalog.pricing import schedules as price_schedules
+from catalog.reviewing import ratings
+from catalog.searching import terms as search_terms
+from catalog.searching import vocabulary
+from catalog.wishes import subscriptions, wishlist
 from shop.accounts.models import User
 
 

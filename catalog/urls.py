@@ -2,17 +2,16 @@
 
 from django.urls import path
 
-from catalog import (
-    crawler_views,
-    listing_views,
-    product_views,
-    review_views,
-    search_views,
-    size_views,
-    subscription_views,
-    views,
-    wish_views,
-)
+from catalog import views
+from catalog.content import crawler_views
+from catalog.listings import views as listing_views
+from catalog.products import size_views
+from catalog.products import views as product_views
+from catalog.reviewing import own_views
+from catalog.reviewing import views as review_views
+from catalog.searching import views as search_views
+from catalog.wishes import subscription_views
+from catalog.wishes import views as wish_views
 
 app_name = "catalog"
 
@@ -29,13 +28,18 @@ urlpatterns = [
     path("p/<slug:slug>/your-size/", size_views.your_size, name="your_size"),
     path("size-guide/", size_views.guides, name="size_guides"),
     path("size-guide/<slug:slug>/", size_views.guide, name="size_guide"),
-    path("p/<slug:slug>/review/", review_views.write, name="review"),
+    path("p/<slug:slug>/review/", own_views.write, name="review"),
     path("p/<slug:slug>/reviews/", review_views.show_all, name="reviews"),
-    path("reviews/write/<str:token>/", review_views.write_by_link, name="review_by_link"),
+    path("reviews/write/<str:token>/", own_views.write_by_link, name="review_by_link"),
+    path(
+        "reviews/write/<str:token>/delete/",
+        own_views.delete_by_link,
+        name="review_delete_by_link",
+    ),
     path("reviews/<uuid:review_id>/vote/", review_views.vote, name="review_vote"),
     path("reviews/<uuid:review_id>/report/", review_views.report, name="review_report"),
-    path("reviews/<uuid:review_id>/delete/", review_views.delete, name="review_delete"),
-    path("account/reviews/", review_views.mine, name="my_reviews"),
+    path("reviews/<uuid:review_id>/delete/", own_views.delete, name="review_delete"),
+    path("account/reviews/", own_views.mine, name="my_reviews"),
     path("p/<slug:slug>/tell-me/", subscription_views.subscribe, name="subscribe"),
     path("subscriptions/<slug:token>/", subscription_views.show, name="subscription"),
     path("account/subscriptions/", subscription_views.mine, name="my_subscriptions"),

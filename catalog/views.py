@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalog import freshness, media_files
+from catalog import freshness
+from catalog.content.social import social_picture
 from catalog.freshness import EVERYWHERE
 from catalog.home import read_home
-from catalog.social import social_picture
-from catalog.structured_data import shop_data
+from catalog.pictures import media_files
+from catalog.products.structured_data import shop_data
 from catalog.tree import tree_of
 from shop import page_cache
 

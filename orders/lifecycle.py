@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit import recording
-from catalog import purchases
+from catalog.reviewing import purchases
 from inventory import reservations
 from orders import cart as carts
 from orders.errors import NotAllowed

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from catalog.choices import Choices, read_choices
 from catalog.models import ProductMedia, ProductVariant
+from catalog.products.choices import Choices, read_choices
 
 #: Width of the copy that a line shows, in pixels.
 WIDTH = 320

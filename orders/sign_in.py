@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
-from catalog import wish_sign_in
+from catalog.wishes import sign_in as wish_sign_in
 from orders import cart as carts
 from orders.models import Cart
 from shop.accounts.models import User

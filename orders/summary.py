@@ -12,9 +12,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.choices import Choices, read_choices
 from catalog.models import ProductVariant
-from catalog.prices import percent_below
+from catalog.pricing.prices import percent_below
+from catalog.products.choices import Choices, read_choices
 from inventory import availability, reservations
 from orders import cart as carts
 from orders import delivery, lines, pricing

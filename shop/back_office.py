@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.forms import MoneyField
@@ -75,6 +77,25 @@ class VersionedForm(forms.ModelForm):
         return cast("Versioned", self.instance)
 
 
+class StaffList(ChangeList):
+    """Knows its filters as chips."""
+
+    def chips(self) -> list[tuple[str, str, str]]:
+        """Title, value and the list without it, of each filter in force."""
+        found = []
+        if self.query:
+            without = self.get_query_string(remove=["q"])
+            found.append((gettext("search"), self.query, without))
+        for spec in self.filter_specs:
+            choices: list[Any] = list(spec.choices(self))
+            found += [
+                (str(spec.title), str(choice["display"]), choices[0]["query_string"])
+                for choice in choices[1:]
+                if choice["selected"]
+            ]
+        return found
+
+
 class StaffAdmin(StaffFields, admin.ModelAdmin):
     """Base of the pages for one table."""
 
@@ -82,6 +103,9 @@ class StaffAdmin(StaffFields, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     save_on_top = False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return StaffList
 
     def changeform_view(
         self,

@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "shop.middleware.TooManyRequestsMiddleware",
     "shop.middleware.ActorMiddleware",
-    "catalog.redirections.RedirectMiddleware",
+    "catalog.content.redirections.RedirectMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -180,7 +180,7 @@ PAGE_CACHE_SKIPS = ("/admin/", "/account/", "/health/", "/media/")
 #: Cookies by which shared pages differ, with the functions that reduce each to few values.
 PAGE_CACHE_CHOICES = {
     "theme": "shop.operations.preferences.theme_of",
-    "unit": "catalog.sizing.chosen_unit",
+    "unit": "catalog.products.sizing.chosen_unit",
 }
 #: What belongs to each visitor in a shared page, with the functions that render it.
 PAGE_CACHE_PARTS = {
@@ -188,12 +188,12 @@ PAGE_CACHE_PARTS = {
     "account_row": "shop.operations.visitor_parts.account_row",
     "cart_link": "shop.operations.visitor_parts.cart_link",
     "messages": "shop.operations.visitor_parts.messages",
-    "search_count": "catalog.search_terms.counted",
+    "search_count": "catalog.searching.terms.counted",
     "wishlist_link": "shop.operations.visitor_parts.wishlist_link",
-    "your_size": "catalog.size_views.your_size_part",
+    "your_size": "catalog.products.size_views.your_size_part",
 }
 #: Functions that name the cached values these parts read, to be fetched along with the page.
-PAGE_CACHE_VERSIONS = ["orders.cart.count_version", "catalog.wishlist.marks_version"]
+PAGE_CACHE_VERSIONS = ["orders.cart.count_version", "catalog.wishes.wishlist.marks_version"]
 
 #: Proxies between the visitor and the shop, each of which appends to X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)

@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("orders.urls")),
     path("", include("catalog.urls")),
-    path("", include("catalog.content_urls")),
+    path("", include("catalog.content.urls")),
 ]
 
 if settings.DEBUG:

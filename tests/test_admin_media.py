@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from catalog import renditions, uploads
 from catalog.models import Category, Media, ProductMedia
+from catalog.pictures import renditions, uploads
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from catalog.tests.pictures import content_of, noise
 from shop.accounts.roles import Role

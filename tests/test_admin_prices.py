@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditLog
-from catalog import price_schedules
 from catalog.models import PriceSchedule
+from catalog.pricing import schedules as price_schedules
 from catalog.tests.factories import ProductFactory, variant
 from catalog.tests.test_prices import cut, garment
 from shop.accounts.roles import Role

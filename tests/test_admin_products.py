@@ -313,7 +313,7 @@ def test_a_file_that_is_no_picture_is_refused(client, content, name, tmp_path):
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(client, monkeypatch):
-    monkeypatch.setattr("catalog.uploads.MAX_PIXELS", 1000)
+    monkeypatch.setattr("catalog.pictures.uploads.MAX_PIXELS", 1000)
     product = ProductFactory()
     response = upload(client, product, picture())
     assert "megapixels" in response.content.decode()

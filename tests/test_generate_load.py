@@ -9,11 +9,11 @@ from django.db.models import BigIntegerField, F, Func, Sum, Value
 from django.db.models.functions import Coalesce
 
 from audit.models import AuditLog
-from catalog import listed
-from catalog.best_sellers import count_units_sold
+from catalog.listings import listed
+from catalog.listings.best_sellers import count_units_sold
 from catalog.models import Category, ListedCount, PriceChange, Product, ProductVariant, Review
 from catalog.models.listed import EVERYWHERE
-from catalog.ratings import check_ratings
+from catalog.reviewing.ratings import check_ratings
 from inventory.models import Movement, Stock
 from shop.operations.load import tables
 from shop.operations.load.products import CUTS, Maker

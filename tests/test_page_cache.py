@@ -12,8 +12,9 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from catalog import product_page, views
+from catalog import views
 from catalog.models import Category, Product, ProductVariant
+from catalog.products import product_page
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from inventory import reservations, stock
 from inventory.models import Stock

@@ -11,9 +11,8 @@ from django.db.models.functions import Coalesce
 from django.test import override_settings
 
 from audit.receivers import is_audited
-from catalog import listed
-from catalog.fabric import check_care, check_fibers
 from catalog.garments.pictures import VIEWS
+from catalog.listings import listed
 from catalog.models import (
     Category,
     Collection,
@@ -25,7 +24,8 @@ from catalog.models import (
     SearchRedirect,
     SizeChart,
 )
-from catalog.ratings import check_ratings
+from catalog.products.fabric import check_care, check_fibers
+from catalog.reviewing.ratings import check_ratings
 from inventory.models import Stock
 from orders.models import Order
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password

@@ -16,7 +16,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog import price_history
 from catalog.admin.bulk_forms import EditForm
 from catalog.admin.prices import warnings
 from catalog.bulk_edits import MOST, applying, plans, reports
@@ -25,6 +24,7 @@ from catalog.bulk_edits.edits import PRICES, Edit, Ending, Held, Kind, Outcome, 
 from catalog.bulk_edits.plans import Plan
 from catalog.imports import progress
 from catalog.models import Product
+from catalog.pricing import history as price_history
 from shop.accounts.models import User
 from shop.forms import MoneyField
 from shop.redirects import see_other

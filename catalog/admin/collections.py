@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from catalog.admin.inlines import NamedRows
-from catalog.collections import meeting, refresh
 from catalog.freshness import catalog_changed, places_changed
+from catalog.listings.collections import meeting, refresh
 from catalog.models import Brand, Category, Collection, CollectionProduct
 from shop.back_office import VersionedForm, badge
 from shop.forms import MoneyField

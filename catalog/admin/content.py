@@ -16,10 +16,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from catalog import redirections
 from catalog.admin.inlines import NamedRows
+from catalog.content import redirections
+from catalog.content.menus import preview
 from catalog.errors import RedirectsRefused
-from catalog.menus import preview
 from catalog.models import Category, Collection, ContentPage, Menu, MenuItem, Redirect
 from shop.back_office import StaffFields, VersionedForm, badge
 

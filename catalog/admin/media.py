@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from catalog import uploads
 from catalog.admin.picture_forms import MediaForm, wordless
 from catalog.models import Media, Product, ProductMedia
 from catalog.models.media import PIXEL_TYPES
+from catalog.pictures import uploads
 
 #: Width of the copy behind a thumbnail, in pixels.
 SMALL = 160

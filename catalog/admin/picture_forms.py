@@ -21,7 +21,7 @@ from catalog.errors import (
 )
 from catalog.models import Media, Product, ProductMedia
 from catalog.models.media import PIXEL_TYPES
-from catalog.uploads import Upload, read_file, read_picture
+from catalog.pictures.uploads import Upload, read_file, read_picture
 
 
 class Nothing(forms.Widget):

@@ -18,11 +18,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from catalog import price_history, price_schedules, prices
 from catalog.admin.inlines import MAY_PRICE
 from catalog.admin.prices import VariantPrice, warnings
 from catalog.errors import ScheduleOver, ScheduleOverlaps
 from catalog.models import PriceSchedule, Product, ProductVariant
+from catalog.pricing import history as price_history
+from catalog.pricing import prices
+from catalog.pricing import schedules as price_schedules
 from shop.accounts.models import User
 from shop.back_office import ReadOnly, badge
 from shop.forms import MoneyField

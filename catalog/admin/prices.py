@@ -21,11 +21,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import AuditLog
 from audit.recording import record
-from catalog import price_history, price_proof
 from catalog.admin.inlines import MAY_PRICE
 from catalog.models import PriceChange, PriceSchedule, Product, ProductVariant
-from catalog.price_history import LowestPrice
-from catalog.prices import percent_below
+from catalog.pricing import history as price_history
+from catalog.pricing import proof as price_proof
+from catalog.pricing.history import LowestPrice
+from catalog.pricing.prices import percent_below
 from shop.money import format_money
 
 #: Changes and plans shown on the page of a product.

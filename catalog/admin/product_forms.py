@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.merging import MergingForm
 from catalog.admin.row_fields import Column, RowsField
-from catalog.fabric import CARE, FIBERS, PARTS, TREATMENTS, check_care, check_fibers, treatment_of
 from catalog.models import (
     Collection,
     CollectionProduct,
@@ -20,6 +19,15 @@ from catalog.models import (
     Product,
     ProductCategory,
     ProductLink,
+)
+from catalog.products.fabric import (
+    CARE,
+    FIBERS,
+    PARTS,
+    TREATMENTS,
+    check_care,
+    check_fibers,
+    treatment_of,
 )
 from shop.forms import MoneyField
 

@@ -4,7 +4,6 @@ import re
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Paginator
 from django.db import connection
@@ -88,25 +87,6 @@ def _is_narrowed(rows: "QuerySet[Product]") -> bool:
     return len(rows.query.where.children) > 1
 
 
-class ProductChangeList(ChangeList):
-    """Knows its filters as chips."""
-
-    def chips(self) -> list[tuple[str, str, str]]:
-        """Title, value and the list without it, of each filter in force."""
-        found = []
-        if self.query:
-            without = self.get_query_string(remove=["q"])
-            found.append((gettext("search"), self.query, without))
-        for spec in self.filter_specs:
-            choices: list[Any] = list(spec.choices(self))
-            found += [
-                (str(spec.title), str(choice["display"]), choices[0]["query_string"])
-                for choice in choices[1:]
-                if choice["selected"]
-            ]
-        return found
-
-
 class CategoryFilter(admin.SimpleListFilter):
     """By category, with everything below it."""
 
@@ -139,9 +119,6 @@ class ProductList(AuditedAdmin):
     #: Newest first, by key: no sort of the whole table.
     ordering = ("-pk",)
     sortable_by = ("title", "price_shown", "status_badge")
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ProductChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         units = (

@@ -18,7 +18,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import restoring
-from catalog import prices, uploads
 from catalog.admin.bulk_edit import BulkEditing
 from catalog.admin.inlines import MAY_PRICE, CategoryInline, PictureInline, RelatedInline
 from catalog.admin.picture_forms import wordless
@@ -37,7 +36,9 @@ from catalog.models import (
     ProductMedia,
     ProductVariant,
 )
-from catalog.previews import preview_url
+from catalog.pictures import uploads
+from catalog.pricing import prices
+from catalog.products.previews import preview_url
 from shop.money import format_money
 from shop.redirects import see_other
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from audit.admin import AuditedAdmin
-from catalog import moderation
 from catalog.models import ProductMedia, Review, ReviewVote
+from catalog.reviewing import moderation
 from shop.back_office import STALE, ReadOnly, badge
 from shop.models import StaleObject
 

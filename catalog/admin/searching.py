@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from audit.models import AuditLog
 from audit.recording import record
-from catalog import search_terms
 from catalog.imports.cells import armored
 from catalog.models import SearchRedirect, SearchTerm, Synonym
-from catalog.search_rules import phrase
+from catalog.searching import terms as search_terms
+from catalog.searching.rules import phrase
 from shop.back_office import ReadOnly
 
 #: Searches on the page, and in a file.

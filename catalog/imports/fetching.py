@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog.errors import CatalogError
-from catalog.uploads import MAX_BYTES
+from catalog.pictures.uploads import MAX_BYTES
 
 #: For each answer of the other side, and for a picture as a whole, in seconds.
 PAUSE_SECONDS = 10

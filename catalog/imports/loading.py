@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from catalog import freshness, listed
+from catalog import freshness
 from catalog.imports import writing
+from catalog.listings import listed
 from catalog.models import Category, Collection, ImportBatch, ImportRow
 from inventory import availability
 from shop import cache

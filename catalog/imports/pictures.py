@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from audit import recording
-from catalog import freshness, uploads
+from catalog import freshness
 from catalog.errors import PictureRefused
 from catalog.imports import fetching, links, writing
 from catalog.imports.held import scope_of
 from catalog.imports.references import fetched_before
 from catalog.models import ImportBatch, ImportPicture, Media, Product, ProductMedia
+from catalog.pictures import uploads
 from shop.actor import Actor, ActorType, acting_as
 
 #: Name of the job in ``catalog.tasks``.

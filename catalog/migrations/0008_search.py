@@ -7,9 +7,9 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from catalog import search_languages
+from catalog.searching import languages as search_languages
 
-# Lower case without accents, as catalog.search_query.fold does it.
+# Lower case without accents, as catalog.searching.query.fold does it.
 FOLD = r"""
     CREATE FUNCTION catalog_fold(words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

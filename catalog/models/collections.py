@@ -23,8 +23,8 @@ class Collection(Announced, Model, SoftDeletable, Versioned):
     """An ordered choice of products with a page of its own.
 
     A MANUAL collection holds what staff put into it. A RULE collection holds what meets all the
-    conditions of ``rule`` (see ``catalog.collections``); a job and each save of the collection
-    bring its members up to date.
+    conditions of ``rule`` (see ``catalog.listings.collections``); a job and each save of the
+    collection bring its members up to date.
     """
 
     class Kind(models.TextChoices):

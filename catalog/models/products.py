@@ -190,7 +190,7 @@ class Product(Shown, Model, SoftDeletable, Versioned):
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     #: ``[{"part": "shell", "fiber": "cotton", "percent": 98}, …]``; each part adds up to 100.
     fibers = models.JSONField(_("fiber composition"), default=list, blank=True)
-    #: Codes of ``catalog.fabric.CARE``, such as ``WASH_30``.
+    #: Codes of ``catalog.products.fabric.CARE``, such as ``WASH_30``.
     care = ArrayField(
         models.CharField(max_length=20), verbose_name=_("care"), default=list, blank=True
     )

@@ -224,8 +224,8 @@ class Review(Model, SoftDeletable, Versioned):
 class ReviewSummary(models.Model):
     """What the published reviews of a product add up to: by stars, and by how it fits.
 
-    Kept by triggers of :class:`Review`; it gives the product its rating. ``catalog.ratings``
-    counts it again each night.
+    Kept by triggers of :class:`Review`; it gives the product its rating.
+    ``catalog.reviewing.ratings`` counts it again each night.
     """
 
     is_derived = True

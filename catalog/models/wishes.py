@@ -2,7 +2,7 @@
 
 Personal data: a member's rows go with the account (CASCADE). A guest's wishlist names nobody and
 is deleted after ``GUEST_LIFE_DAYS``; a subscription's address is deleted ``KEPT_DAYS`` after its
-end, see ``catalog.wishlist`` and ``catalog.subscriptions``.
+end, see ``catalog.wishes.wishlist`` and ``catalog.wishes.subscriptions``.
 """
 
 from django.conf import settings

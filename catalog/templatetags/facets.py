@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from catalog.facet_groups import FacetValue
+from catalog.listings.facet_groups import FacetValue
 
 register = template.Library()
 

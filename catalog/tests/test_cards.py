@@ -5,9 +5,9 @@ import pytest
 from django.utils import timezone
 
 from catalog.cards import cards_of
-from catalog.choices import read_choices
 from catalog.goods import goods_of, with_goods
 from catalog.models import Product
+from catalog.products.choices import read_choices
 from catalog.tests.factories import OptionValueFactory, ProductFactory, variant
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import best_sellers, collections
+from catalog.listings import best_sellers, collections
 from catalog.models import Collection, CollectionProduct, Product, ProductVariant
 from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 from inventory.models import Movement, Stock

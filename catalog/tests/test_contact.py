@@ -3,7 +3,7 @@
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
-from catalog import content_views
+from catalog.content import views as content_views
 
 pytestmark = pytest.mark.django_db
 

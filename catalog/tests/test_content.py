@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
-from catalog import content
+from catalog.content import pages as content
 from catalog.models import ContentPage, PageUse
 from catalog.tests.factories import CategoryFactory, MediaFactory, ProductFactory
 from catalog.tests.pages import article, content_page, meta, structured

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from catalog import fabric
+from catalog.products import fabric
 
 
 def row(part, fiber, percent):

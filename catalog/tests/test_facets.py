@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from catalog import listed
+from catalog.listings import listed
 from catalog.models import ListedCount, ProductVariant
 from catalog.models.listed import EVERYWHERE
 from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory, variant
@@ -63,7 +63,7 @@ def test_counts_are_the_same_made_on_the_spot_and_by_the_job(client, knitwear, i
 
 
 def test_only_a_bounded_number_of_rows_is_counted(client, knitwear, monkeypatch):
-    monkeypatch.setattr("catalog.facets.COUNTED_ROWS", 2)
+    monkeypatch.setattr("catalog.listings.facets.COUNTED_ROWS", 2)
     for _ in range(4):
         ProductFactory(category=knitwear)
     found = listing(client, color="navy")

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from catalog import feeds
+from catalog.content import feeds
 from catalog.models import Product, ProductVariant
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 

@@ -5,8 +5,8 @@ import tracemalloc
 import pytest
 from django.db import connection
 
-from catalog import listed
 from catalog.imports import batches, staging
+from catalog.listings import listed
 from catalog.models import (
     Collection,
     CollectionProduct,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounded
 from hypothesis import strategies as st
 
-from catalog import listed
+from catalog.listings import listed
 from catalog.models import (
     Category,
     Collection,

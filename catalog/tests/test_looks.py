@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from catalog import looks
-from catalog.choices import read_choices
 from catalog.models import Collection, CollectionProduct, OptionValue, Product, ProductLink
+from catalog.products import looks
+from catalog.products.choices import read_choices
 from catalog.tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db

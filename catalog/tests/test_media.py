@@ -3,7 +3,7 @@ import os
 import pytest
 from django.test import Client
 
-from catalog import media_files
+from catalog.pictures import media_files
 
 FRONT = "img/g/tee/front/navy.svg"
 

@@ -4,8 +4,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from catalog.content.menus import read_menus
 from catalog.freshness import catalog_changed
-from catalog.menus import read_menus
 from catalog.models import Category, ContentPage, Menu, MenuItem
 from catalog.tests.factories import CategoryFactory
 from catalog.tests.pages import content_page

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from catalog import listed
-from catalog.facets import COUNTED_ROWS
+from catalog.listings import listed
+from catalog.listings.facets import COUNTED_ROWS
 
 PRODUCTS = 12_600
 #: Rows above which nothing may be read as a whole.

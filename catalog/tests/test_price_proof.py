@@ -8,9 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from catalog import price_history, prices
 from catalog.models import ProductVariant
-from catalog.price_proof import csv_of, terms
+from catalog.pricing import history as price_history
+from catalog.pricing import prices
+from catalog.pricing.proof import csv_of, terms
 from catalog.tests.factories import ProductFactory, variant
 from catalog.tests.test_prices import cut, garment
 from tests.back_office import staff

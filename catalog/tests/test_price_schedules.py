@@ -8,9 +8,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.models import AuditLog
-from catalog import price_schedules, prices
 from catalog.errors import ScheduleOver, ScheduleOverlaps
 from catalog.models import PriceSchedule, ProductVariant
+from catalog.pricing import prices
+from catalog.pricing import schedules as price_schedules
 from catalog.tests.factories import ProductFactory, variant
 from tests.back_office import staff
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from audit.models import AuditLog
-from catalog import prices
 from catalog.errors import PriceRefused
 from catalog.models import PriceChange, ProductVariant
-from catalog.price_history import lowest_prices
+from catalog.pricing import prices
+from catalog.pricing.history import lowest_prices
 from catalog.tests.factories import ProductFactory, variant
 from shop.models import StaleObject
 from tests.back_office import staff

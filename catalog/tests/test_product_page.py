@@ -3,9 +3,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.choices import find_variant
 from catalog.models import Brand, Product, ProductVariant, ReviewSummary
-from catalog.product_page import respond
+from catalog.products.choices import find_variant
+from catalog.products.product_page import respond
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 from inventory import stock
 from orders.tests.factories import standard_delivery

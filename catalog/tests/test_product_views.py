@@ -3,9 +3,9 @@
 import pytest
 from django.utils import timezone
 
-from catalog import previews
 from catalog.models import Product, Redirect
-from catalog.previews import may_preview, preview_url
+from catalog.products import previews
+from catalog.products.previews import may_preview, preview_url
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from catalog import purchases
 from catalog.models import Purchase
+from catalog.reviewing import purchases
 from catalog.tests.factories import ProductFactory
 from orders import lifecycle
 from orders.tests.factories import member, paid_order, variant_in_stock

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from catalog import recently_viewed as recent
 from catalog.tests.factories import ProductFactory
+from catalog.wishes import recently_viewed as recent
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from catalog import redirections
+from catalog.content import redirections
 from catalog.errors import RedirectsRefused
 from catalog.models import Brand, Category, Collection, ContentPage, Product, Redirect
 from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory

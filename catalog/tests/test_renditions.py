@@ -13,8 +13,9 @@ from django.utils import timezone
 from PIL import Image
 
 from audit.models import AuditLog
-from catalog import leftovers, renditions, tasks, uploads
+from catalog import tasks
 from catalog.models import Category, Media, ProductMedia
+from catalog.pictures import leftovers, renditions, uploads
 from catalog.tests.factories import CategoryFactory, MediaFactory, ProductFactory
 from catalog.tests.pictures import content_of, noise, opened
 from catalog.tree import Picture, read_tree

@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditLog
-from catalog import moderation, reviews
 from catalog.models import Review
-from catalog.reviews import Words
+from catalog.reviewing import moderation, reviews
+from catalog.reviewing.reviews import Words
 from catalog.tests.factories import ProductFactory
 from catalog.tests.test_reviews import published, signed_in, written
 from orders.tests.factories import member

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import moderation, purchases, reviews
 from catalog.errors import AlreadyReviewed, OwnReview
 from catalog.models import Purchase, Review, ReviewSummary, ReviewVote
-from catalog.ratings import check_ratings
-from catalog.reviews import Words
+from catalog.reviewing import moderation, purchases, reviews
+from catalog.reviewing.ratings import check_ratings
+from catalog.reviewing.reviews import Words
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from orders.tests.factories import member
 

@@ -5,9 +5,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit.models import AuditLog
-from catalog import search
 from catalog.models import Brand, Product, SearchRedirect, Synonym
-from catalog.search_query import clauses_of, fold, words_of
+from catalog.searching import search
+from catalog.searching.query import clauses_of, fold, words_of
 from catalog.tests.factories import BrandFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db

@@ -3,9 +3,9 @@
 from django.db import connection
 from django.test import TestCase
 
-from catalog import search, vocabulary
 from catalog.models.listed import EVERYWHERE
-from catalog.search_rules import Rules
+from catalog.searching import search, vocabulary
+from catalog.searching.rules import Rules
 
 PRODUCTS = 12_000
 NO_RULES = Rules({}, {})

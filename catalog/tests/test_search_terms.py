@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from catalog import search_terms
 from catalog.models import PopularSearch, SearchTerm, Synonym
+from catalog.searching import terms as search_terms
 from catalog.tests.factories import ProductFactory
 from tests.back_office import signed_in, staff
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog import price_schedules
 from catalog.cards import price_of
 from catalog.goods import goods_of, with_goods
 from catalog.models import Product, ProductVariant
+from catalog.pricing import schedules as price_schedules
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 from catalog.tests.test_cards import card_of, old
 

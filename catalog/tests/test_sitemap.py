@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import NoReverseMatch, reverse
 
-from catalog import sitemaps
+from catalog.content import sitemaps
 from catalog.models import Product
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from catalog.tests.pages import article, content_page

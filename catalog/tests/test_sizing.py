@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from catalog import sizing
-from catalog.choices import read_choices
 from catalog.models import Purchase, SizeChart
-from catalog.review_rows import FitVotes
+from catalog.products import sizing
+from catalog.products.choices import read_choices
+from catalog.reviewing.review_rows import FitVotes
 from catalog.tests.factories import ProductFactory, variant
 from shop.accounts.models import User
 

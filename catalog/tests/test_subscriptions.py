@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import subscriptions
 from catalog.models import Subscription
 from catalog.tests.factories import ProductFactory
+from catalog.wishes import subscriptions
 from inventory import stock
 from inventory.models import Stock
 from orders.tests.factories import member

@@ -2,9 +2,9 @@
 
 import pytest
 
-from catalog import vocabulary
 from catalog.models import PopularSearch
-from catalog.search_terms import weight
+from catalog.searching import vocabulary
+from catalog.searching.terms import weight
 from catalog.tests.factories import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db

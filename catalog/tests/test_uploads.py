@@ -7,7 +7,6 @@ import pytest
 from django.core.files.storage import default_storage
 from PIL import Image, ImageCms
 
-from catalog import uploads
 from catalog.errors import (
     AddressRefused,
     AnimatedPicture,
@@ -18,6 +17,7 @@ from catalog.errors import (
     PictureTooManyPixels,
 )
 from catalog.models import Media
+from catalog.pictures import uploads
 from catalog.tests.pictures import content_of, noise, opened
 
 NAVY = content_of()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog import vocabulary
 from catalog.models import Product, SearchWord
+from catalog.searching import vocabulary
 from catalog.tests.factories import BrandFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db

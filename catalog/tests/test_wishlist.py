@@ -8,11 +8,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import wish_sign_in, wishlist
 from catalog.errors import WishlistFull
 from catalog.models import Wishlist, WishlistItem
 from catalog.tests.factories import ProductFactory
-from catalog.wishlist import Holder
+from catalog.wishes import sign_in as wish_sign_in
+from catalog.wishes import wishlist
+from catalog.wishes.wishlist import Holder
 from inventory.models import Stock
 from orders.models import CartItem
 from orders.tests.factories import filled_cart, member, variant_in_stock

@@ -4,7 +4,7 @@ from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from catalog.structured_data import DELIVERY_ID, block_of
+from catalog.products.structured_data import DELIVERY_ID, block_of
 from orders import delivery
 from orders.models.delivery import DELIVERY
 from shop.making import made_of

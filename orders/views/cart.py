@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog import product_page
-from catalog.choices import find_published
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.models import Product, ProductVariant
+from catalog.products import product_page
+from catalog.products.choices import find_published
 from inventory.errors import InventoryError
 from orders import cart as carts
 from orders import checkout, delivery, lifecycle, messages, summary

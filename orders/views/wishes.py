@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog import wishlist
-from catalog.choices import find_variant
 from catalog.errors import WishlistFull
 from catalog.models import ProductVariant, WishlistItem
-from catalog.wishlist import Holder
+from catalog.products.choices import find_variant
+from catalog.wishes import wishlist
+from catalog.wishes.wishlist import Holder
 from inventory.errors import InventoryError
 from orders import cart as carts
 from orders import messages

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
-from catalog.menus import MenuLink, MenuLinks, read_menus
+from catalog.content.menus import MenuLink, MenuLinks, read_menus
 from catalog.models import Menu
 from catalog.tree import Crumb, Node, Picture, Tree, tree_of
 from shop.operations.preferences import theme_of

@@ -1,4 +1,4 @@
-"""Choices a visitor makes for this browser: theme and language."""
+"""Choices a visitor makes for this browser: theme, language, and how close rows of lists stand."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,6 +13,8 @@ from shop.redirects import see_other
 
 THEME_COOKIE: Final = "theme"
 THEMES: Final = ("system", "light", "dark")
+DENSITY_COOKIE: Final = "list_density"
+DENSITIES: Final = ("roomy", "compact")
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
@@ -20,6 +22,12 @@ def theme_of(request: HttpRequest) -> str:
     """The theme this visitor has chosen."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return theme if theme in THEMES else "system"
+
+
+def density_of(request: HttpRequest) -> str:
+    """How close the rows of lists stand in the back office."""
+    density = request.COOKIES.get(DENSITY_COOKIE, "")
+    return density if density in DENSITIES else DENSITIES[0]
 
 
 @require_POST
@@ -34,6 +42,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
     language = request.POST.get("language", "")
     known = [code for code, _name in settings.LANGUAGES if check_for_language(code)]
     return _remember(request, settings.LANGUAGE_COOKIE_NAME, language, known)
+
+
+@require_POST
+def set_density(request: HttpRequest) -> HttpResponse:
+    """Remember whether lists are roomy or compact, and go back."""
+    return _remember(request, DENSITY_COOKIE, request.POST.get("density", ""), DENSITIES)
 
 
 def _remember(

@@ -14,9 +14,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.facet_groups import FacetGroup, FacetValue
 from catalog.garments.palette import BY_SLUG
 from catalog.garments.pictures import path_of, path_of_scene
+from catalog.listings.facet_groups import FacetGroup, FacetValue
 from shop.operations.styleguide_forms import SampleControls, SampleForm
 
 _STATIC = settings.BASE_DIR / "static"

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from catalog import wishlist
+from catalog.wishes import wishlist
 from orders import cart
 
 

@@ -12,6 +12,8 @@ for (const nav of all("tabs")) {
     links.forEach((link, index) =>
       index === at ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current"),
     );
+    // A redirect keeps the part of the address after "#": who saves and goes on stays here.
+    nav.closest("form")?.setAttribute("action", links[at]?.hash ?? "");
   };
   const broken = document.querySelector("[data-broken]")?.dataset.broken;
   show(broken ? `#${broken}` : location.hash);
@@ -26,13 +28,12 @@ for (const nav of all("tabs")) {
 }
 
 // Says that something is not saved yet, and asks before the page is left.
-for (const part of all("unsaved")) {
-  const form = part.closest("form");
-  const sign = form.querySelector("[data-unsaved]");
+for (const sign of all("unsaved")) {
+  const form = sign.closest("form");
   let isDirty = false;
   form.addEventListener("input", () => {
     isDirty = true;
-    if (sign) sign.textContent = sign.dataset.unsaved;
+    sign.textContent = sign.dataset.unsaved;
   });
   form.addEventListener("submit", () => (isDirty = false));
   window.addEventListener("beforeunload", (event) => isDirty && event.preventDefault());

@@ -24,6 +24,15 @@ function settle() {
 
 on("htmx:afterSettle", settle);
 
+// After a change of filters: focus whose control is gone rests on the count, and products that
+// came above the window are scrolled to.
+on("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "results") return;
+  const isLost = document.activeElement === document.body;
+  if (isLost) target.querySelector("[data-rest]").focus({ preventScroll: true });
+  if (target.getBoundingClientRect().top < 0) target.scrollIntoView();
+});
+
 // --- Hearts: pages are shared, so what is on the wishlist stands with its count
 function fillHearts() {
   const wishes = byId("wishlist-count")?.dataset.wishes ?? "";

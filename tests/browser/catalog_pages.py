@@ -1,6 +1,6 @@
 """A range with something to see on every page of the catalog, and the addresses of those pages."""
 
-from catalog import collections
+from catalog.listings import collections
 from catalog.models import Collection, Product
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from catalog.tests.pages import article, content_page

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from catalog import renditions, uploads
 from catalog.models import Product, ProductMedia
+from catalog.pictures import renditions, uploads
 from catalog.tests.pictures import content_of, noise
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from catalog import vocabulary
+from catalog.searching import vocabulary
 from tests.browser.test_accessibility import Inspector
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

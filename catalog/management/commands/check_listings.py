@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import listed
+from catalog.listings import listed
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.ratings import check_ratings
+from catalog.reviewing.ratings import check_ratings
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import ngettext
 
-from catalog import leftovers
+from catalog.pictures import leftovers
 
 
 class Command(BaseCommand):

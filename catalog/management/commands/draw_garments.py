@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from catalog.garments import pictures
-from catalog.media_files import keep
+from catalog.pictures.media_files import keep
 
 
 class Command(BaseCommand):

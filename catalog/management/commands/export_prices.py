@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from catalog import price_proof
 from catalog.models import ProductVariant
+from catalog.pricing import proof as price_proof
 
 
 class Command(BaseCommand):

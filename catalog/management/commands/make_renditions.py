@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import track
 
-from catalog import renditions
 from catalog.models import Media
+from catalog.pictures import renditions
 
 
 class Command(BaseCommand):

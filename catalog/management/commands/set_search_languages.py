@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog import search_languages, vocabulary
 from catalog.errors import UnknownLanguages
+from catalog.searching import languages as search_languages
+from catalog.searching import vocabulary
 
 
 class Command(BaseCommand):

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from audit import recording
 from audit.models import AuditLog
-from catalog import freshness, listed
+from catalog import freshness
+from catalog.listings import listed
 from catalog.models import Category, ListedProduct, Product
 from inventory.models import Location
 from shop import cache

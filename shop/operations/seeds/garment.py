@@ -22,7 +22,7 @@ CARE = {
     "viscose": "Machine wash at 30 °C on gentle, hang wet, iron warm on the inside.",
 }
 
-#: The same as the symbols of the label: codes of ``catalog.fabric.CARE``.
+#: The same as the symbols of the label: codes of ``catalog.products.fabric.CARE``.
 CARE_CODES = {
     "cotton": ["WASH_40", "BLEACH_NOT", "TUMBLE_LOW", "IRON_150"],
     "jersey": ["WASH_30", "BLEACH_NOT", "TUMBLE_NOT", "DRY_FLAT", "IRON_150"],

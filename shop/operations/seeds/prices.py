@@ -6,7 +6,7 @@ from datetime import timedelta
 import pgtrigger
 
 from catalog.models import PriceChange, PriceSchedule, Product, ProductVariant
-from catalog.prices import set_price
+from catalog.pricing.prices import set_price
 from shop.operations.seeds.catalog import Plan
 from shop.operations.seeds.planting import plant
 

@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit import recording
-from catalog import collections, listed, vocabulary
 from catalog.freshness import catalog_changed
+from catalog.listings import collections, listed
+from catalog.searching import vocabulary
 from inventory.models import Location
 from shop.accounts.roles import sync_roles
 from shop.operations.load.loading import Order, load, loaded

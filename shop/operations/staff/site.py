@@ -1,5 +1,6 @@
 """The site object of the back office: its frame, start page and quick search."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
+from shop.operations.preferences import density_of, set_density
+from shop.operations.staff import lists
 from shop.operations.staff.navigation import navigation
 from shop.operations.staff.queues import waiting
 from shop.operations.staff.search import search
@@ -28,8 +31,13 @@ class StaffSite(admin.AdminSite):
     login_form = StaffSignInForm
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
+        view = self.admin_view
+        save, delete = (partial(act, site=self) for act in (lists.save_view, lists.delete_view))
         return [
-            path("search/", self.admin_view(self.search_view), name="search"),
+            path("search/", view(self.search_view), name="search"),
+            path("density/", view(set_density), name="density"),
+            path("views/save/", view(save), name="view_save"),
+            path("views/<uuid:view_id>/delete/", view(delete), name="view_delete"),
             *super().get_urls(),
         ]
 
@@ -37,6 +45,7 @@ class StaffSite(admin.AdminSite):
         context = super().each_context(request)
         if context["has_permission"]:
             context["navigation"] = navigation(self, request)
+            context["density"] = density_of(request)
         return context
 
     def index(

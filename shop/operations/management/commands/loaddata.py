@@ -6,8 +6,9 @@ from django.core.management.commands import loaddata
 from django.db import connection
 
 from audit import recording
-from catalog import listed, vocabulary
 from catalog.freshness import catalog_changed
+from catalog.listings import listed
+from catalog.searching import vocabulary
 
 
 class Command(loaddata.Command):

@@ -1,0 +1,1 @@
+"""Pages that staff write, menus, old addresses, and what crawlers and feeds read."""

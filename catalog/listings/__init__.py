@@ -1,0 +1,1 @@
+"""Lists of products: the rows behind them, filters with counts, orders and pages."""

@@ -1,0 +1,247 @@
+"""A page of products with its filters: the body of category, collection, brand and search pages."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from catalog.cards import Card
+from catalog.listings.facet_groups import (
+    Chip,
+    FacetGroup,
+    Promoted,
+    Words,
+    chips_of,
+    counted,
+    groups_of,
+    promoted_of,
+)
+from catalog.listings.facets import Counts, count
+from catalog.listings.filters import Filters, Pairs, read_filters
+from catalog.listings.places import MOST_PAGES, Place, Slice, first_products, read_slice
+from catalog.models.listed import EVERYWHERE
+from catalog.products.choices import read_names
+from catalog.ready_cards import ready_cards
+from catalog.tree import Picture, Tree
+
+#: Filters in force above which a page is not for search engines.
+INDEXED_FILTERS = 2
+NEAR_MATCHES = 4
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """``number`` is None for a gap."""
+
+    number: int | None
+    url: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What ``components/pagination.html`` shows; ``total_words`` is the total as people read it."""
+
+    shown: int
+    total: int
+    total_words: str
+    next_url: str
+    next_count: int
+    previous_url: str
+    links: list[PageLink]
+
+
+@dataclass(frozen=True)
+class Sort:
+    value: str
+    label: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A category of the next level; ``number`` says in words how much of the listing is in it."""
+
+    title: str
+    url: str
+    picture: Picture | None
+    number: str
+
+
+@dataclass(frozen=True)
+class Near:
+    """Cards for a listing without a match. ``is_close``: they miss one kind of filter only."""
+
+    cards: list[Card]
+    is_close: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What ``catalog/_results.html`` shows.
+
+    ``shows_what_if`` says that nothing matches, and that chips can tell which of them is to blame.
+    ``total`` is a lower bound where ``total_words`` ends with "+". ``is_clamped`` says that a
+    page was asked for by a number beyond those that can be opened.
+    """
+
+    cards: list[Card]
+    total: int
+    total_words: str
+    chips: list[Chip]
+    groups: list[FacetGroup]
+    promoted: list[Promoted]
+    sorts: list[Sort]
+    pages: Pages
+    scopes: list[Scope]
+    url: str
+    canonical_url: str
+    state_url: str
+    clear_url: str
+    kept: Pairs
+    kept_by_sort: Pairs
+    is_indexed: bool
+    is_clamped: bool
+    shows_what_if: bool
+    near: Near
+
+    @property
+    def filter_count(self) -> int:
+        return len(self.chips)
+
+    @property
+    def clear_url_if_filtered(self) -> str:
+        return self.clear_url if self.chips else ""
+
+
+def read_listing(
+    place: Place, query: QueryDict, *, tree: Tree, is_appended: bool = False
+) -> Listing:
+    """The page of ``place`` that ``query`` asks for.
+
+    ``is_appended`` says that the pages before are already on the screen. Three queries, a fourth
+    for near matches, plus those of a cold cache.
+    """
+    words = Words(*read_names(), tree)
+    filters = read_filters(query, words.choices, words.brands, tree)
+    size = settings.LISTING_PAGE_SIZE
+    counts = count(place, filters)
+    wanted = _page_number(query.get("page", ""))
+    last = max(1, -(-counts.total // size)) if counts.is_exact else wanted
+    page = read_slice(
+        place, filters, number=min(wanted, last), size=size, after=query.get("after", "")
+    )
+    # A count of a minute ago, or a lower bound, may be less than what is there.
+    total = max(counts.total, (page.number - 1) * size + len(page.products))
+    total = max(total, page.number * size + 1) if page.has_next else total
+    total_words = counted(total, is_more=not counts.is_exact)
+    [cards] = ready_cards(page.products, colors=filters.color)
+    chips = chips_of(place, filters, counts, words)
+    shown = (page.number - 1) * size + len(page.products) if is_appended else len(page.products)
+    pairs = place.pairs
+    return Listing(
+        cards=cards,
+        total=total,
+        total_words=total_words,
+        chips=chips,
+        groups=groups_of(place, filters, counts, words),
+        promoted=promoted_of(place, filters, counts, words),
+        sorts=_sorts(filters.sort, place.order_label),
+        pages=_pages(place, filters, page, total, total_words, shown, counts.is_exact),
+        scopes=_scopes(place, filters, counts.every, tree),
+        url=place.url,
+        canonical_url=place.url + replace(filters, sort="").query(pairs),
+        state_url=place.url + filters.query(pairs, page=page.number, after=page.after),
+        clear_url=place.url + Filters(sort=filters.sort).query(pairs),
+        kept=[*pairs, ("sort", filters.sort)] if filters.sort else pairs,
+        kept_by_sort=[*pairs, *filters.pairs],
+        is_indexed=len(filters.pairs) <= INDEXED_FILTERS,
+        is_clamped=min(wanted, last) > page.number,
+        shows_what_if=not cards and any(chip.would_show for chip in chips),
+        near=Near([]) if cards else _near(place, filters, counts),
+    )
+
+
+def _page_number(text: str) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) < 7
+    return max(1, int(text)) if is_number else 1
+
+
+def _near(place: Place, filters: Filters, counts: Counts) -> Near:
+    """What shows without the kind of filters that hides most, else the newest."""
+    group = max(counts.without, key=lambda group: counts.without[group], default="")
+    products: list[UUID] = []
+    if group:
+        wider = filters.without_group(group)
+        products = read_slice(place, wider, number=1, size=NEAR_MATCHES).products
+    is_close = bool(products)
+    if not products:
+        here = place if filters.pairs else replace(place, id=EVERYWHERE, found=None)
+        products = first_products(here, "newest", NEAR_MATCHES)
+    [cards] = ready_cards(products, colors=filters.color, level=4)
+    return Near(cards, is_close)
+
+
+def _sorts(chosen: str, order_label: str) -> list[Sort]:
+    labels = {
+        "": order_label,
+        "newest": gettext("Newest"),
+        "price": gettext("Price, low to high"),
+        "price-desc": gettext("Price, high to low"),
+        "rating": gettext("Best rated"),
+        "best-selling": gettext("Best selling"),
+    }
+    return [Sort(value, label, value == chosen) for value, label in labels.items()]
+
+
+def _pages(
+    place: Place,
+    filters: Filters,
+    page: Slice,
+    total: int,
+    total_words: str,
+    shown: int,
+    is_exact: bool,
+) -> Pages:
+    size = settings.LISTING_PAGE_SIZE
+    number = page.number
+
+    def at(target: int) -> str:
+        after = page.next_cursor if target == number + 1 else ""
+        return place.url + filters.query(place.pairs, page=target, after=after)
+
+    # Of a total that is not known the last page is not known either.
+    last = min(-(-total // size), max(MOST_PAGES, number)) if is_exact else number + page.has_next
+    links: list[PageLink] = []
+    near = sorted({1, number - 1, number, number + 1, last} & set(range(1, last + 1)))
+    for before, target in zip([0, *near], near, strict=False):
+        if target > before + 1:
+            links.append(PageLink(None))
+        links.append(PageLink(target, at(target), target == number))
+    return Pages(
+        shown=shown,
+        total=total,
+        total_words=total_words,
+        next_url=at(number + 1) if page.has_next else "",
+        next_count=min(size, total - number * size) if page.has_next and is_exact else size,
+        previous_url=at(number - 1) if number > 1 else "",
+        links=links,
+    )
+
+
+def _scopes(place: Place, filters: Filters, every: dict[str, int], tree: Tree) -> list[Scope]:
+    """Categories of the next level that hold products, in their order.
+
+    In a category they are pages of their own. Elsewhere they narrow: a search stays a search.
+    """
+    chosen = filters.category[0] if len(filters.category) == 1 else ""
+    scopes = []
+    for node in tree.children(place.path or chosen):
+        narrowed = replace(filters, category=(node.path,)).query(place.pairs)
+        url = node.url if place.path else place.url + narrowed
+        if number := every.get(f"in:{node.path}"):
+            words = counted(number, is_more=not place.is_all)
+            scopes.append(Scope(node.title, url, node.picture, words))
+    return scopes

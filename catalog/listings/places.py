@@ -1,0 +1,232 @@
+"""Places of a listing, and the rows that a page of them shows.
+
+A page is a range of an index: it starts after the row that the cursor in the URL describes, so
+that page 500 costs what page 1 does. A cursor is the row's sort values in base64url JSON. It is
+not signed, because it grants nothing; a forged one starts the list somewhere else.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db.models import (
+    BooleanField,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
+    Tuple,
+    TupleGreaterThan,
+    TupleLessThan,
+)
+from django.utils import timezone
+
+from catalog.listings.filters import Filters, Pairs
+from catalog.models import ListedProduct, ProductVariant
+from catalog.models.listed import EVERYWHERE
+
+#: Pages that can be opened by number alone; who walks on page by page gets further.
+MOST_PAGES = 500
+#: Pages from which on their starts are remembered, so that a number finds them again.
+ANCHORED_FROM = 10
+ANCHOR_SECONDS = 600
+_MOST_CURSOR = 300
+#: Columns of each order, all in one direction, and whether that is down.
+_ORDERS: dict[str, tuple[Sequence[str], bool]] = {
+    "": (("precedence", "published_at", "product_id"), True),
+    "newest": (("published_at", "product_id"), True),
+    "price": (("price_low", "product_id"), False),
+    "price-desc": (("price_low", "product_id"), True),
+    "rating": (("rating", "published_at", "product_id"), True),
+    "best-selling": (("units_sold", "published_at", "product_id"), True),
+}
+#: A far greater value than any row has would not fit the column's type.
+_MOST = {"precedence": 2**31, "units_sold": 2**31, "price_low": 2**63}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is listed: a category (then with ``path``), a collection, a brand, or EVERYWHERE.
+
+    ``order_label`` names the place's own order; ``kept`` are pairs that all its links keep.
+    A search lists what it ``found``, of everywhere and best first; ``is_all`` says that no more
+    match than these.
+    """
+
+    id: UUID
+    url: str
+    order_label: str
+    path: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
+    found: Sequence[UUID] | None = None
+    is_all: bool = True
+
+    @property
+    def pairs(self) -> Pairs:
+        return list(self.kept)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A page of products, by their keys; ``next_cursor`` is "" on the last one.
+
+    ``after`` is the cursor that it was read with, "" where a number or nothing led to it.
+    """
+
+    products: list[UUID]
+    number: int
+    next_cursor: str
+    has_next: bool
+    after: str = ""
+
+
+def rows_of(place: Place) -> "QuerySet[ListedProduct]":
+    """The rows of everything published in ``place``."""
+    rows = ListedProduct.objects.filter(place_id=place.id, published_at__lte=timezone.now())
+    return rows if place.found is None else rows.filter(_is_one_of(place.found))
+
+
+def matching(place: Place, filters: Filters) -> "QuerySet[ListedProduct]":
+    """The rows that meet all filters; for several filters on variants one variant meets them."""
+    rows = rows_of(place)
+    for terms in filters.terms.values():
+        rows = rows.filter(terms__overlap=terms)
+    if filters.price_from is not None:
+        rows = rows.filter(price_high__gte=filters.price_from)
+    if filters.price_to is not None:
+        rows = rows.filter(price_low__lte=filters.price_to)
+    if filters.needs_one_variant:
+        variants = ProductVariant.objects.filter(
+            filters.on_variants(), product=OuterRef("product_id")
+        )
+        # Not EXISTS, which the planner would turn into a join with all variants there are.
+        meets = Subquery(variants.values(one=Value(True))[:1], output_field=BooleanField())
+        rows = rows.filter(meets)
+    return rows
+
+
+def read_slice(place: Place, filters: Filters, *, number: int, size: int, after: str = "") -> Slice:
+    """Page ``number`` of ``size`` products, after the cursor ``after`` if that is one.
+
+    One query. Without a cursor the start of the page is looked up or counted off; ``number`` is
+    at most MOST_PAGES then.
+    """
+    if place.found is not None and not filters.sort:
+        return _read_found(place, filters, min(number, MOST_PAGES), size)
+    columns, is_down = _ORDERS[filters.sort]
+    values = _decoded(after, columns) if number > 1 else None
+    used = after if values is not None else ""
+    rows = matching(place, filters).order_by(
+        *(F(column).desc() if is_down else F(column).asc() for column in columns)
+    )
+    if values is None and number > ANCHORED_FROM:
+        values = _decoded(cache.get(_anchor(place, filters, size, number)) or "", columns)
+    start = 0
+    if values is not None:
+        compare = TupleLessThan if is_down else TupleGreaterThan
+        rows = rows.filter(compare(Tuple(*map(F, columns)), values))
+    else:
+        number = min(number, MOST_PAGES)
+        start = (number - 1) * size
+    found = list(rows.values_list(*columns)[start : start + size + 1])
+    next_cursor = _cursor(found[size - 1]) if len(found) > size else ""
+    if next_cursor and number >= ANCHORED_FROM:
+        cache.set(_anchor(place, filters, size, number + 1), next_cursor, ANCHOR_SECONDS)
+    keys = [row[columns.index("product_id")] for row in found[:size]]
+    return Slice(keys, number, next_cursor, bool(next_cursor), used)
+
+
+def first_products(place: Place, sort: str, count: int) -> list[UUID]:
+    """The first products of a place. One query."""
+    return read_slice(place, Filters(sort=sort), number=1, size=count).products
+
+
+def newest_and_best_selling(count: int) -> tuple[list[UUID], list[UUID]]:
+    """The newest products of the shop, and the best-selling of the others.
+
+    One query. What was never sold sells not best.
+    """
+    rows = ListedProduct.objects.filter(place_id=EVERYWHERE, published_at__lte=timezone.now())
+    newest = rows.order_by("-published_at", "-product_id").values("product_id")[:count]
+    best = rows.filter(units_sold__gt=0).order_by("-units_sold", "-published_at", "-product_id")
+    wanted = newest.union(best.values("product_id")[: 2 * count])
+    columns = rows.values_list("published_at", "product_id", "units_sold")
+    found = sorted(columns.filter(product_id__in=wanted), reverse=True)
+    # Sorting keeps the newest first among equals.
+    others = sorted(found[count:], key=lambda row: -row[2])
+    return [row[1] for row in found[:count]], [row[1] for row in others if row[2]][:count]
+
+
+def _read_found(place: Place, filters: Filters, number: int, size: int) -> Slice:
+    keys = list(place.found or ())
+    if filters.pairs and keys:
+        met = set(matching(place, filters).values_list("product_id", flat=True))
+        keys = [key for key in keys if key in met]
+    start = (number - 1) * size
+    return Slice(keys[start : start + size], number, "", len(keys) > start + size)
+
+
+def _is_one_of(keys: Sequence[UUID]) -> Func:
+    """Not IN, of which each value would be a parameter by itself."""
+    return Func(
+        F("product_id"),
+        Value(list(keys), output_field=ArrayField(UUIDField())),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY (",
+        output_field=BooleanField(),
+    )
+
+
+def _anchor(place: Place, filters: Filters, size: int, number: int) -> str:
+    state = repr((place.id, place.kept, filters.pairs, filters.sort, size))
+    return f"listing:{hashlib.sha256(state.encode()).hexdigest()[:32]}:{number}"
+
+
+def _cursor(row: Sequence[Any]) -> str:
+    values = [value.isoformat() if isinstance(value, datetime) else str(value) for value in row]
+    packed = json.dumps(values, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _decoded(cursor: str, columns: Sequence[str]) -> list[Any] | None:
+    """The sort values of a cursor; None for what is not a cursor of this order."""
+    if not cursor or len(cursor) > _MOST_CURSOR or not cursor.isascii():
+        return None
+    try:
+        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        texts = json.loads(packed)
+    except (binascii.Error, ValueError, RecursionError):
+        return None
+    if not isinstance(texts, list) or len(texts) != len(columns):
+        return None
+    values = [_value(column, text) for column, text in zip(columns, texts, strict=True)]
+    return None if None in values else values
+
+
+def _value(column: str, text: Any) -> Any:
+    if not isinstance(text, str) or not text.isascii() or not text.isprintable():
+        return None
+    try:
+        field = ListedProduct._meta.get_field(column)
+        value = field.clean(text, None)  # type: ignore[union-attr]
+    except (ValidationError, ValueError, TypeError, OverflowError, ArithmeticError):
+        return None
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        return None
+    if isinstance(value, int) and abs(value) >= _MOST[column]:
+        return None
+    return value

@@ -1,0 +1,1 @@
+"""Uploads, what is known of their content, and their renditions."""

@@ -1,0 +1,1 @@
+"""The product page, its parts, and help with sizes."""

@@ -1,0 +1,1 @@
+"""Reviews: written, checked, shown, voted on, and added up."""

@@ -1,0 +1,1 @@
+"""Full-text search, suggestions, corrected words, and what was searched for."""

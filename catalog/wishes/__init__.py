@@ -1,0 +1,1 @@
+"""Wishlists, recently viewed products, and word when something is back or cheaper."""
