@@ -137,7 +137,10 @@ DATABASE_OPTIONS: dict[str, Any] = DATABASE.setdefault("OPTIONS", {})
 DATABASE_OPTIONS.setdefault(
     "options",
     f"-c statement_timeout={QUERY_TIMEOUT_MS} -c lock_timeout=5000"
-    " -c idle_in_transaction_session_timeout=30000",
+    " -c idle_in_transaction_session_timeout=30000"
+    # Disks are not tapes any more: reading by an index costs about what reading in a row costs.
+    # And no page is worth a compiler.
+    " -c random_page_cost=1.1 -c jit=off",
 )
 DATABASE_OPTIONS.setdefault("connect_timeout", 2)
 # Long-lived web and worker processes hold a pool; one-shot commands and tests a connection each.
