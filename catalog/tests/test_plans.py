@@ -166,4 +166,4 @@ class TestPlans(TestCase):
 
     def test_a_large_place_knows_its_number(self):
         assert self.judge("/c/tops/").total_words == "12,600"
-        assert self.judge("/c/tops/", {"size": "m"}).places == []
+        assert self.judge("/c/tops/", {"size": "m"}).scopes == []

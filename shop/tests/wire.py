@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import socket
 import tempfile
 import threading
@@ -58,6 +59,7 @@ class Wire:
     def close(self):
         self.cut()
         self._listener.close()
+        shutil.rmtree(os.path.dirname(self.path))
 
 
 def wait_until_closed():
