@@ -179,19 +179,18 @@ def price_of(variants: list[Variant], currency: str) -> Price:
 
 
 def swatches_of(goods: Goods, choices: Choices, *, selected: str, size: str = "") -> list[Swatch]:
-    """The colors it comes in; their addresses keep the chosen ``size``."""
+    """The colors it comes in; their addresses keep ``size``, though some may not come in it."""
     swatches = []
     for slug in goods.colors:
         color = choices.get("color", slug)
         variants = goods.in_color(slug)
-        kept = size if any(variant.size == size for variant in variants) else ""
         swatches.append(
             Swatch(
                 name=color.name,
                 slug=slug,
                 hex=color.hex or "#D9DDE5",
                 hex2=color.hex2,
-                url=url_of(goods, slug, kept),
+                url=url_of(goods, slug, size),
                 selected=slug == selected,
                 sold_out=not any(map(goods.can_buy, variants)),
             )

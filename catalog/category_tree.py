@@ -123,6 +123,6 @@ def move(category_id: UUID, *, parent_id: UUID | None) -> Category:
 def refuse_unless_empty(category: Category) -> None:
     """Raises :class:`NotEmpty`."""
     children = category.children.filter(deleted_at=None).count()
-    products = category.product_links.count()
+    products = category.product_links.filter(product__deleted_at=None).count()
     if children or products:
         raise NotEmpty(children, products)

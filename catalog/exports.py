@@ -14,8 +14,7 @@ from uuid import UUID
 import openpyxl  # type: ignore[import-untyped]
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
 from audit.models import AuditLog
@@ -25,13 +24,12 @@ from catalog.imports.cells import Cell
 from catalog.imports.files import draft_in
 from catalog.imports.held import Held, load_details
 from catalog.models import (
-    Category,
     ImportBatch,
     Product,
-    ProductCategory,
     ProductExport,
     ProductVariant,
 )
+from catalog.product_filter import selected
 from inventory.models import Location
 from shop.accounts.models import User
 
@@ -43,30 +41,6 @@ CHUNK = 500
 LARGE = 5_000
 #: Attributes that get a column of their own.
 MAX_ATTRIBUTES = 60
-#: What :func:`selected` understands, named as in the address of the product list.
-FILTERS = ("status__exact", "brand__id__exact", "category", "inventory_policy__exact", "q")
-_EXACT = ("status__exact", "brand__id__exact", "inventory_policy__exact")
-
-
-def selected(selection: dict[str, str]) -> "QuerySet[Product]":
-    """The products that the list of the back office shows for these filters."""
-    exact = {name: selection[name] for name in _EXACT if selection.get(name)}
-    if brand := exact.get("brand__id__exact"):
-        exact["brand__id__exact"] = str(_uuid(brand))
-    products: QuerySet[Product] = Product.objects.filter(**exact)
-    if path := selection.get("category"):
-        within = Category.objects.within(path)
-        places = ProductCategory.objects.filter(category__in=within)
-        products = products.filter(pk__in=places.values("product_id"))
-    for word in selection.get("q", "").split():
-        variants = ProductVariant.objects.filter(sku__icontains=word)
-        products = products.filter(
-            Q(title__icontains=word)
-            | Q(slug__icontains=word)
-            | Q(tags__icontains=word)
-            | Q(pk__in=variants.values("product_id"))
-        )
-    return products
 
 
 def column_names() -> list[str]:
@@ -135,11 +109,23 @@ def record_export(
 
 
 def order(
-    *, file_format: str, selection: dict[str, str], names: Sequence[str], user: User | None
+    *,
+    file_format: str,
+    selection: dict[str, str],
+    names: Sequence[str],
+    user: User | None,
+    **more: Any,
 ) -> ProductExport:
-    """Have a job write the file; staff fetch it when it is READY."""
+    """Have a job write the file; staff fetch it when it is READY.
+
+    ``more`` are further columns of the :class:`ProductExport`.
+    """
     export: ProductExport = ProductExport.objects.create(
-        format=file_format, selection=selection, columns=list(names), requested_by=user
+        format=file_format,
+        selection=selection,
+        columns=list(names),
+        requested_by=user,
+        **more,
     )
     record_export(file_format, selection, names, str(export.pk))
     app.configure_task(WRITE).defer(export_id=str(export.pk))
@@ -168,12 +154,6 @@ def path_of(export: ProductExport) -> Path:
     return Path(settings.EXCHANGE_ROOT) / "exports" / f"{export.pk.hex}.{export.format.lower()}"
 
 
-def shown_selection(selection: dict[str, str]) -> str:
-    """The filter in words, for a page."""
-    told = [f"{name.partition('__')[0]}: {value}" for name, value in selection.items() if value]
-    return ", ".join(told) or _("all products")
-
-
 class _Echo:
     """Gives back what the CSV writer writes."""
 
@@ -198,10 +178,3 @@ def _chunks(products: "QuerySet[Product]", names: Sequence[str]) -> Iterator[Hel
             held.variants[variant.sku] = variant
         load_details(held, names)
         yield held
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

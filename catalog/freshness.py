@@ -68,10 +68,15 @@ def versions_of_links(rows: Sequence[dict[str, Any]]) -> list[Version]:
 
 
 def versions_of_pictures(media_ids: Iterable[Any]) -> list[Version]:
-    """What shows these pictures, on products or in the menu. Up to three queries."""
+    """What shows these pictures, on products, in their reviews or in the menu. Few queries."""
     ids = set(media_ids)
-    links = apps.get_model("catalog", "ProductMedia").objects.filter(media__in=ids)
-    versions = versions_of_products(links.order_by().values_list("product_id", flat=True))
+    links = apps.get_model("catalog", "ProductMedia").objects.filter(media__in=ids).order_by()
+    photos = apps.get_model("catalog", "ReviewPhoto").objects.filter(media__in=ids).order_by()
+    versions = versions_of_products(
+        links.values_list("product_id", flat=True).union(
+            photos.values_list("review__product_id", flat=True)
+        )
+    )
     if apps.get_model("catalog", "Category").objects.filter(image__in=ids).exists():
         versions.append((NAMESPACE, TREE))
     return versions

@@ -1,6 +1,6 @@
 """Published products with all that their pages show, held by each process until they change.
 
-Requests share them: nobody changes what :func:`read_published` gives.
+Requests share them: nobody changes what is given here.
 """
 
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from uuid import UUID
 
 from catalog.freshness import BRANDS, NAMESPACE
 from catalog.models import Product
-from catalog.products.product_page import readable
+from catalog.products.composition import readable
 from inventory.availability import PRODUCT
 from shop.held import Shelf
 
-#: A product is held for this long at most, in seconds.
-SECONDS = 60
+#: A product is held for this long at most, in seconds; its finished page for as long again.
+SECONDS = 30
 #: A product with its variants, pictures and first reviews takes up to a hundred kilobytes.
 _MOST = 60
 _MOST_SLUGS = 1_000
@@ -24,22 +24,32 @@ _keys: dict[str, UUID] = {}
 
 
 def read_published(slug: str) -> Product | None:
-    """The published product with this slug, :func:`~catalog.products.product_page.readable`.
+    """The published product with this slug, :func:`~catalog.products.composition.readable`.
 
-    No query for one that is held, else one.
+    No query for one that is held, else one, and one more where the slug is new to the process.
     """
-    key = _keys.get(slug)
-    if key is not None:
-        versions = [(PRODUCT, key)]
-        product = _shelf.many({key: versions}, _read, versions=[(NAMESPACE, BRANDS)]).get(key)
-        if product is not None and product.slug == slug and product.is_published:
-            return product
-    product = readable(Product.objects.published()).filter(slug=slug).first()
-    if product is not None:
-        if len(_keys) >= _MOST_SLUGS:
-            _keys.clear()
-        _keys[slug] = product.pk
-    return product
+    known = _keys.get(slug)
+    found = _published(known, slug) if known else None
+    if found is not None:
+        return found
+    key = Product.objects.published().filter(slug=slug).values_list("pk", flat=True).first()
+    if key is None:
+        return None
+    if len(_keys) >= _MOST_SLUGS:
+        _keys.clear()
+    _keys[slug] = key
+    return _published(key, slug)
+
+
+def read_again(key: UUID) -> Product | None:
+    """A product by its id, whether published or not; otherwise like :func:`read_published`."""
+    versions = [(PRODUCT, key)]
+    return _shelf.many({key: versions}, _read, versions=[(NAMESPACE, BRANDS)]).get(key)
+
+
+def _published(key: UUID, slug: str) -> Product | None:
+    product = read_again(key)
+    return product if product and product.slug == slug and product.is_published else None
 
 
 def _read(keys: list[UUID]) -> Mapping[UUID, Product]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from catalog import exports
+from catalog import export_schedules, exports
 from catalog.bulk_edits import APPLY, UNDO, applying, reports
 from catalog.imports import batches, pictures, retention
 from catalog.listings import best_sellers, collections, listed
@@ -99,6 +99,13 @@ def check_ratings(timestamp: int) -> int:
 def write_export(export_id: str) -> int:
     """After a large export was asked for: write its file."""
     return exports.write_ordered(UUID(export_id)).row_count
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="catalog.order_planned_exports", name="catalog.order_planned_exports")
+def order_planned_exports(timestamp: int) -> int:
+    """Each five minutes: order the files of planned exports that are due."""
+    return export_schedules.order_due(timezone.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -103,8 +103,8 @@ def save(
         for row in rows:
             if row.id is not None and row.version != locked[row.id].version:
                 raise StaleObject(locked[row.id])
-        _choose_primary(product, rows, locked)
-        _change(locked, rows, saved)
+        heir = _choose_primary(product, rows, locked)
+        _change(locked, rows, heir, saved)
         made = _make(product, rows, saved)
         if location is not None:
             _move_units(rows, made, location, reason, actor_id, saved)
@@ -115,25 +115,33 @@ def save(
 
 def _choose_primary(
     product: Product, rows: Sequence[Row], locked: dict[UUID, ProductVariant]
-) -> None:
-    """Leave exactly one primary variant among those that will be live."""
+) -> UUID | None:
+    """Leave exactly one primary variant among those that will be live.
+
+    Returns the one that becomes it though it is none of ``rows``, where none of them can.
+    """
     shown = {row.id for row in rows}
     outside = [row for pk, row in locked.items() if pk not in shown and not row.is_deleted]
     live = [row for row in rows if row.is_on]
     if not live and not outside:
         if product.status == Product.Status.ACTIVE:
             raise NoVariantLeft
-        return
+        return None
     marked = [row for row in live if row.is_primary]
     for row in rows:
         row.is_primary = False
     if marked:
         marked[0].is_primary = True
-    elif live and not any(row.is_primary for row in outside):
+    elif not any(row.is_primary for row in outside):
+        if not live:
+            return min(outside, key=lambda row: (row.position, row.sku)).pk
         live[0].is_primary = True
+    return None
 
 
-def _change(locked: dict[UUID, ProductVariant], rows: Sequence[Row], saved: Saved) -> None:
+def _change(
+    locked: dict[UUID, ProductVariant], rows: Sequence[Row], heir: UUID | None, saved: Saved
+) -> None:
     changes: dict[UUID, dict[str, Any]] = {}
     for row in rows:
         if row.id is None:
@@ -155,6 +163,8 @@ def _change(locked: dict[UUID, ProductVariant], rows: Sequence[Row], saved: Save
             changes[row.id] = values
             if "price" in values:
                 saved.prices_before[row.id] = held.price
+    if heir is not None:
+        changes[heir] = {"is_primary": True}
     rising = {pk for pk, values in changes.items() if values.get("is_primary")}
     chosen = {row.id for row in rows if row.is_primary}
     if rising or any(row.is_primary and row.id is None for row in rows):

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from orders.models import CartItem, ShippingMethod
+from orders.models.delivery import DELIVERY
+from shop.held import Shelf
 
 FRIDAY = 4
+#: How long a process holds the methods that product pages tell of, in seconds.
+SECONDS = 60
+
+#: Those that bring parcels, by country and currency, as all requests of the process share them.
+_parcels: Shelf[tuple[str, str], list[ShippingMethod]] = Shelf(most=10, seconds=SECONDS)
 
 
 @dataclass(frozen=True)
@@ -30,21 +37,20 @@ def options(
 
     Pick-up comes last: who does not live nearby should not have to notice it to get a parcel.
     """
-    methods = ShippingMethod.objects.filter(
-        Q(max_weight_grams=None) | Q(max_weight_grams__gte=weight_grams),
-        is_active=True,
-        countries__contains=[country],
-        currency=settings.SHOP_CURRENCY,
+    methods = _reaching(country).filter(
+        Q(max_weight_grams=None) | Q(max_weight_grams__gte=weight_grams)
     )
-    found = [option_of(method, goods_total, now=now) for method in methods]
-    return sorted(
-        found,
-        key=lambda option: (
-            option.method.kind == ShippingMethod.Kind.PICK_UP,
-            option.price,
-            option.method.position,
-        ),
-    )
+    return _cheapest_first(methods, goods_total, now)
+
+
+def parcel_at_home(goods_total: int, *, now: datetime | None = None) -> DeliveryOption | None:
+    """The cheapest parcel of any weight in the shop's own country; for pages, not to sell by.
+
+    No query while the methods are known, else one.
+    """
+    key = (settings.SHOP_COUNTRY, settings.SHOP_CURRENCY)
+    parcels = _parcels.one(key, lambda: _read_parcels(key[0]), versions=[DELIVERY])
+    return next(iter(_cheapest_first(parcels, goods_total, now)), None)
 
 
 def option_of(
@@ -70,6 +76,30 @@ def cut_off(now: datetime | None = None) -> datetime | None:
 def weight(items: Iterable[CartItem]) -> int:
     """Grams of all the items."""
     return sum(item.variant.weight_grams * item.quantity for item in items)
+
+
+def _read_parcels(country: str) -> list[ShippingMethod]:
+    return list(_reaching(country).filter(kind=ShippingMethod.Kind.DELIVERY))
+
+
+def _reaching(country: str) -> "QuerySet[ShippingMethod]":
+    return ShippingMethod.objects.filter(
+        is_active=True, countries__contains=[country], currency=settings.SHOP_CURRENCY
+    )
+
+
+def _cheapest_first(
+    methods: Iterable[ShippingMethod], goods_total: int, now: datetime | None
+) -> list[DeliveryOption]:
+    found = [option_of(method, goods_total, now=now) for method in methods]
+    return sorted(
+        found,
+        key=lambda option: (
+            option.method.kind == ShippingMethod.Kind.PICK_UP,
+            option.price,
+            option.method.position,
+        ),
+    )
 
 
 def _shipping_day(now: datetime) -> date:

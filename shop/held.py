@@ -70,13 +70,15 @@ class Shelf(Generic[K, T]):
         make: Callable[[list[K]], Mapping[K, T]],
         *,
         versions: Sequence[Version] = (),
+        unheld: Callable[[list[K]], Mapping[K, T]] | None = None,
     ) -> dict[K, T]:
         """The things of ``keys``, and one call of ``make`` for all that are missing.
 
         A thing is made of its own versions, given with its key, and of ``versions``. What
         ``make`` leaves out is not held and not in the answer. Errors of ``make`` pass through;
         :class:`UndeclaredVersions` when it read something else from the cache. In a transaction
-        nothing is held, because it may see what is not committed.
+        nothing is held, because it may see what is not committed; there, and without Redis,
+        ``unheld`` is called instead of ``make`` and may use what the caller has read.
         """
         if not keys:
             return {}
@@ -87,14 +89,16 @@ class Shelf(Generic[K, T]):
             tokens = dict(zip(names, _read_tokens(list(names.values())), strict=True))
         except RedisError as error:
             log_refusal(error)
-            return dict(_made(make, list(keys), declared))
+            return dict(_made(unheld or make, list(keys), declared))
         found = {key: [tokens[one] for one in (*versions, *own)] for key, own in keys.items()}
         ready = self._ready(found)
         missing = [key for key in keys if key not in ready]
         if not missing:
             return ready
-        made = _made(make, missing, declared)
-        if not transaction.get_connection().in_atomic_block:
+        if transaction.get_connection().in_atomic_block:
+            made = _made(unheld or make, missing, declared)
+        else:
+            made = _made(make, missing, declared)
             self._hold(
                 (key, _Thing(value, found[key], time.monotonic() + self._seconds))
                 for key, value in made.items()

@@ -140,7 +140,10 @@ DATABASE_OPTIONS.setdefault(
     " -c idle_in_transaction_session_timeout=30000"
     # Disks are not tapes any more: reading by an index costs about what reading in a row costs.
     # And no page is worth a compiler.
-    " -c random_page_cost=1.1 -c jit=off",
+    " -c random_page_cost=1.1 -c jit=off"
+    # Triggers look here whether to rest; unset, each look would be an error caught in a
+    # subtransaction, and thousands of these in one transaction are slow.
+    " -c pgtrigger.ignore={}",
 )
 DATABASE_OPTIONS.setdefault("connect_timeout", 2)
 # Long-lived web and worker processes hold a pool; one-shot commands and tests a connection each.

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditLog
+from catalog.models import Collection
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from inventory.models import Stock
 from orders.models import Order
@@ -234,3 +235,14 @@ def test_payments_are_read_and_never_typed():
     client = signed_in(staff())
     assert "Capture" in client.get(page).content.decode()
     assert client.post(page, {"status": "REFUNDED"}).status_code == 403
+
+
+def test_who_only_reads_gets_the_rule_of_a_collection_in_words():
+    rule = {"on_sale": True, "tags": ["linen", "sea"], "price_to": 5000}
+    sea = Collection.objects.create(title="Sea", slug="sea", kind="RULE", rule=rule)
+    page = reverse("admin:catalog_collection_change", args=[sea.pk])
+    text = signed_in(staff(Role.EMPLOYEE)).get(page).content.decode()
+    assert "<li>Reduced in price: yes</li>" in text
+    assert "<li>Any of these tags: linen, sea</li>" in text
+    assert "<li>Price up to: €50.00</li>" in text
+    assert "None" not in text

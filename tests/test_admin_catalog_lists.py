@@ -73,6 +73,15 @@ def test_filters_in_force_are_chips_that_lead_to_the_list_without_them(client):
     assert "q=plain" in chips[1][2]
 
 
+def test_a_row_leads_to_the_parts_of_its_product(client):
+    product = ProductFactory(title="Sea <b>smock</b>")
+    page = client.get(LIST).content.decode()
+    for part in ("/variants/", "/change/#media", "/change/#pricing", "/history/"):
+        assert f'href="/admin/catalog/product/{product.pk}{part}"' in page
+    assert f'href="{product.get_absolute_url()}"' in page
+    assert "<b>smock" not in page
+
+
 def tree(client):
     return [
         (branch.level, branch.category.name, branch.products)

@@ -3,11 +3,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from audit.models import AuditLog
-from catalog import exports
+from catalog import export_schedules, exports
 from catalog.imports import batches, pictures
-from catalog.models import ImportBatch, ProductExport, ProductVariant
+from catalog.models import ExportSchedule, ImportBatch, ProductExport, ProductVariant
 from catalog.tests.factories import ProductFactory
 from catalog.tests.imported import csv_file
 from shop.accounts.roles import Role
@@ -62,13 +63,13 @@ def test_file_is_uploaded_checked_confirmed_and_reverted(manager, tee):
 def test_file_with_errors_offers_its_errors_and_no_import(manager, tee):
     page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "5"), ("TEE-NAVY-M", "=1"))
     text = manager.get(page).content.decode()
-    assert "is not an amount" in text
+    assert "is a formula" in text
     assert "/confirm/" not in text
     response = manager.get(page.replace("/change/", "/errors/"))
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines == [
         "line,reason,sku,price",
-        "3,Price is not an amount such as 49.90,TEE-NAVY-M,'=1",
+        '3,"Price is a formula: give its value, or text after an apostrophe",TEE-NAVY-M,\'=1',
     ]
 
 
@@ -105,7 +106,8 @@ def test_file_that_is_no_table_is_refused_on_the_page(manager):
 
 def test_employee_may_neither_import_nor_export(tee):
     client = signed_in(staff(Role.EMPLOYEE))
-    assert client.get(UPLOAD).status_code == client.get(EXPORT).status_code == 403
+    for page in (UPLOAD, EXPORT, "/admin/catalog/exportschedule/add/"):
+        assert client.get(page).status_code == 403
 
 
 def test_list_of_products_is_exported_as_it_is_filtered(manager, tee):
@@ -115,6 +117,37 @@ def test_list_of_products_is_exported_as_it_is_filtered(manager, tee):
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines == ["product,price", "cap,49.00", "cap,49.00"]
     assert AuditLog.objects.get(action="EXPORT").after["filter"] == {"status__exact": "DRAFT"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["q=TEE-NAVY", "q=tee-na", "q=Te", "q=e", "q=Tee%20x", "status__exact=DRAFT&q=ca", "q=%00"],
+)
+def test_export_has_exactly_what_the_list_shows(manager, tee, query):
+    ProductFactory(slug="cap", title="Cap", status="DRAFT")
+    shown = manager.get(f"/admin/catalog/product/?{query}").context["cl"].queryset
+    response = manager.post(f"{EXPORT}?{query}", {"file_format": "CSV", "columns": ["product"]})
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert set(lines[1:]) == {product.slug for product in shown}
+
+
+def test_list_is_planned_as_it_is_filtered(manager, tee):
+    ProductFactory(slug="cap", status="DRAFT")
+    export = manager.get(f"{EXPORT}?status__exact=DRAFT")
+    page = "/admin/catalog/exportschedule/add/?status__exact=DRAFT"
+    assert page in export.content.decode()
+    fields = fields_of(manager.get(page)) | {"title": "Drafts", "columns": ["sku"], "hour": "7"}
+    assert manager.post(page, fields).status_code == 302
+    schedule = ExportSchedule.objects.get()
+    assert (schedule.selection, schedule.columns) == ({"status__exact": "DRAFT"}, ["sku"])
+    assert schedule.next_at > timezone.now()
+    form = manager.get(f"/admin/catalog/exportschedule/{schedule.pk}/change/")
+    assert fields_of(form)["status__exact"] == "DRAFT"
+    assert export_schedules.order_due(schedule.next_at) == 1
+    exports.write_ordered(schedule.files.get().pk)
+    files = f"/admin/catalog/productexport/?schedule__id__exact={schedule.pk}"
+    assert files in manager.get("/admin/catalog/exportschedule/").content.decode()
+    assert "Download" in manager.get(files).content.decode()
 
 
 def test_workbook_is_written_by_a_job_and_fetched(manager, tee):
@@ -131,6 +164,16 @@ def test_products_go_out_and_come_back_by_command(tee, tmp_path, capsys):
     call_command("export_products", path, verbosity=0)
     call_command("import_products", path, verbosity=0)
     assert "0 new, 0 changed, 2 unchanged" in capsys.readouterr().out
+
+
+def test_command_writes_the_chosen_columns_of_the_products_found(tee, tmp_path):
+    ProductFactory(slug="cap")
+    path = tmp_path / "products.csv"
+    options = {"columns": "sku, price", "search": "cap-navy", "verbosity": 0}
+    call_command("export_products", path, **options)
+    assert path.read_text("utf-8-sig").splitlines()[:2] == ["sku,price", "CAP-NAVY-S,49.00"]
+    with pytest.raises(CommandError, match="no column colour"):
+        call_command("export_products", path, columns="colour", verbosity=0)
 
 
 def test_command_ends_with_an_error_and_tells_the_lines(tee, tmp_path):

@@ -239,7 +239,10 @@ def test_archiving_takes_the_page_off_the_shop(client):
     product = ProductFactory()
     shop_page = reverse("catalog:product", args=[product.slug])
     action = {"action": "archive", "_selected_action": [str(product.pk)]}
-    client.post(reverse("admin:catalog_product_changelist"), action)
+    preview = client.post(reverse("admin:catalog_product_changelist"), action)["Location"]
+    assert client.get(preview).context["preview"].changes == 1
+    assert client.get(shop_page).status_code == 200
+    client.post(preview)
     product.refresh_from_db()
     assert (product.status, product.deleted_at) == ("ARCHIVED", None)
     assert client.get(shop_page).status_code in (404, 410)
@@ -292,6 +295,50 @@ def test_an_uploaded_picture_is_stored_upright_and_without_its_metadata(client):
     assert media.file.startswith("uploads/")
     assert "shirt" not in media.file
     assert product.media_links.last().media == media
+
+
+def test_a_picture_without_words_is_called_by_its_place(client):
+    product = ProductFactory(title="Sea smock", colors=("navy",))
+    place = f"media_links-{product.media_links.count()}"
+    file = SimpleUploadedFile("shirt.jpg", picture(), "image/jpeg")
+    said = {f"{place}-color": "navy", f"{place}-view_name": "Cuff"}
+    edit(client, product, files={f"{place}-upload": file}, **said)
+    assert product.media_links.last().media.alt_text == "Sea smock, NAVY, cuff"
+
+
+def draw(client, product, **chosen):
+    return client.post(reverse("admin:catalog_product_draw", args=[product.pk]), chosen)
+
+
+def test_a_garment_is_seen_from_every_side_before_its_pictures_are_put_up(client):
+    product = ProductFactory(colors=("navy",))
+    links = product.media_links.count()
+    page = reverse("admin:catalog_product_draw", args=[product.pk])
+    chosen = {"garment": "coat", "color": "navy", "pattern": ""}
+    fragment = client.get(page, chosen, headers={"HX-Request": "true"}).content.decode()
+    assert fragment.count("<img") == 5
+    assert "<html" not in fragment
+    assert product.media_links.count() == links
+    assert draw(client, product, **chosen).status_code == 303
+    assert [link.view_name for link in product.media_links.all()[links:]] == [
+        "front",
+        "back",
+        "detail",
+        "fabric",
+        "flatlay",
+    ]
+    draw(client, product, **chosen)
+    assert product.media_links.count() == links + 5
+
+
+def test_a_garment_that_is_none_draws_nothing(client):
+    product = ProductFactory(colors=("navy",))
+    links = product.media_links.count()
+    for chosen in ({"garment": "cape", "color": "navy"}, {"garment": "coat", "color": "rainbow"}):
+        assert draw(client, product, **chosen).status_code == 422
+    nobody = signed_in(staff(Role.CUSTOMER))
+    assert draw(nobody, product, garment="coat", color="navy").status_code == 403
+    assert product.media_links.count() == links
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,30 @@ def test_only_changed_rows_are_written(client):
     assert first.version == 1
 
 
+def test_a_row_that_is_not_sent_stays_as_a_colleague_left_it(client):
+    product = ProductFactory(sizes=("s", "m"))
+    first, second = product.variants.order_by("-is_primary")
+    page = page_of(product)
+    opened = fields_of(client.get(page))
+    save(client, product, **{cell(first, "barcode"): "123"})
+    mine = {name: value for name, value in opened.items() if not name.startswith(first.pk.hex)}
+    assert client.post(page, mine | {cell(second, "barcode"): "456"}).status_code == 303
+    assert sorted(product.variants.values_list("barcode", flat=True)) == ["123", "456"]
+    assert product.variants.get(is_primary=True) == first
+
+
+def test_the_primary_variant_is_withdrawn_and_another_takes_its_place(client):
+    product = ProductFactory(sizes=("s", "m"))
+    first, second = product.variants.order_by("-is_primary")
+    page = page_of(product)
+    fields = fields_of(client.get(page))
+    fields = {name: value for name, value in fields.items() if second.pk.hex not in name}
+    del fields[cell(first, "on")]
+    assert client.post(page, fields).status_code == 303
+    assert product.variants.get() == second
+    assert product.variants.get().is_primary
+
+
 def test_a_price_of_the_grid_shows_in_the_shop_and_warns_of_a_false_reduction(client):
     product = ProductFactory(price=4900, sizes=("s",))
     variant = product.variants.get()

@@ -28,7 +28,7 @@ def generate(**options):
 
 def lines(first, count, seed=1):
     maker = Maker(seed=seed, variants=7, now=MIDNIGHT, location="0" * 32)
-    return maker.lines(first, count)
+    return maker.lines(range(first, first + count))
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def test_append_goes_on_where_the_seed_ended(loaded):
 
 
 def test_load_that_fails_leaves_nothing(loaded, monkeypatch):
-    def trip(self, first, count):
+    def trip(self, numbers):
         raise RuntimeError("the power went out")
 
     monkeypatch.setattr(Maker, "lines", trip)
@@ -151,5 +151,5 @@ def test_product_does_not_depend_on_the_chunk_it_is_made_in():
 @pytest.mark.parametrize("variants", CUTS)
 def test_average_product_has_as_many_variants_as_said(variants):
     maker = Maker(seed=1, variants=variants, now=MIDNIGHT, location="0" * 32)
-    made = len(maker.lines(0, 2000)[tables.VARIANTS.name]) / 2000
+    made = len(maker.lines(range(2000))[tables.VARIANTS.name]) / 2000
     assert variants - 0.5 < made < variants + 0.5

@@ -31,10 +31,10 @@ from orders.models import Order
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
 from shop.operations.seeds.garment import CARE, all_garments
 from shop.operations.seeds.planting import KEYS
-from shop.operations.seeds.profiles import Step, seed
+from shop.operations.seeds.profiles import seed
 
 
-def unwatched(_step: Step) -> None:
+def unwatched(*_told) -> None:
     """Nobody looks at the progress of a test."""
 
 
@@ -47,7 +47,7 @@ def demo_shop(django_db_setup, django_db_blocker, tmp_path_factory):
         override_settings(DEBUG=True, MEDIA_ROOT=media),
         transaction.atomic(),
     ):
-        seed("demo", watch=unwatched)
+        seed("demo", watch=unwatched, watch_long=unwatched)
         yield media
         transaction.set_rollback(True)
 
@@ -64,7 +64,7 @@ def row_counts():
 
 def test_second_seed_adds_nothing(in_demo_shop):
     before = row_counts()
-    assert seed("demo", watch=unwatched) == 0
+    assert seed("demo", watch=unwatched, watch_long=unwatched) == 0
     assert row_counts() == before
     assert all(before[model] for model in KEYS)
 
@@ -73,7 +73,7 @@ def test_seed_leaves_what_staff_changed(in_demo_shop):
     tee = Product.objects.get(slug="everyday-tee")
     tee.summary = "Ours now"
     tee.save()
-    seed("demo", watch=unwatched)
+    seed("demo", watch=unwatched, watch_long=unwatched)
     assert Product.objects.get(slug="everyday-tee").summary == "Ours now"
 
 

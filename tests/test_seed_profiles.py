@@ -4,18 +4,22 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.utils.html import escape
 
-from catalog.models import Collection, Product
+from catalog.models import Collection, Product, ProductVariant
+from inventory.models import Stock
+from orders.models import Order
 from shop.accounts.models import User
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password, refuse_demo_accounts
 from shop.operations.seeds import profiles
 from shop.operations.seeds.garment import all_garments
-from shop.operations.seeds.profiles import Step, seed
+from shop.operations.seeds.orders import ORDERS
+from shop.operations.seeds.profiles import seed
 
 pytestmark = pytest.mark.django_db
 
 
-def unwatched(_step: Step) -> None:
+def unwatched(*_told) -> None:
     """Nobody looks at the progress of a test."""
 
 
@@ -28,13 +32,13 @@ def test_seed_that_fails_leaves_nothing(settings, tmp_path):
             raise RuntimeError("the power went out")
 
     with pytest.raises(RuntimeError):
-        seed("demo", watch=trip)
+        seed("demo", watch=trip, watch_long=unwatched)
     assert not Product.objects.exists()
     assert not User.objects.exists()
 
 
 def test_production_profile_brings_settings_only():
-    seed("production", watch=unwatched)
+    seed("production", watch=unwatched, watch_long=unwatched)
     counts = {model.__name__: model._base_manager.count() for model in apps.get_models()}
     assert counts["Group"] == 4
     assert counts["TaxRate"] == 27
@@ -46,18 +50,56 @@ def test_qa_profile_is_the_demo_shop_among_many(settings, tmp_path, monkeypatch)
     settings.DEBUG = True
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(profiles, "QA_PRODUCTS", 60)
-    seed("qa", watch=unwatched)
+    monkeypatch.setattr(profiles, "QA_ORDERS", 30)
+    seed("qa", watch=unwatched, watch_long=unwatched)
     demo = len(all_garments())
     assert Product.objects.count() == demo + 60
+    assert Order.objects.count() == len(ORDERS) + 30
     for_less = Collection.objects.get(slug="for-less").products
     assert for_less.filter(category_links__category__path__startswith="load/").exists()
     monkeypatch.setattr(profiles, "QA_PRODUCTS", 80)
-    assert seed("qa", watch=unwatched) > 0
+    monkeypatch.setattr(profiles, "QA_ORDERS", 45)
+    assert seed("qa", watch=unwatched, watch_long=unwatched) > 0
     assert Product.objects.count() == demo + 80
-    assert seed("qa", watch=unwatched) == 0
+    assert Order.objects.count() == len(ORDERS) + 45
+    assert seed("qa", watch=unwatched, watch_long=unwatched) == 0
 
 
-@pytest.mark.parametrize("profile", ["demo", "qa"])
+@pytest.fixture
+def edge_cases(settings, tmp_path):
+    """What the profile for developers adds to the demo shop, in a shop of its own."""
+    settings.MEDIA_ROOT = tmp_path
+    added = profiles.development()[len(profiles.demo()) :]
+    for step in [*profiles.production(), *added]:
+        step.act()
+    return added
+
+
+def test_every_edge_case_has_a_page_that_says_its_title(edge_cases, client):
+    published = Product.objects.published()
+    assert published.count() >= 10
+    for product in published:
+        page = client.get(product.get_absolute_url())
+        assert page.status_code == 200
+        assert escape(product.title) in page.content.decode()
+        assert "<script>alert" not in page.content.decode()
+    assert Product.objects.count() > published.count()
+
+
+def test_edge_cases_are_listed_and_their_shelves_filled(edge_cases, client):
+    page = client.get("/c/edge-cases/").content.decode()
+    assert "Bare minimum" in page
+    assert "Comes next month" not in page
+    assert client.get("/c/edge-cases/nothing-in-here/").status_code == 200
+    assert ProductVariant.objects.filter(stocks=None).count() == 0
+    assert {stock.on_hand for stock in Stock.objects.all()} >= {0, 1, 100}
+
+
+def test_edge_cases_are_planted_once(edge_cases):
+    assert sum(step.act() for step in edge_cases) == 0
+
+
+@pytest.mark.parametrize("profile", ["demo", "development", "qa"])
 def test_demo_is_refused_where_debug_is_off(settings, profile):
     settings.DEBUG = False
     with pytest.raises(CommandError):

@@ -3,6 +3,7 @@
 from catalog.admin.classification import BrandAdmin, CategoryAdmin, OptionValueAdmin
 from catalog.admin.collections import CollectionAdmin
 from catalog.admin.content import ContentPageAdmin, MenuAdmin, RedirectAdmin
+from catalog.admin.export_schedules import ExportScheduleAdmin
 from catalog.admin.exports import ProductExportAdmin
 from catalog.admin.imports import ImportBatchAdmin
 from catalog.admin.media import MediaAdmin
@@ -18,6 +19,7 @@ __all__ = [
     "CategoryAdmin",
     "CollectionAdmin",
     "ContentPageAdmin",
+    "ExportScheduleAdmin",
     "ImportBatchAdmin",
     "MediaAdmin",
     "MenuAdmin",

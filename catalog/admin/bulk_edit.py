@@ -99,14 +99,37 @@ class BulkEditing:
     @admin.action(description=_("Edit the chosen products together"), permissions=["change"])
     def bulk_edit(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         """Keep the choice and ask what to do with it."""
+        plan = self._chosen(request, queryset)
+        return see_other(_step(plan.id, "choose")) if plan else None
+
+    @admin.action(description=_("Archive: take off the shop"), permissions=["change"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
+        """Show what archiving the chosen products would change."""
+        return self._preview_status(request, queryset, Product.Status.ARCHIVED)
+
+    @admin.action(description=_("Activate: put into the shop"), permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
+        """Show what activating the chosen products would change."""
+        return self._preview_status(request, queryset, Product.Status.ACTIVE)
+
+    def _preview_status(
+        self, request: HttpRequest, queryset: QuerySet[Product], status: Product.Status
+    ) -> HttpResponse | None:
+        plan = self._chosen(request, queryset)
+        if plan is None:
+            return None
+        plan.keep(edit=Edit(Kind.STATUS, status.value))
+        return see_other(_step(plan.id, "preview"))
+
+    def _chosen(self, request: HttpRequest, queryset: QuerySet[Product]) -> Plan | None:
+        """The choice, kept; None when it is too large, which is said."""
         keys = queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1]
         chosen = tuple(str(pk) for pk in keys)
         if len(chosen) > MOST:
             text = gettext("More than %d products at once are too many. Narrow the list first.")
             messages.error(request, text % MOST)
             return None
-        plan = Plan(user_id=str(request.user.pk), product_ids=chosen).keep()
-        return see_other(_step(plan.id, "choose"))
+        return Plan(user_id=str(request.user.pk), product_ids=chosen).keep()
 
     def choose_view(self, request: HttpRequest, plan_id: UUID) -> HttpResponse:
         """Which edit; posting it leads to the preview."""

@@ -61,7 +61,10 @@ class CategoryAdmin(CategoryTree, KeptTableAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_delete_permission(request, obj):
             return False
-        return obj is None or not (obj.children.exists() or obj.product_links.exists())
+        if obj is None:
+            return True
+        products = obj.product_links.filter(product__deleted_at=None)
+        return not (obj.children.exists() or products.exists())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         obj.soft_delete()

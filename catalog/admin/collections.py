@@ -3,11 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
@@ -17,6 +20,7 @@ from catalog.listings.collections import meeting, refresh
 from catalog.models import Brand, Category, Collection, CollectionProduct
 from shop.back_office import VersionedForm, badge
 from shop.forms import MoneyField
+from shop.money import format_money
 
 _KINDS = {
     Collection.Status.DRAFT: ("warn", "edit"),
@@ -145,7 +149,7 @@ class CollectionAdmin(AuditedAdmin):
     ordering = ("display_order", "title")
     prepopulated_fields = {"slug": ("title",)}
     autocomplete_fields = ("image",)
-    readonly_fields = ("meets_the_rule",)
+    readonly_fields = ("rule_told", "meets_the_rule")
     fieldsets = (
         (
             None,
@@ -161,6 +165,13 @@ class CollectionAdmin(AuditedAdmin):
         ),
         (_("Search engines"), {"fields": ("seo_title", "seo_description")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sections = list(super().get_fieldsets(request, obj))
+        if obj is not None and not self.has_change_permission(request, obj):
+            # The fields of a rule exist in the form only; who reads gets it in words.
+            sections[2] = (_("Rule"), {"fields": ("rule_told", "meets_the_rule")})
+        return sections
 
     def get_inlines(self, request: HttpRequest, obj: Collection | None) -> list[Any]:
         # A rule may hold thousands; the list of products shows them, a form could not.
@@ -196,12 +207,31 @@ class CollectionAdmin(AuditedAdmin):
     def held(self, collection: Collection) -> int:
         return int(collection.product_count)  # type: ignore[attr-defined]
 
+    @admin.display(description=_("all conditions must hold"))
+    def rule_told(self, collection: Collection) -> str:
+        conditions = [
+            (CollectionForm.base_fields[name].label, _told(name, collection.rule[name]))
+            for name in RULE
+            if name in collection.rule
+        ]
+        rows = format_html_join("", "<li>{}: {}</li>", conditions)
+        return format_html("<ul>{}</ul>", rows) if conditions else "–"
+
     @admin.display(description=_("products that meet the rule now"))
     def meets_the_rule(self, collection: Collection) -> str:
         if not collection.rule:
             return "–"
         counted = meeting(collection.rule)[:10_001].count()
         return "10,000+" if counted > 10_000 else str(counted)
+
+
+def _told(name: str, value: Any) -> str:
+    """A value of a rule as staff reads it."""
+    if name.startswith("price_"):
+        return format_money(value, settings.SHOP_CURRENCY)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _is_by_hand(collection: Collection | None) -> bool:

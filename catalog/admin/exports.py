@@ -1,6 +1,7 @@
 """Exports in the back office: choose fields and format, get the file now or when it is ready."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from catalog import exports
+from catalog import exports, product_filter
 from catalog.imports import columns
 from catalog.models import ImportBatch, ProductExport
 from shop.accounts.models import User
@@ -42,28 +43,50 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = exports.column_names()
-        field = cast("forms.MultipleChoiceField", self.fields["columns"])
-        field.choices = [(name, columns.described(name)) for name in names]
-        self.initial = {"columns": names, "file_format": ImportBatch.Format.CSV}
+        choices = column_choices()
+        cast("forms.MultipleChoiceField", self.fields["columns"]).choices = choices
+        self.initial = {
+            "columns": [name for name, _label in choices],
+            "file_format": ImportBatch.Format.CSV,
+        }
+
+
+def column_choices() -> list[tuple[str, str]]:
+    """Every column of an export by name and label."""
+    return [(name, columns.described(name)) for name in exports.column_names()]
+
+
+def may_export(request: HttpRequest) -> bool:
+    """Whoever may see products and set prices, as a file has costs in it."""
+    return bool(request.user.has_perms(["catalog.view_product", "catalog.change_price"]))
 
 
 @admin.register(ProductExport)
 class ProductExportAdmin(ReadOnly, AuditedAdmin):
-    """Whoever may see products may take them out; costs only with the right to price."""
+    """Files that were asked for or planned, until their time is over."""
 
-    list_display = ("created_at", "format", "status_badge", "row_count", "requested_by", "fetch")
+    list_display = (
+        "created_at",
+        "schedule",
+        "format",
+        "status_badge",
+        "row_count",
+        "requested_by",
+        "expires_at",
+        "fetch",
+    )
     list_display_links = None
-    list_select_related = ("requested_by",)
+    list_filter = ("schedule", "status")
+    list_select_related = ("requested_by", "schedule")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perms(["catalog.view_product", "catalog.change_price"])
+        return may_export(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_view_permission(request)
+        return may_export(request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        return may_export(request)
 
     def get_urls(self) -> list[URLPattern]:
         fetch = path(
@@ -79,7 +102,7 @@ class ProductExportAdmin(ReadOnly, AuditedAdmin):
         """Columns and format of the products that the address selects, as the list does."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        selection = {name: request.GET[name] for name in exports.FILTERS if request.GET.get(name)}
+        selection = product_filter.asked(request.GET)
         form = ExportForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             return self._export(request, selection, form)
@@ -88,9 +111,10 @@ class ProductExportAdmin(ReadOnly, AuditedAdmin):
             "title": gettext("Export products"),
             "opts": self.opts,
             "form": form,
-            "selection": exports.shown_selection(selection),
-            "count": exports.selected(selection).count(),
+            "selection": product_filter.in_words(selection),
+            "count": product_filter.selected(selection).count(),
             "cancel_url": reverse("admin:catalog_product_changelist"),
+            "plan_url": f"{reverse('admin:catalog_exportschedule_add')}?{urlencode(selection)}",
         }
         status = 422 if form.errors else 200
         template = "admin/catalog/imports/export.html"
@@ -111,7 +135,8 @@ class ProductExportAdmin(ReadOnly, AuditedAdmin):
         self, request: HttpRequest, selection: dict[str, str], form: ExportForm
     ) -> HttpResponseBase:
         names, file_format = form.cleaned_data["columns"], form.cleaned_data["file_format"]
-        is_small = exports.selected(selection)[: exports.LARGE + 1].count() <= exports.LARGE
+        found = product_filter.selected(selection)[: exports.LARGE + 1]
+        is_small = found.count() <= exports.LARGE
         if is_small and file_format == ImportBatch.Format.CSV:
             exports.record_export(file_format, selection, names)
             response = StreamingHttpResponse(

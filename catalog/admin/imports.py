@@ -25,7 +25,7 @@ from audit.admin import AuditedAdmin
 from catalog.admin.import_pages import ColumnsForm, ShownRow, UploadForm, count_links
 from catalog.exports import csv_lines
 from catalog.imports import batches, files, pictures, progress
-from catalog.imports.cells import armored
+from catalog.imports.cells import armored, bared
 from catalog.imports.errors import ImportRefused, NotNow
 from catalog.models import ImportBatch, ImportRow
 from shop.accounts.models import User
@@ -247,7 +247,9 @@ def _rows_with_errors(batch: ImportBatch) -> Iterator[list[str]]:
     found = files.lines(batch)
     for row in wrong.iterator(chunk_size=500):
         cells = next((cells for line, cells in found if line == row.line), [])
-        yield [str(row.line), ShownRow.of(row).reasons, *map(armored, cells)]
+        # What the file had disarmed already stays as it is.
+        disarmed = (armored(bared(cell)) for cell in cells)
+        yield [str(row.line), ShownRow.of(row).reasons, *disarmed]
 
 
 def _person(request: HttpRequest) -> User:

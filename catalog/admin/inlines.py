@@ -38,7 +38,9 @@ class NamedCells:
 
 
 class NamedRows(admin.TabularInline):
-    """A table whose every control has a name."""
+    """A table whose every control has a name, and whose rows move where they have a place."""
+
+    template = "admin/includes/ordered_rows.html"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         kwargs["formset"] = type(self.formset.__name__, (NamedCells, self.formset), {})

@@ -19,7 +19,7 @@ from catalog.errors import (
     PictureTooLarge,
     PictureTooManyPixels,
 )
-from catalog.models import Media, Product, ProductMedia
+from catalog.models import Media, OptionValue, Product, ProductMedia
 from catalog.models.media import PIXEL_TYPES
 from catalog.pictures.uploads import Upload, read_file, read_picture
 
@@ -63,6 +63,12 @@ class PictureForm(OptionChoices):
             self.fields["upload"].widget = Nothing()
             self.initial["alt_text"] = self.instance.media.alt_text
 
+    def suggested_words(self, title: str) -> str:
+        """What the picture shows as far as its place says: the product, its color, the view."""
+        slug = (self.instance.option_values or {}).get(OptionValue.Option.COLOR.value, "")
+        color = dict(self.colors).get(slug, slug)
+        return ", ".join(filter(None, (title, color, self.instance.view_name.lower())))
+
     def clean_upload(self) -> Any:
         upload = self.cleaned_data.get("upload")
         if not upload:
@@ -78,6 +84,12 @@ class PictureForm(OptionChoices):
 
 class PictureFormSet(BaseInlineFormSet):
     """The product's pictures; of each color at most one leads."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "alt_text" in form.fields:
+            words = form.suggested_words(self.instance.title)
+            form.fields["alt_text"].widget.attrs["placeholder"] = words
 
     def clean(self) -> None:
         super().clean()

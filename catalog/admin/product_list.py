@@ -1,55 +1,34 @@
 """The list of products: searched and counted so that a million of them stay quick."""
 
-import re
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
+from catalog import product_filter
 from catalog.admin.media import thumbnail
-from catalog.models import Category, Product, ProductCategory, ProductMedia, ProductVariant
+from catalog.models import Category, Product, ProductMedia
 from inventory.models import Stock
 from shop.back_office import badge
 from shop.money import format_money
 
 #: Rows that are counted and paged through; beyond them the list has to be narrowed.
 COUNTED = 10_000
-_FOUND_BY_SKU = 1_000
 _KINDS = {
     Product.Status.DRAFT: ("warn", "edit"),
     Product.Status.ACTIVE: ("ok", "check"),
     Product.Status.ARCHIVED: ("", "box"),
 }
-
-
-def found_by(products: "QuerySet[Product]", words: str) -> "QuerySet[Product]":
-    """Those of ``products`` whose SKU begins with ``words``, or that have them in their texts.
-
-    The last letters of each word may be missing. Two queries beside that of the list.
-    """
-    asked = words.strip()[:200]
-    if not asked:
-        return products
-    spelled = Q(sku__startswith=asked) | Q(sku__startswith=asked.upper())
-    variants = ProductVariant.objects.filter(spelled).order_by()
-    ids = list(variants.values_list("product_id", flat=True)[:_FOUND_BY_SKU])
-    ids += Product.objects.filter(slug=asked.lower()).values_list("pk", flat=True)[:1]
-    terms = re.findall(r"\w+", asked)
-    matches = Q(pk__in=ids)
-    if terms:
-        raw = " & ".join(f"{term}:*" for term in terms)
-        query = SearchQuery(raw, config="pg_catalog.simple", search_type="raw")
-        matches |= Q(search_vector=query)
-    return products.filter(matches)
 
 
 class BoundedPaginator(Paginator):
@@ -98,19 +77,23 @@ class CategoryFilter(admin.SimpleListFilter):
         return [(node.path, f"{'– ' * node.level}{node.name}") for node in tree]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        if not self.value():
-            return queryset
-        within = Category.objects.within(self.value())
-        return queryset.filter(
-            pk__in=ProductCategory.objects.filter(category__in=within).values("product_id")
-        )
+        path = self.value()
+        return product_filter.below(queryset, path) if path else queryset
 
 
 class ProductList(AuditedAdmin):
     """The columns, filters and search of the list."""
 
     paginator = BoundedPaginator
-    list_display = ("thumb", "title", "status_badge", "price_shown", "stock_sum", "brand")
+    list_display = (
+        "thumb",
+        "title",
+        "status_badge",
+        "price_shown",
+        "stock_sum",
+        "brand",
+        "row_menu",
+    )
     list_display_links = ("title",)
     list_filter = ("status", "brand", CategoryFilter, "inventory_policy")
     list_select_related = ("brand",)
@@ -137,7 +120,7 @@ class ProductList(AuditedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
     ) -> tuple[QuerySet[Product], bool]:
-        return found_by(queryset, search_term.replace("\0", "")), False
+        return product_filter.found_by(queryset, search_term), False
 
     @admin.display(description=_("picture"))
     def thumb(self, product: Product) -> str:
@@ -151,6 +134,24 @@ class ProductList(AuditedAdmin):
     @admin.display(description=_("price"), ordering="price")
     def price_shown(self, product: Product) -> str:
         return format_money(product.price, product.currency)
+
+    @admin.display(description=_("more"))
+    def row_menu(self, product: Product) -> SafeString:
+        """The parts of a product and its page, without the way through its form."""
+        form = reverse("admin:catalog_product_change", args=[product.pk])
+        links = [
+            (_("Variants"), reverse("admin:catalog_product_variants", args=[product.pk])),
+            (_("Media"), f"{form}#media"),
+            (_("Pricing"), f"{form}#pricing"),
+            (_("History"), reverse("admin:catalog_product_history", args=[product.pk])),
+        ]
+        if product.is_published:
+            links.append((_("View on shop"), product.get_absolute_url()))
+        return format_html(
+            '<details class="a-menu"><summary aria-label="{}">…</summary><ul>{}</ul></details>',
+            gettext("More of %s") % product.title,
+            format_html_join("", '<li><a href="{1}">{0}</a></li>', links),
+        )
 
     @admin.display(description=_("available"))
     def stock_sum(self, product: Product) -> int:

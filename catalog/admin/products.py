@@ -3,22 +3,19 @@
 from collections.abc import Iterable
 from typing import Any, cast
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
-from django.db.models import Max, QuerySet
+from django.db import models
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import restoring
 from catalog.admin.bulk_edit import BulkEditing
+from catalog.admin.drawings import DrawnPictures
+from catalog.admin.duplicating import DuplicatePages
 from catalog.admin.inlines import MAY_PRICE, CategoryInline, PictureInline, RelatedInline
 from catalog.admin.picture_forms import wordless
 from catalog.admin.prices import Cuts, PricedAdmin
@@ -26,7 +23,6 @@ from catalog.admin.product_forms import ProductForm
 from catalog.admin.product_list import ProductList
 from catalog.admin.product_sections import plain_sections, sections_of, within
 from catalog.admin.variant_matrix import VariantPages
-from catalog.duplicating import duplicate
 from catalog.freshness import catalog_changed, places_changed
 from catalog.models import (
     Collection,
@@ -48,7 +44,9 @@ _VARIANT_FIELDS = ("sku", "title", *_AMOUNTS, "barcode", "weight_grams", "positi
 
 
 @admin.register(Product)
-class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
+class ProductAdmin(
+    BulkEditing, VariantPages, DrawnPictures, DuplicatePages, PricedAdmin, ProductList
+):
     """Products are archived, never deleted: orders and ledgers refer to them."""
 
     form = ProductForm
@@ -61,14 +59,6 @@ class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
     restorable = {"catalog.product": (), "catalog.productvariant": _VARIANT_FIELDS}
     inlines = (CategoryInline, RelatedInline, PictureInline)
     actions = ("bulk_edit", "archive", "activate")
-
-    def get_urls(self) -> list[URLPattern]:
-        copy = path(
-            "<uuid:product_id>/duplicate/",
-            self.admin_site.admin_view(self.duplicate_view),
-            name="catalog_product_duplicate",
-        )
-        return [copy, *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         may_price = request.user.has_perm(MAY_PRICE)
@@ -122,6 +112,7 @@ class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
         context |= {
             "sections": sections,
             "broken": next((one.name for one in sections if one.errors), ""),
+            "may_draw": obj is not None and self.may_draw(request),
             "conflicts": getattr(context["adminform"].form, "conflicts", []),
             **self.tabs(request, obj),
         }
@@ -209,7 +200,8 @@ class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
     def _save_picture(self, link: ProductMedia, form: Any) -> None:
         alt_text = form.cleaned_data.get("alt_text", "")
         if form.picture is not None:
-            link.media = uploads.store(form.picture, alt_text=alt_text or link.product.title)
+            words = alt_text or form.suggested_words(link.product.title)
+            link.media = uploads.store(form.picture, alt_text=words)
         elif "alt_text" in form.changed_data:
             link.media.alt_text = alt_text
             link.media.save(update_fields=["alt_text"])
@@ -231,27 +223,6 @@ class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
         if isinstance(row, Product):
             prices.follow_defaults(row, before)
 
-    def duplicate_view(self, request: HttpRequest, product_id: UUID) -> HttpResponse:
-        """Says what a copy holds; posting makes it and opens it."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        product = get_object_or_404(Product, pk=product_id)
-        page = reverse("admin:catalog_product_change", args=[product.pk])
-        if request.method == "POST":
-            copy = duplicate(product)
-            text = gettext("This is the copy, a draft. Look over its SKUs before it is sold.")
-            self.message_user(request, text, messages.SUCCESS)
-            return see_other(reverse("admin:catalog_product_change", args=[copy.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Duplicate %s") % product,
-            "opts": self.opts,
-            "product": product,
-            "form": forms.Form(),
-            "back": page,
-        }
-        return TemplateResponse(request, "admin/catalog/product/duplicate.html", context)
-
     @admin.display(description=_("recommended price"))
     def compare_at_shown(self, product: Product) -> str:
         if product.compare_at_price is None:
@@ -261,30 +232,6 @@ class ProductAdmin(BulkEditing, VariantPages, PricedAdmin, ProductList):
     @admin.display(description=_("rating"))
     def rating(self, product: Product) -> str:
         return f"{product.rating_average} ({product.rating_count})" if product.rating_count else ""
-
-    @admin.action(description=_("Archive: take off the shop"), permissions=["change"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        rows = queryset.exclude(status=Product.Status.ARCHIVED)
-        self._set_status(request, rows, Product.Status.ARCHIVED)
-
-    @admin.action(description=_("Activate: put into the shop"), permissions=["change"])
-    def activate(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        ready = queryset.filter(variants__is_primary=True, variants__deleted_at=None)
-        rows = ready.exclude(status=Product.Status.ACTIVE)
-        self._set_status(request, rows, Product.Status.ACTIVE)
-
-    def _set_status(
-        self, request: HttpRequest, rows: QuerySet[Product], status: Product.Status
-    ) -> None:
-        with transaction.atomic():
-            products = list(rows)
-            for product in products:
-                product.status = status
-                product.save()
-            catalog_changed()
-        text = ngettext("%d product changed.", "%d products changed.", len(products))
-        level = messages.SUCCESS if products else messages.WARNING
-        self.message_user(request, text % len(products), level)
 
 
 def _put_into(product: Product, collections: Iterable[Collection]) -> None:

@@ -13,11 +13,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from audit.admin import AuditedAdmin
+from catalog.admin.review_bulk import BulkModeration
 from catalog.models import ProductMedia, Review, ReviewVote
 from catalog.reviewing import moderation
 from shop.back_office import STALE, ReadOnly, badge
@@ -63,7 +64,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnly, AuditedAdmin):
+class ReviewAdmin(ReadOnly, BulkModeration, AuditedAdmin):
     """Staff decides and replies; the words stay those of the author."""
 
     records_views = False
@@ -76,12 +77,12 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
     search_help_text = _("Text, name, product or e-mail address")
     ordering = ("-created_at",)
     actions = ("approve_selected", "reject_selected")
+    reasons = REASONS
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("queue/", view(self.queue_view), name="catalog_review_queue"),
-            path("decide/", view(self.bulk_view), name="catalog_review_bulk"),
             path(
                 "<path:object_id>/act/",
                 view(require_POST(self.act_view)),
@@ -118,6 +119,7 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
             raise PermissionDenied
         waiting = Review.objects.waiting()
         undo = _key(request.GET.get("undo", ""))
+        story = moderation.decisions(review)
         undone = Review.objects.filter(pk=undo).exclude(status=Status.PENDING).first()
         context = {
             **self.admin_site.each_context(request),
@@ -132,8 +134,10 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
             "photos": review.photo_links.select_related("media"),
             "reports": review.votes.filter(kind=ReviewVote.Kind.REPORT),
             "history": _history(review),
-            "reasons": REASONS,
-            "may_act": self._may(request),
+            "reasons": self.reasons,
+            "decisions": story,
+            "appeal": moderation.open_appeal(story),
+            "may_act": self.has_moderate_permission(request),
             "waiting_count": waiting.count(),
             "place": waiting.filter(pk__lte=review.pk).count(),
             "previous": _beside(review.pk, is_after=False),
@@ -143,7 +147,7 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
         return TemplateResponse(request, "admin/catalog/review/moderate.html", context)
 
     def act_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Approve, reject, reply to or reopen a review, and go on to the next one."""
+        """Approve, reject, reopen or reply to a review, or take up an appeal; then the next one."""
         self._check(request)
         review = self._review(request, object_id)
         page = reverse("admin:catalog_review_change", args=[review.pk])
@@ -152,6 +156,9 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
         reason = request.POST.get("chosen_reason") or request.POST.get("reason", "").strip()
         if act == "reject" and not reason:
             self.message_user(request, gettext("Choose a reason first."), messages.ERROR)
+            return HttpResponseRedirect(page)
+        if act == "appeal" and not request.POST.get("words", "").strip():
+            self.message_user(request, gettext("Write down what the author says."), messages.ERROR)
             return HttpResponseRedirect(page)
         try:
             self._act(request, review, act, reason)
@@ -181,6 +188,9 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
         elif act == "undo":
             moderation.reopen(**seen)
             text = gettext("Back in the queue: %s")
+        elif act == "appeal" and review.status == Status.REJECTED:
+            moderation.appeal(**seen, words=request.POST.get("words", ""))
+            text = gettext("Back in the queue, with the appeal: %s")
         elif act == "reply":
             moderation.reply(**seen, text=request.POST.get("reply", ""))
             text = gettext("Reply saved: %s")
@@ -188,70 +198,8 @@ class ReviewAdmin(ReadOnly, AuditedAdmin):
             raise Http404
         self.message_user(request, text % Truncator(str(review)).chars(60), messages.SUCCESS)
 
-    @admin.action(description=_("Publish…"), permissions=["moderate"])
-    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Review]) -> HttpResponse:
-        return self._bulk_page(request, queryset, is_rejection=False)
-
-    @admin.action(description=_("Reject with a reason…"), permissions=["moderate"])
-    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Review]) -> HttpResponse:
-        return self._bulk_page(request, queryset, is_rejection=True)
-
-    def bulk_view(self, request: HttpRequest) -> HttpResponse:
-        """Decide on what the page before has listed, and say what came of it."""
-        self._check(request)
-        is_rejection = request.POST.get("act") == "reject"
-        reason = request.POST.get("reason", "").strip()[:300]
-        seen = list(filter(None, map(_seen, request.POST.getlist("seen"))))
-        if is_rejection and not reason:
-            rows = self.get_queryset(request).filter(pk__in=[pk for pk, _version in seen])
-            return self._bulk_page(request, rows, is_rejection=True, has_error=True)
-        made, missed = moderation.decide_all(
-            seen, reason=reason if is_rejection else "", actor_id=request.user.pk
-        )
-        if is_rejection:
-            text = ngettext("%d review rejected.", "%d reviews rejected.", made)
-        else:
-            text = ngettext("%d review published.", "%d reviews published.", made)
-        self.message_user(request, text % made, messages.SUCCESS)
-        if missed:
-            text = ngettext(
-                "%d had changed since and was left alone.",
-                "%d had changed since and were left alone.",
-                missed,
-            )
-            self.message_user(request, text % missed, messages.WARNING)
-        return HttpResponseRedirect(reverse("admin:catalog_review_changelist"))
-
-    def _bulk_page(
-        self,
-        request: HttpRequest,
-        rows: QuerySet[Review],
-        *,
-        is_rejection: bool,
-        has_error: bool = False,
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Reject reviews") if is_rejection else gettext("Publish reviews"),
-            "subtitle": None,
-            "opts": self.opts,
-            "reviews": rows.select_related("product"),
-            "is_rejection": is_rejection,
-            "has_error": has_error,
-            "reasons": REASONS,
-        }
-        status = 422 if has_error else 200
-        return TemplateResponse(request, "admin/catalog/review/bulk.html", context, status=status)
-
-    def has_moderate_permission(self, request: HttpRequest) -> bool:
-        """For the actions of the list."""
-        return self._may(request)
-
-    def _may(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("catalog.change_review")
-
     def _check(self, request: HttpRequest) -> None:
-        if not self._may(request):
+        if not self.has_moderate_permission(request):
             raise PermissionDenied
 
     def _review(self, request: HttpRequest, object_id: str) -> Any:
@@ -281,15 +229,6 @@ def _key(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def _seen(text: str) -> tuple[UUID, int] | None:
-    """Key and version of "key.version"."""
-    pk, _dot, version = text.partition(".")
-    key = _key(pk)
-    if key is None or not (version.isascii() and version.isdigit()) or len(version) > 9:
-        return None
-    return key, int(version)
 
 
 def _beside(pk: UUID | None, *, is_after: bool) -> UUID | None:

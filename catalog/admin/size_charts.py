@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +74,8 @@ class SizeChartForm(forms.ModelForm):
             raise forms.ValidationError(
                 gettext("The shop has no size %(size)s.") % {"size": ", ".join(sorted(unknown))}
             )
+        if not sizes:
+            raise forms.ValidationError(_("Give at least one size."))
         return list(dict.fromkeys(sizes))
 
     def clean(self) -> dict[str, Any]:
@@ -110,10 +113,18 @@ class SizeChartAdmin(AuditedAdmin):
     """What fits whom."""
 
     form = SizeChartForm
+    restorable = {"catalog.sizechart": ()}
     list_display = ("title", "slug", "products")
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
     fields = ("title", "slug", "introduction", "sizes", "body", "garment", "heights", "systems")
+    readonly_fields = ("measured",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is not None and not self.has_change_permission(request, obj):
+            # What the form makes lines of is no column; who reads gets the lines.
+            return ("title", "slug", "introduction", "measured")
+        return self.fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(product_count=Count("products"))
@@ -121,6 +132,15 @@ class SizeChartAdmin(AuditedAdmin):
     @admin.display(description=_("products"), ordering="product_count")
     def products(self, chart: Any) -> int:
         return int(chart.product_count)
+
+    @admin.display(description=_("measurements"))
+    def measured(self, chart: SizeChart) -> str:
+        lines = SizeChartForm(instance=chart).initial
+        shown = (
+            (SizeChartForm.base_fields[name].label, lines.get(name, "–"))
+            for name in ("sizes", "body", "garment", "heights", "systems")
+        )
+        return format_html_join("", "<p><strong>{}</strong></p><pre>{}</pre>", shown)
 
 
 def _measured(text: str, sizes: list[str]) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -136,7 +156,9 @@ def _measured(text: str, sizes: list[str]) -> list[tuple[str, str, str, dict[str
 def _systems(text: str, sizes: list[str]) -> dict[str, dict[str, list[str]]]:
     systems = {}
     for line in filter(None, map(str.strip, text.splitlines())):
-        system, _bar, rest = (cell.strip() for cell in line.partition("|"))
+        system, bar, rest = (cell.strip() for cell in line.partition("|"))
+        if not bar or not system:
+            raise ValueError(gettext("“%(line)s” is not like the example.") % {"line": line})
         names = [
             [one.strip() for one in cell.split("/") if one.strip()] for cell in rest.split(",")
         ]
@@ -153,11 +175,23 @@ def _numbers(text: str, sizes: list[str]) -> dict[str, Any]:
     for size, cell in zip(sizes, cells, strict=True):
         if cell == "-":
             continue
-        ends = [round(float(end) * _MM_OF_CM) for end in cell.replace("–", "-").split("-")]
+        ends = _ends(cell)
         if len(ends) > 2 or ends != sorted(ends) or not 0 < ends[0] <= ends[-1] <= _MOST:
-            raise ValueError(gettext("%(cell)s is no length in cm.") % {"cell": cell})
+            raise ValueError(_no_length(cell))
         found[size] = ends[0] if len(ends) == 1 else ends
     return found
+
+
+def _ends(cell: str) -> list[int]:
+    """The millimeters of a number or a range in centimeters."""
+    try:
+        return [round(float(end) * _MM_OF_CM) for end in cell.replace("–", "-").split("-")]
+    except (ValueError, OverflowError) as error:
+        raise ValueError(_no_length(cell)) from error
+
+
+def _no_length(cell: str) -> str:
+    return gettext("“%(cell)s” is no length in cm.") % {"cell": cell}
 
 
 def _check_count(cells: list[Any], sizes: list[str]) -> None:

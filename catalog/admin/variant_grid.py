@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from catalog import variant_matrix
 from catalog.admin.wishes import waiting_count
 from catalog.models import OptionValue, Product, ProductVariant
+from catalog.pricing.prices import percent_below
 from catalog.variant_matrix import Row
 from inventory.models import Location, Stock
 from shop.accounts.models import User
@@ -57,10 +58,18 @@ class Line:
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     is_on: bool = True
+    #: Sent by the browser, or filled here: not as it is stored.
+    is_touched: bool = False
 
     @property
     def is_new(self) -> bool:
         return self.held is None
+
+    @property
+    def percent_off(self) -> int | None:
+        """By how much the shop announces the price as reduced; None when it does not."""
+        prior = self.held.lowest_prior_price if self.held else None
+        return percent_below(self.held.price, prior) if self.held and prior else None
 
 
 class Grid:
@@ -95,12 +104,17 @@ class Grid:
         self.primary = live[0].key if live else ""
 
     def read(self, data: Mapping[str, str]) -> bool:
-        """Take what was typed; whether all of it can be saved."""
+        """Take what was typed; whether all of it can be saved.
+
+        A variant whose fields were not sent stays as it is stored.
+        """
         seen = _seen(data.get("versions", ""))
         self.primary = data.get("primary", self.primary)
         for line in self.lines:
-            line.row.version, line.units = seen.get(line.key, (0, 0))
-            self._read_line(line, data)
+            line.is_touched = line.is_new or f"{line.key}.sku" in data
+            if line.is_touched:
+                line.row.version, line.units = seen.get(line.key, (0, 0))
+                self._read_line(line, data)
         self._refuse_equal_skus()
         return not any(line.errors for line in self.lines)
 
@@ -108,14 +122,15 @@ class Grid:
         """Put the same price and units into every line that is on."""
         for line in self.lines:
             if line.is_on and price and self.rights.price:
-                line.typed["price"] = price
+                line.typed["price"], line.is_touched = price, True
             if line.is_on and units and self.rights.count:
-                line.typed["units"] = units
+                line.typed["units"], line.is_touched = units, True
 
     @property
     def rows(self) -> list[Row]:
         """What is to be saved; lines that are new and off are nothing."""
-        return [line.row for line in self.lines if line.held is not None or line.is_on]
+        touched = [line for line in self.lines if line.is_touched]
+        return [line.row for line in touched if line.held is not None or line.is_on]
 
     @property
     def versions(self) -> str:

@@ -19,7 +19,14 @@ from catalog.bulk_edits.edits import Edit
 from catalog.bulk_edits.plans import audit_id
 from catalog.freshness import catalog_changed, places_changed
 from catalog.imports import writing
-from catalog.models import CollectionProduct, Product, ProductCategory, ProductVariant
+from catalog.models import (
+    Category,
+    Collection,
+    CollectionProduct,
+    Product,
+    ProductCategory,
+    ProductVariant,
+)
 from shop.accounts.models import User
 from shop.actor import Actor, ActorType, acting_as, current_actor
 from shop.conflicts import retried
@@ -168,16 +175,19 @@ def _restore(model: type[models.Model], entries: list[AuditLog]) -> tuple[int, l
 def _returning(
     model: type[models.Model], entries: list[AuditLog], falling: list[UUID], kept: list[str]
 ) -> list[models.Model]:
-    """The links that were removed, without those that someone has made again.
+    """The links that were removed, without those that someone has made again or that lead nowhere.
 
     ``falling`` are the links that stop being primary in the same moment.
     """
     other = "category_id" if model is ProductCategory else "collection_id"
+    places: Any = Category if model is ProductCategory else Collection
     products = [entry.before["product_id"] for entry in entries]
     if not products:
         return []
     links = model._default_manager.filter(product_id__in=products)
     taken = {(str(pk), str(at)) for pk, at in links.values_list("product_id", other)}
+    wanted = {entry.before[other] for entry in entries}
+    there = {str(pk) for pk in places.objects.filter(pk__in=wanted).values_list("pk", flat=True)}
     leading = set()
     if model is ProductCategory:
         marked = links.filter(is_primary=True).exclude(pk__in=falling)
@@ -187,7 +197,7 @@ def _returning(
         values = dict(entry.before)
         for name in ("created_at", "updated_at"):
             values.pop(name, None)
-        if (values["product_id"], values[other]) in taken:
+        if (values["product_id"], values[other]) in taken or values[other] not in there:
             kept.append(entry.entity_id)
             continue
         if "is_primary" in values and values["product_id"] in leading:

@@ -49,7 +49,7 @@ def sitemap_products(request: HttpRequest, start: UUID) -> HttpResponseBase:
 def robots(request: HttpRequest) -> HttpResponseBase:
     lines = ["User-agent: *"]
     lines += [f"Disallow: {path}" for path in _CLOSED]
-    for place in ("/c/", "/collections/"):
+    for place in ("/c/", "/collections/", "/brands/"):
         lines += [f"Disallow: {place}*?*{name}" for name in _CLOSED_QUERIES]
         lines.append(f"Disallow: {place}*?*&*&")
     lines += ["", f"Sitemap: {request.build_absolute_uri(reverse('catalog:sitemap'))}", ""]

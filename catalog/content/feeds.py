@@ -130,7 +130,8 @@ def _item(
     options = sorted(variant.options.items())
     names = {name: choices.get(name, slug).name for name, slug in options if slug}
     url = f"{product.get_absolute_url()}?{urlencode(options)}"
-    before = variant.former_price
+    # Without room for a note, the price struck through is the one the reduction is measured by.
+    before = variant.lowest_prior_price
     gtin = numbers.barcode if is_gtin(numbers.barcode) else ""
     item = {
         "id": variant.sku,

@@ -17,7 +17,16 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import JSONObject, Mod, RowNumber
 from django.urls import NoReverseMatch, reverse
 
-from catalog.models import Brand, Category, Collection, ContentPage, Media, Product, ProductMedia
+from catalog.models import (
+    Brand,
+    Category,
+    Collection,
+    ContentPage,
+    Media,
+    Product,
+    ProductMedia,
+    SizeChart,
+)
 from shop import cache
 
 #: Most addresses in one file: the limit of the protocol.
@@ -74,6 +83,8 @@ def _pages() -> Iterator[Entry]:
     yield Entry(reverse("catalog:home"))
     yield Entry(reverse("pages:journal"))
     yield Entry(reverse("pages:contact"))
+    for name in ("collections", "brands", "size_guides"):
+        yield Entry(reverse(f"catalog:{name}"))
     rows = ContentPage.objects.published().exclude(slug="contact").order_by("pk")
     for row in rows.only("slug", "kind", "updated_at", "revised_at").iterator(ROWS):
         yield Entry(row.get_absolute_url(), row.revised_at or row.updated_at)
@@ -94,12 +105,17 @@ def _collections() -> Iterator[Entry]:
     return _rows(active.order_by("pk").only("slug", "updated_at"))
 
 
+def _guides() -> Iterator[Entry]:
+    return _rows(SizeChart.objects.order_by("pk").only("slug", "updated_at"))
+
+
 #: The page that a sitemap lists, and what is in it.
 SECTIONS: dict[str, tuple[str, Callable[[], Iterator[Entry]]]] = {
     "pages": ("pages:page", _pages),
     "categories": ("catalog:category", _categories),
     "brands": ("catalog:brand", _brands),
     "collections": ("catalog:collection", _collections),
+    "guides": ("catalog:size_guide", _guides),
 }
 
 

@@ -20,7 +20,7 @@ from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.freshness import MENUS, NAMESPACE
 from catalog.models import ContentPage
 from catalog.products.structured_data import article_data, breadcrumb_data, questions_data
-from catalog.tree import Crumb
+from catalog.tree import Crumb, Picture
 from shop import page_cache
 from shop.rate_limits import limit
 from shop.redirects import see_other
@@ -31,6 +31,8 @@ VOTES_KEPT, VOTES_SECONDS = 40, 180 * 24 * 3600
 HOUR_SECONDS = 3600
 MESSAGES_AN_HOUR, VOTES_AN_HOUR = 5, 60
 HELP, CONTACT = "help", "contact"
+#: Width of the largest copy of a picture that a page asks for, in pixels.
+PICTURE_WIDEST = 1440
 
 
 @require_safe
@@ -82,7 +84,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     has_older, shown = len(shown) > content.ARTICLES, shown[: content.ARTICLES]
     crumbs = _crumbs(Crumb(gettext("Journal"), reverse("pages:journal")))
     context = {
-        "articles": shown,
+        "articles": [(one, _picture(one)) for one in shown],
         "older_than": shown[-1].published_at.isoformat() if has_older else "",
         "is_first": before is None,
         "crumbs": crumbs,
@@ -194,6 +196,7 @@ def _shown(
     shown = {
         "content": found,
         "writing": content.written(found.body),
+        "picture": _picture(found),
         "url": url,
         "description": found.seo_description or found.summary,
         "social_picture": social_picture(found.image.url if found.image else ""),
@@ -202,6 +205,12 @@ def _shown(
         **context,
     }
     return render(request, template, shown, status=status)
+
+
+def _picture(page: ContentPage) -> Picture | None:
+    if page.image is None:
+        return None
+    return Picture.of(page.image, page.image.alt_text, widest=PICTURE_WIDEST)
 
 
 def _crumbs(*crumbs: Crumb) -> list[Crumb]:

@@ -1,7 +1,8 @@
 """How values stand in cells: each kind reads text into a plain JSON value and writes it back.
 
-Reading what was written gives the same value. Cells that a spreadsheet would run as a formula
-are written with a leading apostrophe, which reading takes away again.
+Reading what was written gives the same value. Text that a spreadsheet would run as a formula is
+written with an apostrophe before it, which reading takes away again. It may stand inside a cell:
+where lists have semicolons, Excel opens ``a;=1+1`` of a file with commas as two cells.
 """
 
 import html
@@ -31,9 +32,15 @@ SEPARATOR = "|"
 MAX_AMOUNT = 10**11
 MAX_UNITS = 1_000_000
 LONGEST_TEXT = 100_000
-_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
-_ARMORED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
+# A formula, be there apostrophes before it: at the start, and where a cell may be cut.
+_START = r"\A%s(?='*[=+\-@\t\r＝＋－＠])|(?<=[;\t\r\n])%s(?='*[=+\-@＝＋－＠])"
+_FORMULA = re.compile(_START % ("", ""))
+_ARMOR = re.compile(_START % ("'", "'"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+#: What a spreadsheet shows instead of a value it cannot tell.
+_BROKEN = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"no", "n", "false", "0"})
 
@@ -50,11 +57,22 @@ class Kind(Protocol):
 
 def armored(text: str) -> str:
     """``text`` as no spreadsheet takes for a formula; :func:`bared` undoes it exactly."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return _FORMULA.sub("'", text)
 
 
 def bared(text: str) -> str:
-    return text[1:] if _ARMORED.match(text) else text
+    return _ARMOR.sub("", text)
+
+
+def taken(text: str) -> str:
+    """What a cell of a file says. Raises :class:`CellRefused` for what is no value at all."""
+    if "\0" in text:
+        raise CellRefused(_("holds characters that are not text"))
+    if text.strip() in _BROKEN:
+        raise CellRefused(_("is %s, an error of the spreadsheet") % text.strip())
+    if text.lstrip().startswith("="):
+        raise CellRefused(_("is a formula: give its value, or text after an apostrophe"))
+    return bared(text)
 
 
 def plain(value: Any) -> Any:
@@ -256,7 +274,7 @@ class Fibers:
 
     def write(self, value: list[dict[str, Any]]) -> str:
         rows = (f"{row.get('part', '')}:{row.get('fiber', '')}:{row['percent']}" for row in value)
-        return SEPARATOR.join(rows)
+        return armored(SEPARATOR.join(rows))
 
 
 def _bounded(amount: int) -> int:

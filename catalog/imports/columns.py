@@ -29,7 +29,7 @@ from catalog.imports.cells import (
     Whole,
     Words,
     YesNo,
-    bared,
+    taken,
 )
 from catalog.imports.errors import CellRefused
 from catalog.models import OptionValue, Product
@@ -76,9 +76,7 @@ class Column:
 
     def read(self, text: str) -> Any:
         """The value of a cell; None for a blank one. Raises :class:`CellRefused`."""
-        if "\0" in text:
-            raise CellRefused(_now("holds characters that are not text"))
-        bare = bared(text)
+        bare = taken(text)
         return self.kind.read(bare) if bare.strip() else None
 
     def write(self, value: Any) -> Cell:

@@ -121,8 +121,10 @@ def _compare(batch: ImportBatch, rows: list[ImportRow]) -> None:
     _resolve(rows, said)
     primaries = judging.primaries_of(batch, rows, held)
     for row in rows:
-        _compare_row(row, said[row.pk], held)
-        judging.judge(row, held, primaries)
+        # A line that names nothing has been told so.
+        if row.sku or row.product_slug:
+            _compare_row(row, said[row.pk], held)
+            judging.judge(row, held, primaries)
         row.kind = _kind_of(row)
 
 

@@ -19,6 +19,9 @@ from catalog.models import ImportBatch
 MAX_BYTES = 200 * 1024 * 1024
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
+#: Characters of one row of a CSV file, with all its cells.
+LONGEST_ROW = 2_000_000
+_LONGEST_NAME = 200
 _BLOCK = 1024 * 1024
 _DELIMITERS = ",;\t|"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -94,7 +97,10 @@ def sniff(path: Path) -> Sniffed:
         return Sniffed("XLSX", _checked(headers), sheet=sheet)
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as text:
-        delimiter = _delimiter(text.readline(LONGEST_TEXT))
+        try:
+            delimiter = _delimiter(text.readline(LONGEST_TEXT))
+        except UnicodeError as error:
+            raise _no_text() from error
     headers = next(_csv_lines(path, encoding, delimiter), (0, []))[1]
     return Sniffed("CSV", _checked(headers), encoding, delimiter)
 
@@ -112,13 +118,47 @@ def lines(batch: ImportBatch) -> Iterator[Line]:
         yield number, cells
 
 
+def repeats_header(batch: ImportBatch, cells: list[str]) -> bool:
+    """Whether a line is the header again, as in files that were put together from several."""
+    return len(cells) >= len(batch.headers) and all(
+        cell.strip()[:_LONGEST_NAME] == name
+        for cell, name in zip(cells, batch.headers, strict=False)
+    )
+
+
+class _RowTooLong(Exception):
+    pass
+
+
+class _Bounded:
+    """The lines of a text; no row of them has more than ``LONGEST_ROW`` characters."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.left = LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._file.readline(self.left + 1):
+            self.left -= len(line)
+            if self.left < 0:
+                raise _RowTooLong
+            yield line
+
+
 def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        lines = _Bounded(file)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         number = 1
         while True:
+            lines.left = LONGEST_ROW
             try:
                 cells = next(reader, None)
+            except _RowTooLong as error:
+                raise ImportRefused(
+                    _("Line %(line)d cannot be read: it is longer than %(most)d characters.")
+                    % {"line": number, "most": LONGEST_ROW}
+                ) from error
             except csv.Error as error:
                 raise ImportRefused(
                     _(
@@ -128,7 +168,7 @@ def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
                     % {"line": number}
                 ) from error
             except UnicodeError as error:
-                raise ImportRefused(_("The file is no text of a known encoding.")) from error
+                raise _no_text() from error
             if cells is None:
                 return
             if any(cell.strip() for cell in cells):
@@ -138,8 +178,8 @@ def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
 
 def _checked(headers: list[str]) -> list[str]:
     if any("\0" in header for header in headers):
-        raise ImportRefused(_("The file is no text of a known encoding. Save it as CSV in UTF-8."))
-    names = [header.strip()[:200] for header in headers]
+        raise _no_text()
+    names = [header.strip()[:_LONGEST_NAME] for header in headers]
     while names and not names[-1]:
         names.pop()
     if not names:
@@ -169,7 +209,7 @@ def _encoding(path: Path) -> str:
         file.seek(0)
         if _decodes(file, "cp1252"):
             return "cp1252"
-    raise ImportRefused(_("The file is no text of a known encoding. Save it as CSV in UTF-8."))
+    raise _no_text()
 
 
 def _decodes(file: IO[bytes], encoding: str) -> bool:
@@ -187,3 +227,7 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
 def _delimiter(header: str) -> str:
     outside = "".join(header.split('"')[::2])
     return max(_DELIMITERS, key=outside.count)
+
+
+def _no_text() -> ImportRefused:
+    return ImportRefused(_("The file is no text of a known encoding. Save it as CSV in UTF-8."))

@@ -12,7 +12,7 @@ from catalog import exports
 from catalog.imports import files, staging
 from catalog.models import ImportBatch, ProductExport
 
-#: Files that were never imported, and exports, are kept for so long.
+#: Files that were never imported are kept for so long.
 UNUSED_LIFE = timedelta(days=7)
 #: Younger files may belong to a request or a job that is still at work.
 MIN_AGE = timedelta(days=1)
@@ -33,7 +33,7 @@ def clean(now: datetime | None = None) -> int:
         staging.forget(batch)
         batch.delete()
         count += 1
-    for export in list(ProductExport.objects.filter(created_at__lt=now - UNUSED_LIFE)):
+    for export in list(ProductExport.objects.filter(expires_at__lt=now)):
         exports.path_of(export).unlink(missing_ok=True)
         export.delete()
         count += 1

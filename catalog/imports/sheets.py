@@ -151,11 +151,18 @@ class _Sheet(ContentHandler):
             cells = [self._cells.get(column, "") for column in range(1, width + 1)]
             self.found.append((self._number, cells))
         elif tag == "c":
-            if self._column <= self._most and self._value.text:
-                self._cells[self._column] = self._text(self._value.text)
+            if self._column <= self._most:
+                self._keep_cell()
             self._value = _Value()
         else:
             self._value.end(tag)
+
+    def _keep_cell(self) -> None:
+        if self._value.text:
+            self._cells[self._column] = self._text(self._value.text)
+        elif self._value.formula and self._kind != "str":
+            # A program wrote it and nobody worked it out: not the same as a blank cell.
+            self._cells[self._column] = self._value.formula
 
     def _text(self, value: str) -> str:
         if self._kind == "s":
@@ -190,25 +197,33 @@ class _SharedTexts(ContentHandler):
 
 
 class _Value:
-    """The text of a cell: of its ``v``, or of all its ``t`` but those that say how to read it."""
+    """The text of a cell: of its ``v``, or of all its ``t`` but those that say how to read it.
+
+    ``formula`` is what the text comes from, "" where it is typed.
+    """
 
     def __init__(self) -> None:
-        self.text = ""
-        self._is_open = self._is_reading_aid = False
+        self.text = self.formula = ""
+        self._is_open = self._is_reading_aid = self._is_formula = False
 
     def begin(self, tag: str) -> None:
         if tag == "rPh":
             self._is_reading_aid = True
         self._is_open = tag in ("v", "t") and not self._is_reading_aid
+        self._is_formula = tag == "f"
+        if self._is_formula:
+            self.formula = "="
 
     def add(self, content: str) -> None:
         if self._is_open:
             self.text += content
-            if len(self.text) > LONGEST_CELL:
-                raise TooLong
+        elif self._is_formula:
+            self.formula += content
+        if max(len(self.text), len(self.formula)) > LONGEST_CELL:
+            raise TooLong
 
     def end(self, tag: str) -> None:
-        self._is_open = False
+        self._is_open = self._is_formula = False
         if tag == "rPh":
             self._is_reading_aid = False
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from catalog.imports import columns
+from catalog.imports import columns, writing
 from catalog.imports.columns import Level
 from catalog.imports.errors import ChangedMeanwhile, Moved
 from catalog.imports.references import ids_of
@@ -76,6 +76,6 @@ def _post(
         for shelf in changes
         if shelf not in held
     }
-    Stock.objects.bulk_create(made.values())
+    writing.create(Stock, made.values())
     by_stock = {(held | made)[shelf].pk: change for shelf, change in changes.items() if change}
     stock.adjust_many(by_stock, note=note, actor_id=actor_id)

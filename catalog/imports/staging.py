@@ -98,6 +98,9 @@ def _row(
 ) -> ImportRow:
     row = ImportRow(batch=batch, line=number, cells={}, errors=[])
     width = len(batch.headers)
+    if files.repeats_header(batch, cells):
+        row.errors.append({"column": "", "reason": _("repeats the header line")})
+        return row
     if len(cells) > width and any(cell.strip() for cell in cells[width:]):
         reason = _("%(cells)d cells, but the header has %(headers)d")
         row.errors.append(

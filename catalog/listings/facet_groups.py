@@ -207,7 +207,10 @@ def promoted_of(place: Place, filters: Filters, counts: Counts, words: Words) ->
         selected = value in getattr(filters, name)
         changed = filters.without(name, value) if selected else filters.beside(name, value)
         url = place.url + changed.query(place.pairs)
-        promoted.append(Promoted(words.value(name, value), url, selected))
+        label = words.value(name, value)
+        # "M" alone would not say of what.
+        label = gettext("Size %s") % label if name == "size" else label
+        promoted.append(Promoted(label, url, selected))
     return promoted
 
 

@@ -23,7 +23,7 @@ from catalog.models import ProductVariant
 from shop import cache
 
 #: Rows of a place that are looked at for counts with filters.
-COUNTED_ROWS = 10_000
+COUNTED_ROWS = 3_000
 #: Products up to which counts that wait for the job are made on the spot.
 COUNTED_AT_ONCE = 2_000
 FILTERED_SECONDS = 60

@@ -1,6 +1,7 @@
 """A page of products with its filters: the body of category, collection, brand and search pages."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
@@ -8,23 +9,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from catalog.cards import Card
-from catalog.listings.facet_groups import (
-    Chip,
-    FacetGroup,
-    Promoted,
-    Words,
-    chips_of,
-    counted,
-    groups_of,
-    promoted_of,
-)
+from catalog.listings.facet_groups import Chip, Words, chips_of, counted
 from catalog.listings.facets import Counts, count
+from catalog.listings.filter_panel import Offer, Panel, Scope, ready_panel
 from catalog.listings.filters import Filters, Pairs, read_filters
 from catalog.listings.places import MOST_PAGES, Place, Slice, first_products, read_slice
 from catalog.models.listed import EVERYWHERE
 from catalog.products.choices import read_names
 from catalog.ready_cards import ready_cards
-from catalog.tree import Picture, Tree
+from catalog.tree import Tree
 
 #: Filters in force above which a page is not for search engines.
 INDEXED_FILTERS = 2
@@ -61,16 +54,6 @@ class Sort:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """A category of the next level; ``number`` says in words how much of the listing is in it."""
-
-    title: str
-    url: str
-    picture: Picture | None
-    number: str
-
-
-@dataclass(frozen=True)
 class Near:
     """Cards for a listing without a match. ``is_close``: they miss one kind of filter only."""
 
@@ -91,29 +74,31 @@ class Listing:
     total: int
     total_words: str
     chips: list[Chip]
-    groups: list[FacetGroup]
-    promoted: list[Promoted]
+    offer: Offer
     sorts: list[Sort]
     pages: Pages
-    scopes: list[Scope]
     url: str
     canonical_url: str
     state_url: str
     clear_url: str
-    kept: Pairs
     kept_by_sort: Pairs
     is_indexed: bool
     is_clamped: bool
     shows_what_if: bool
     near: Near
 
+    @cached_property
+    def panel(self) -> Panel:
+        """The filters, which not every part of a listing shows."""
+        return ready_panel(self.offer)
+
+    @property
+    def scopes(self) -> list[Scope]:
+        return self.panel.scopes
+
     @property
     def filter_count(self) -> int:
         return len(self.chips)
-
-    @property
-    def clear_url_if_filtered(self) -> str:
-        return self.clear_url if self.chips else ""
 
 
 def read_listing(
@@ -121,7 +106,7 @@ def read_listing(
 ) -> Listing:
     """The page of ``place`` that ``query`` asks for.
 
-    ``is_appended`` says that the pages before are already on the screen. Three queries, a fourth
+    ``is_appended`` says that the pages before are already on the screen. Three queries, some more
     for near matches, plus those of a cold cache.
     """
     words = Words(*read_names(), tree)
@@ -141,21 +126,19 @@ def read_listing(
     chips = chips_of(place, filters, counts, words)
     shown = (page.number - 1) * size + len(page.products) if is_appended else len(page.products)
     pairs = place.pairs
+    clear_url = place.url + Filters(sort=filters.sort).query(pairs)
     return Listing(
         cards=cards,
         total=total,
         total_words=total_words,
         chips=chips,
-        groups=groups_of(place, filters, counts, words),
-        promoted=promoted_of(place, filters, counts, words),
+        offer=Offer(place, filters, counts, total, total_words, clear_url),
         sorts=_sorts(filters.sort, place.order_label),
         pages=_pages(place, filters, page, total, total_words, shown, counts.is_exact),
-        scopes=_scopes(place, filters, counts.every, tree),
         url=place.url,
         canonical_url=place.url + replace(filters, sort="").query(pairs),
         state_url=place.url + filters.query(pairs, page=page.number, after=page.after),
-        clear_url=place.url + Filters(sort=filters.sort).query(pairs),
-        kept=[*pairs, ("sort", filters.sort)] if filters.sort else pairs,
+        clear_url=clear_url,
         kept_by_sort=[*pairs, *filters.pairs],
         is_indexed=len(filters.pairs) <= INDEXED_FILTERS,
         is_clamped=min(wanted, last) > page.number,
@@ -170,13 +153,17 @@ def _page_number(text: str) -> int:
 
 
 def _near(place: Place, filters: Filters, counts: Counts) -> Near:
-    """What shows without the kind of filters that hides most, else the newest."""
-    group = max(counts.without, key=lambda group: counts.without[group], default="")
+    """What shows without one kind of filters, that which hides most first, else the newest.
+
+    A query for each kind until there are enough.
+    """
     products: list[UUID] = []
-    if group:
-        wider = filters.without_group(group)
-        products = read_slice(place, wider, number=1, size=NEAR_MATCHES).products
-    is_close = bool(products)
+    for group in sorted(counts.without, key=lambda group: (-counts.without[group], group)):
+        if len(products) < NEAR_MATCHES:
+            wider = filters.without_group(group)
+            found = read_slice(place, wider, number=1, size=NEAR_MATCHES).products
+            products += [one for one in found if one not in products]
+    products, is_close = products[:NEAR_MATCHES], bool(products)
     if not products:
         here = place if filters.pairs else replace(place, id=EVERYWHERE, found=None)
         products = first_products(here, "newest", NEAR_MATCHES)
@@ -229,19 +216,3 @@ def _pages(
         previous_url=at(number - 1) if number > 1 else "",
         links=links,
     )
-
-
-def _scopes(place: Place, filters: Filters, every: dict[str, int], tree: Tree) -> list[Scope]:
-    """Categories of the next level that hold products, in their order.
-
-    In a category they are pages of their own. Elsewhere they narrow: a search stays a search.
-    """
-    chosen = filters.category[0] if len(filters.category) == 1 else ""
-    scopes = []
-    for node in tree.children(place.path or chosen):
-        narrowed = replace(filters, category=(node.path,)).query(place.pairs)
-        url = node.url if place.path else place.url + narrowed
-        if number := every.get(f"in:{node.path}"):
-            words = counted(number, is_more=not place.is_all)
-            scopes.append(Scope(node.title, url, node.picture, words))
-    return scopes

@@ -1,5 +1,6 @@
 """Pages that list products: categories, collections, brands."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalog import freshness
+from catalog import freshness, overviews
 from catalog.content.social import social_picture
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.listings.collections import read_collections
@@ -17,7 +18,7 @@ from catalog.listings.listing import Listing, read_listing
 from catalog.listings.places import Place
 from catalog.models import Brand
 from catalog.products.structured_data import breadcrumb_data
-from catalog.tree import Crumb, tree_of
+from catalog.tree import TILE_WIDEST, Crumb, Picture, tree_of
 from inventory.availability import IN_STOCK
 from shop import page_cache
 
@@ -27,6 +28,8 @@ FRAGMENTS = {
     "product-grid": "catalog/_more.html",
     "facets-count": "catalog/_count.html",
 }
+#: The first paragraph of a description introduces a category, the others stand below its products.
+_PARAGRAPH = re.compile(r"(?:\r?\n[ \t]*){2,}")
 
 
 @require_safe
@@ -38,8 +41,11 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
     if node is None:
         raise Http404(gettext("There is no such category."))
     place = Place(UUID(node.id), node.url, gettext("Featured"), path=path)
+    introduction, *below = _PARAGRAPH.split(node.description.strip(), maxsplit=1)
     context = {
         "category": node,
+        "introduction": introduction,
+        "words_below": "".join(below),
         "crumbs": tree.crumbs(path),
         "social_picture": social_picture(node.picture.src if node.picture else ""),
     }
@@ -49,12 +55,11 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 @require_safe
 @page_cache.shared
 def collections(request: HttpRequest) -> HttpResponse:
-    context = {
-        "collections": read_collections(),
-        "crumbs": _crumbs(Crumb(gettext("Collections"), "")),
-        "canonical_url": request.build_absolute_uri(reverse("catalog:collections")),
-    }
-    return render(request, "catalog/collections.html", context)
+    entries = overviews.collections()
+    picture = entries[0].pictures[0].src if entries and entries[0].pictures else ""
+    lead = gettext("Garments that belong together: by cloth, by weather, by what they cost.")
+    context = {"entries": entries, "social_picture": social_picture(picture)}
+    return overview(request, "catalog/collections.html", gettext("Collections"), lead, context)
 
 
 @require_safe
@@ -78,13 +83,16 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @page_cache.shared
 def brands(request: HttpRequest) -> HttpResponse:
-    page_cache.made_of((freshness.NAMESPACE, freshness.BRANDS))
+    page_cache.made_of(
+        (freshness.NAMESPACE, freshness.BRANDS), freshness.place(freshness.EVERYWHERE)
+    )
+    entries = overviews.brands()
+    lead = gettext("Who makes what we sell. Each brand names its maker and an address.")
     context = {
-        "brands": Brand.objects.order_by("name").only("name", "slug")[:1000],
-        "crumbs": _crumbs(Crumb(gettext("Brands"), "")),
-        "canonical_url": request.build_absolute_uri(reverse("catalog:brands")),
+        "entries": entries,
+        "letters": overviews.by_letter(entries) if len(entries) > overviews.PICTURED else [],
     }
-    return render(request, "catalog/brands.html", context)
+    return overview(request, "catalog/brands.html", gettext("Brands"), lead, context)
 
 
 @require_safe
@@ -100,11 +108,28 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     url = reverse("catalog:brand", args=[slug])
     context = {
         "brand": found,
+        "picture": found.image and Picture.of(found.image, "", widest=TILE_WIDEST),
         "crumbs": _crumbs(all_of_them, Crumb(found.name, url)),
         "social_picture": social_picture(found.image.url if found.image else ""),
     }
     place = Place(found.pk, url, gettext("Newest"))
     return _listing_page(request, "catalog/brand.html", place, context)
+
+
+def overview(
+    request: HttpRequest, template: str, title: str, lead: str, context: dict[str, Any]
+) -> HttpResponse:
+    """A page that leads on to the ``entries`` in ``context``; ``lead`` stands below its title."""
+    crumbs = _crumbs(Crumb(title, request.path))
+    frame = {
+        "title": title,
+        "lead": lead,
+        "url": request.path,
+        "crumbs": crumbs,
+        "breadcrumb_data": breadcrumb_data(crumbs, request.build_absolute_uri),
+        "social_picture": social_picture(),
+    }
+    return render(request, template, frame | context)
 
 
 def _listing_page(

@@ -1,16 +1,19 @@
 """Tables of the catalog."""
 
+from catalog.models.brands import Brand
 from catalog.models.categories import Category
 from catalog.models.collections import Collection, CollectionProduct
 from catalog.models.content import ContentPage, PageUse
-from catalog.models.imports import ImportBatch, ImportPicture, ImportRow, ProductExport
+from catalog.models.exports import ExportSchedule, ProductExport
+from catalog.models.imports import ImportBatch, ImportPicture, ImportRow
 from catalog.models.listed import ListedCount, ListedProduct, StalePlace
 from catalog.models.looks import ProductLink
 from catalog.models.media import Media, ProductMedia
 from catalog.models.menus import Menu, MenuItem
 from catalog.models.options import OptionValue
+from catalog.models.places import ProductCategory
 from catalog.models.prices import PriceChange, PriceSchedule
-from catalog.models.products import Brand, Product, ProductCategory, ProductVariant
+from catalog.models.products import Product
 from catalog.models.redirects import Redirect
 from catalog.models.reviews import Review, ReviewPhoto, ReviewSummary, ReviewVote
 from catalog.models.searching import (
@@ -21,6 +24,7 @@ from catalog.models.searching import (
     Synonym,
 )
 from catalog.models.sizes import Purchase, SizeChart
+from catalog.models.variants import ProductVariant
 from catalog.models.wishes import Subscription, Wishlist, WishlistItem
 
 __all__ = [
@@ -29,6 +33,7 @@ __all__ = [
     "Collection",
     "CollectionProduct",
     "ContentPage",
+    "ExportSchedule",
     "ImportBatch",
     "ImportPicture",
     "ImportRow",

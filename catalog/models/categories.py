@@ -21,6 +21,26 @@ PRODUCTS_BELOW = """
     JOIN catalog_productcategory link ON link.category_id = below.id
 """
 
+# Whoever is putting a product in at the same moment has a lock on the row; it is waited for.
+DELETED_ONLY_WHEN_EMPTY = """
+    PERFORM FROM catalog_category c WHERE c.id = NEW.id FOR UPDATE;
+    IF EXISTS (SELECT FROM catalog_category c WHERE c.id = NEW.id AND c.deleted_at IS NOT NULL)
+    AND (
+        EXISTS (
+            SELECT FROM catalog_productcategory link
+            JOIN catalog_product p ON p.id = link.product_id AND p.deleted_at IS NULL
+            WHERE link.category_id = NEW.id
+        )
+        OR EXISTS (
+            SELECT FROM catalog_category c WHERE c.parent_id = NEW.id AND c.deleted_at IS NULL
+        )
+    ) THEN
+        RAISE EXCEPTION 'category % is not empty', NEW.path
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'category_deleted_when_empty';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class CategoryQuerySet(LiveQuerySet["Category"]):
     def within(self, path: str) -> Self:
@@ -116,6 +136,14 @@ class Category(Announced, Model, SoftDeletable):
                     NEW.level := above.level + 1;
                     RETURN NEW;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="deleted_only_when_empty",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("deleted_at"),
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__deleted_at__isnull=True, new__deleted_at__isnull=False),
+                func=DELETED_ONLY_WHEN_EMPTY,
             ),
             pgtrigger.Trigger(
                 name="move_children",

@@ -1,4 +1,4 @@
-"""Files of products that came in or go out, and what an incoming one says row by row."""
+"""Files of products that came in, and what they say row by row."""
 
 from typing import Any, ClassVar
 
@@ -200,37 +200,3 @@ class ImportPicture(models.Model):
 
     def __str__(self) -> str:
         return self.url
-
-
-class ProductExport(Model):
-    """A file of products that a job writes for staff to fetch."""
-
-    class Status(models.TextChoices):
-        QUEUED = "QUEUED", _("Being written")
-        READY = "READY", _("Ready")
-        FAILED = "FAILED", _("Failed")
-
-    format = models.CharField(_("format"), max_length=10, choices=ImportBatch.Format.choices)
-    #: What to export, as the query of the product list: status, brand, category, policy, q.
-    selection = models.JSONField(_("filter"), default=dict)
-    columns = ArrayField(models.CharField(max_length=100), verbose_name=_("columns"), default=list)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
-    row_count = models.PositiveIntegerField(_("rows"), default=0)
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("asked for by"),
-    )
-
-    class Meta(Model.Meta):
-        verbose_name = _("export")
-        verbose_name_plural = _("exports")
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return f"products-{self.created_at:%Y-%m-%d}.{self.format.lower()}"

@@ -91,7 +91,9 @@ class Media(Shown, Model):
                 condition=~Q(file="") | ~Q(remote_url=""), name="media_has_a_source"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="IMAGE") | Q(width__gt=0, height__gt=0),
+                # A comparison with NULL refuses nothing.
+                condition=~Q(kind="IMAGE")
+                | Q(width__isnull=False, width__gt=0, height__isnull=False, height__gt=0),
                 name="media_image_has_dimensions",
             ),
             models.CheckConstraint(

@@ -209,8 +209,9 @@ class PriceSchedule(Model):
         ordering = ["-starts_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(price__gte=0, percent_off=None)
-                | Q(price=None, percent_off__range=(1, 90)),
+                # A comparison with NULL refuses nothing.
+                condition=Q(price__isnull=False, price__gte=0, percent_off=None)
+                | Q(price=None, percent_off__isnull=False, percent_off__range=(1, 90)),
                 name="price_schedule_price_or_percent",
             ),
             models.CheckConstraint(

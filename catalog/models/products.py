@@ -1,4 +1,4 @@
-"""Products, their variants, brands and places in the category tree."""
+"""Products: the garments as shoppers know them."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar, Self
@@ -10,106 +10,25 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from catalog.freshness import Announced, OfProduct, versions_of_links, versions_of_products
+from catalog.freshness import versions_of_products
+from catalog.models.brands import Brand
 from catalog.models.categories import Category
 from catalog.models.listed import listing_triggers
 from catalog.models.media import Media, ProductMedia
-from catalog.models.prices import price_triggers
+from catalog.models.places import ProductCategory
 from catalog.models.redirects import remembers_address
+from catalog.models.variants import PRIMARY_VARIANT_RULE
 from shop.making import Version
 from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable, Versioned
-
-PRIMARY_VARIANT_RULE = """
-    IF EXISTS (
-        SELECT 1 FROM catalog_product p
-        WHERE p.id = {product} AND p.status = 'ACTIVE' AND p.deleted_at IS NULL
-        AND NOT EXISTS (
-            SELECT 1 FROM catalog_productvariant v
-            WHERE v.product_id = p.id AND v.is_primary AND v.deleted_at IS NULL
-        )
-    ) THEN
-        RAISE EXCEPTION 'active product % needs a primary variant', {product}
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'product_active_has_primary_variant';
-    END IF;
-    RETURN NULL;
-"""
 
 
 def shop_currency() -> str:
     return settings.SHOP_CURRENCY
-
-
-class BrandManager(LiveManager):
-    def get_by_natural_key(self, slug: str) -> Any:
-        return self.get(slug=slug)
-
-
-class Brand(Announced, Model, SoftDeletable):
-    """Who makes it."""
-
-    name = models.CharField(_("name"), max_length=100)
-    slug = models.SlugField(_("slug"), max_length=100)
-    description = models.TextField(_("description"), blank=True)
-    image = models.ForeignKey(
-        Media, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("picture")
-    )
-    #: Who answers for the safety of the goods in the EU, as product pages have to say
-    #: (Regulation (EU) 2023/988): a name, a postal and an electronic address.
-    maker_name = models.CharField(_("maker"), max_length=200, blank=True)
-    maker_address = models.TextField(_("address of the maker"), max_length=500, blank=True)
-    maker_email = models.EmailField(_("e-mail of the maker"), max_length=254, blank=True)
-
-    objects: ClassVar[Any] = BrandManager()
-    all_objects: ClassVar[Any] = models.Manager.from_queryset(LiveQuerySet)()
-
-    class Meta(Model.Meta):
-        verbose_name = _("brand")
-        verbose_name_plural = _("brands")
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["slug"], condition=Q(deleted_at=None), name="brand_slug_unique"
-            ),
-        ]
-        triggers = [
-            *Model.Meta.triggers,
-            *listing_triggers(
-                updates="""
-                    SELECT product.id FROM new_rows changed
-                    JOIN old_rows former ON former.id = changed.id
-                    JOIN catalog_product product ON product.brand_id = changed.id
-                    WHERE (changed.slug, changed.deleted_at)
-                    IS DISTINCT FROM (former.slug, former.deleted_at)"""
-            ),
-            remembers_address(
-                "slug",
-                was="'/brands/' || OLD.slug || '/'",
-                now_at="'/brands/' || NEW.slug || '/'",
-            ),
-            pgtrigger.Trigger(
-                name="tells_its_name",
-                when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("name", "deleted_at"),
-                func="""
-                    UPDATE catalog_product SET
-                        brand_name = CASE WHEN NEW.deleted_at IS NULL THEN NEW.name ELSE '' END
-                    WHERE brand_id = NEW.id;
-                    RETURN NULL;
-                """,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def natural_key(self) -> tuple[str]:
-        return (self.slug,)
 
 
 class ProductQuerySet(LiveQuerySet["Product"]):
@@ -380,143 +299,3 @@ class Product(Shown, Model, SoftDeletable, Versioned):
             and self.published_at is not None
             and self.published_at <= timezone.now()
         )
-
-
-class ProductCategory(Shown, Model):
-    """A product's place in a category; one of its places is the primary one."""
-
-    product = models.ForeignKey(
-        Product, models.CASCADE, related_name="category_links", verbose_name=_("product")
-    )
-    category = models.ForeignKey(
-        Category, models.PROTECT, related_name="product_links", verbose_name=_("category")
-    )
-    is_primary = models.BooleanField(_("primary"), default=False)
-    position = models.PositiveIntegerField(_("position"), default=0)
-
-    class Meta(Model.Meta):
-        verbose_name = _("category of a product")
-        verbose_name_plural = _("categories of a product")
-        ordering = ["-is_primary", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["product", "category"], name="product_category_once"),
-            models.UniqueConstraint(
-                fields=["product"],
-                condition=Q(is_primary=True),
-                name="product_category_one_primary",
-            ),
-        ]
-        triggers = [
-            *Model.Meta.triggers,
-            *listing_triggers(key="product_id", watched="t.category_id, t.position"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product} / {self.category}"
-
-    @classmethod
-    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
-        return versions_of_links(rows)
-
-
-class VariantManager(LiveManager):
-    def get_by_natural_key(self, sku: str) -> Any:
-        return self.get(sku=sku)
-
-
-class ProductVariant(OfProduct, Model, SoftDeletable, Versioned):
-    """What is sold: one color in one size, with a SKU and a price of its own."""
-
-    product = models.ForeignKey(
-        Product, models.CASCADE, related_name="variants", verbose_name=_("product")
-    )
-    sku = models.CharField(_("SKU"), max_length=64)
-    title = models.CharField(_("title"), max_length=200)
-    option_values = models.JSONField(_("options"), default=dict, blank=True)
-    price = models.BigIntegerField(_("price"), help_text=_("In minor units: 4990 is 49.90."))
-    compare_at_price = models.BigIntegerField(_("recommended price"), null=True, blank=True)
-    cost = models.BigIntegerField(_("cost"), null=True, blank=True)
-    #: While a reduction is announced: the price before it, the lowest price of the 30 days before
-    #: it (minor units), and since when. The database writes them with each change of the price.
-    former_price = models.BigIntegerField(_("former price"), null=True, editable=False)
-    lowest_prior_price = models.BigIntegerField(
-        _("lowest price of the 30 days before"), null=True, editable=False
-    )
-    reduced_at = models.DateTimeField(_("reduced"), null=True, editable=False)
-    barcode = models.CharField(_("barcode"), max_length=32, blank=True)
-    weight_grams = models.PositiveIntegerField(_("weight in grams"), default=0)
-    is_primary = models.BooleanField(_("primary"), default=False)
-    position = models.PositiveIntegerField(_("position"), default=0)
-
-    objects: ClassVar[Any] = VariantManager()
-    all_objects: ClassVar[Any] = models.Manager.from_queryset(LiveQuerySet)()
-
-    class Meta(Model.Meta):
-        verbose_name = _("variant")
-        verbose_name_plural = _("variants")
-        ordering = ["position", "sku"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["sku"], condition=Q(deleted_at=None), name="variant_sku_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["product", "option_values"],
-                condition=Q(deleted_at=None),
-                name="variant_options_unique_in_product",
-            ),
-            models.UniqueConstraint(
-                fields=["product"],
-                condition=Q(is_primary=True, deleted_at=None),
-                name="variant_one_primary_per_product",
-            ),
-            models.CheckConstraint(condition=~Q(sku=""), name="variant_sku_is_never_empty"),
-            models.CheckConstraint(condition=Q(price__gte=0), name="variant_price_not_negative"),
-            models.CheckConstraint(
-                condition=Q(compare_at_price=None) | Q(compare_at_price__gt=F("price")),
-                name="variant_compare_at_price_above_price",
-            ),
-            models.CheckConstraint(
-                condition=Q(cost=None) | Q(cost__gte=0), name="variant_cost_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(former_price=None, lowest_prior_price=None, reduced_at=None)
-                | Q(
-                    reduced_at__isnull=False,
-                    lowest_prior_price__gt=F("price"),
-                    former_price__gte=F("lowest_prior_price"),
-                ),
-                name="variant_reduced_below_its_lowest_price",
-            ),
-        ]
-        indexes = [
-            # A code typed into the search field leads to its variant.
-            models.Index(Upper("sku"), condition=Q(deleted_at=None), name="variant_code"),
-            models.Index(
-                fields=["barcode"],
-                condition=Q(deleted_at=None) & ~Q(barcode=""),
-                name="variant_barcode",
-            ),
-        ]
-        triggers = [
-            *Model.Meta.triggers,
-            *price_triggers(),
-            *listing_triggers(
-                key="product_id",
-                watched="""t.id, t.deleted_at, t.price, t.option_values,
-                    t.lowest_prior_price IS NULL""",
-            ),
-            pgtrigger.Trigger(
-                name="active_product_keeps_primary",
-                when=pgtrigger.After,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                timing=pgtrigger.Deferred,
-                condition=pgtrigger.Q(old__is_primary=True),
-                func=PRIMARY_VARIANT_RULE.format(product="OLD.product_id"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sku} {self.title}".strip()
-
-    def natural_key(self) -> tuple[str]:
-        return (self.sku,)

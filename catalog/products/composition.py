@@ -109,7 +109,6 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
     """The page as it is ``wanted``; choices that the product has not are ignored."""
     product, choices = goods.product, read_choices()
     color = shown_color(goods, wanted.color)
-    color_name = choices.get("color", color).name if color else ""
     variants = goods.in_color(color)
     offered = list(dict.fromkeys(variant.size for variant in variants if variant.size))
     size = wanted.size
@@ -121,11 +120,11 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         product=product,
         url=product.get_absolute_url(),
         color=color,
-        color_name=color_name,
+        color_name=choices.get("color", color).name if color else "",
         size=size,
-        lost_size=_lost_size(goods, choices, wanted.size, offered, color_name),
+        lost_size=_lost_size(goods, choices, wanted.size, offered, color),
         views=views_of(goods, choices, color, wanted.view),
-        swatches=swatches_of(goods, choices, selected=color, size=size or wanted.size),
+        swatches=swatches_of(goods, choices, selected=color, size=_known_size(goods, wanted.size)),
         sizes=sizes_of(goods, choices, variants, size),
         price=_price(goods, narrowed),
         stock=stock_of(goods, narrowed),
@@ -154,13 +153,16 @@ def shown_color(goods: Goods, wanted: str) -> str:
     return wanted if wanted in goods.colors else next(iter(goods.colors), "")
 
 
-def _lost_size(
-    goods: Goods, choices: Choices, size: str, offered: list[str], color_name: str
-) -> str:
+def _known_size(goods: Goods, size: str) -> str:
+    """``size`` if it comes in it in any color; or ""."""
+    return size if any(variant.size == size for variant in goods.variants) else ""
+
+
+def _lost_size(goods: Goods, choices: Choices, size: str, offered: list[str], color: str) -> str:
     """A word to who chose a size in another color that this one does not come in; or ""."""
-    if not size or size in offered or all(one.size != size for one in goods.variants):
+    if size in offered or not _known_size(goods, size):
         return ""
-    names = {"size": choices.get("size", size).name, "color": color_name}
+    names = {"size": choices.get("size", size).name, "color": choices.get("color", color).name}
     return gettext("Size %(size)s is not made in %(color)s. Choose another size.") % names
 
 

@@ -19,6 +19,8 @@ LOOK = 4
 SIMILAR = 8
 #: Candidates of each rule; some of them are sold out and stand back.
 _CANDIDATES = 8
+#: Rows of a place that are searched for what goes with the product.
+_LOOKED_AT = 500
 
 # Rows of (rule, product) in the order of the rules. The keys of places are looked up first, so
 # that each part walks the index of one place.
@@ -48,24 +50,27 @@ _PICK = """
         AND product_id <> %(product)s AND published_at <= %(now)s
         ORDER BY units_sold DESC, published_at DESC, product_id DESC LIMIT %(most)s)
     UNION ALL
-    (SELECT 'collection', beside.product_id
-        FROM catalog_listedproduct beside
-        WHERE beside.place_id = (
-            SELECT link.collection_id FROM catalog_collectionproduct link
-            JOIN catalog_collection collection ON collection.id = link.collection_id
-            WHERE link.product_id = %(product)s AND collection.status = 'ACTIVE'
-            AND collection.deleted_at IS NULL
-            ORDER BY collection.display_order, collection.id LIMIT 1
-        )
-        AND beside.product_id <> %(product)s AND beside.published_at <= %(now)s
-        AND NOT beside.terms @> ARRAY[%(in_branch)s]
-        ORDER BY beside.precedence DESC, beside.published_at DESC, beside.product_id DESC
-        LIMIT %(most)s)
+    (SELECT 'collection', product_id FROM (
+            SELECT * FROM catalog_listedproduct
+            WHERE place_id = (
+                SELECT link.collection_id FROM catalog_collectionproduct link
+                JOIN catalog_collection collection ON collection.id = link.collection_id
+                WHERE link.product_id = %(product)s AND collection.status = 'ACTIVE'
+                AND collection.deleted_at IS NULL
+                ORDER BY collection.display_order, collection.id LIMIT 1
+            )
+            AND published_at <= %(now)s
+            ORDER BY precedence DESC, published_at DESC, product_id DESC LIMIT %(looked_at)s
+        ) first
+        WHERE product_id <> %(product)s AND NOT terms @> ARRAY[%(in_branch)s]
+        ORDER BY precedence DESC, published_at DESC, product_id DESC LIMIT %(most)s)
     UNION ALL
-    (SELECT 'color', product_id FROM catalog_listedproduct
-        WHERE place_id = (SELECT department FROM place)
-        AND product_id <> %(product)s AND published_at <= %(now)s
-        AND NOT terms @> ARRAY[%(in_branch)s]
+    (SELECT 'color', product_id FROM (
+            SELECT * FROM catalog_listedproduct
+            WHERE place_id = (SELECT department FROM place) AND published_at <= %(now)s
+            ORDER BY units_sold DESC, published_at DESC, product_id DESC LIMIT %(looked_at)s
+        ) best
+        WHERE product_id <> %(product)s AND NOT terms @> ARRAY[%(in_branch)s]
         AND terms && ARRAY(
             SELECT 'color:' || value.slug FROM catalog_optionvalue value
             WHERE value.option = 'color' AND (value.slug = %(color)s OR value.family IN (
@@ -101,6 +106,7 @@ def pick(product: Product, category_path: str, color: str) -> Picks:
         "in_branch": f"in:{'/'.join(steps[:2])}",
         "color": color,
         "most": _CANDIDATES,
+        "looked_at": _LOOKED_AT,
     }
     with connection.cursor() as cursor:
         cursor.execute(_PICK, parameters)

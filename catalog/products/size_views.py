@@ -4,14 +4,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from catalog import freshness, overviews
 from catalog.fragments import vary_by_fragment, wanted_fragment
+from catalog.listings.views import overview
 from catalog.models import Product, SizeChart
 from catalog.products import sizing
 from catalog.products.choices import read_choices
 from catalog.products.size_forms import FinderForm
 from catalog.reviewing.review_rows import fit_of, with_counts
+from shop import page_cache
 from shop.middleware import private_page
 
 #: How long a browser remembers the unit, in seconds.
@@ -20,9 +24,18 @@ _PARTS = {"size-guide-body": "catalog/sizes/_guide.html", "measurements": "catal
 
 
 @require_safe
+@page_cache.shared
 def guides(request: HttpRequest) -> HttpResponse:
     """All size charts."""
-    return render(request, "catalog/sizes/guides.html", {"charts": SizeChart.objects.all()})
+    # Each write of a chart ends the names of options, see Announced.
+    page_cache.made_of(
+        (freshness.NAMESPACE, freshness.BRANDS), freshness.place(freshness.EVERYWHERE)
+    )
+    lead = gettext(
+        "Measurements of body and garment, where the tape lies, and a finder that names your size."
+    )
+    context = {"entries": overviews.size_guides()}
+    return overview(request, "catalog/sizes/guides.html", gettext("Size guides"), lead, context)
 
 
 @require_safe

@@ -1,8 +1,8 @@
 """Sizes: the chart as a table, the size that fits a body, and the size a person usually keeps."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest
@@ -18,8 +18,6 @@ from shop.accounts.models import User
 UNIT_COOKIE: Final = "unit"
 UNITS: Final = ("cm", "in")
 MM_OF_UNIT: Final = {"cm": 10.0, "in": 25.4}
-#: Votes on the fit below which they say nothing.
-FIT_VOTES_FROM = 5
 #: The measurements that decide about a size, by the part of the body they are taken from.
 BODY = ("chest", "waist", "hip")
 #: Where the drawn figure shows the tape: its numbers.
@@ -139,10 +137,7 @@ def usual_size(user: User, chart: SizeChart, choices: Choices, votes: FitVotes) 
     sizes = list(chart.sizes)
     pieces = of_person(user).filter(variant__product__size_chart=chart).order_by("-delivered_at")
     rows = pieces.values_list("variant__option_values__size", "returned_at", "return_reason")
-    told = [row for row in rows if row[0] in sizes]
-    kept = [size for size, returned_at, _reason in told if returned_at is None]
-    returned = [(size, reason) for size, returned_at, reason in told if returned_at is not None]
-    base = _most_kept(kept, returned, sizes)
+    base = _best_place([row for row in rows if row[0] in sizes], sizes)
     if base is None:
         return None
     place, reason = base
@@ -158,7 +153,7 @@ def usual_size(user: User, chart: SizeChart, choices: Choices, votes: FitVotes) 
 
 def fit_note(votes: FitVotes) -> str:
     """The verdict on the fit for the buy box; "" from too few votes."""
-    return votes.words if votes.total >= FIT_VOTES_FROM else ""
+    return votes.words if votes.is_telling else ""
 
 
 def usual_choices(chart: SizeChart) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -170,32 +165,39 @@ def usual_choices(chart: SizeChart) -> list[tuple[str, list[tuple[str, str]]]]:
     return groups
 
 
-def _most_kept(
-    kept: list[str], returned: list[tuple[str, str]], sizes: Sequence[str]
+def _best_place(
+    pieces: Sequence[tuple[str, datetime | None, str]], sizes: Sequence[str]
 ) -> tuple[int, str] | None:
-    """Place of the size that the person's pieces speak for, and why, with %(size)s open."""
+    """Place of the size that most of a person's pieces speak for, and why, with %(size)s open.
+
+    A piece that was kept speaks for its size, one that came back for the next one. ``pieces`` are
+    size, time and reason of the return, the latest first: they decide between equals.
+    """
     steps = {Purchase.ReturnReason.TOO_SMALL: 1, Purchase.ReturnReason.TOO_LARGE: -1}
+    spoken: dict[int, list[int]] = {}
+    for size, returned_at, reason in pieces:
+        step = steps.get(Purchase.ReturnReason(reason), 0) if returned_at and reason else 0
+        place = sizes.index(size) + step
+        if (step or returned_at is None) and 0 <= place < len(sizes):
+            spoken.setdefault(place, []).append(step)
+    if not spoken:
+        return None
+    place = max(spoken, key=lambda place: len(spoken[place]))
+    kept = spoken[place].count(0)
     if kept:
-        # Ties go to the latest: counting keeps the order in which sizes were met first.
-        size, count = Counter(kept).most_common(1)[0]
         words = ngettext(
             "You kept %%(size)s in %(count)d similar piece",
             "You kept %%(size)s in %(count)d similar pieces",
-            count,
+            kept,
         )
-        return sizes.index(size), words % {"count": count}
-    for size, reason in returned:
-        step = steps.get(Purchase.ReturnReason(reason), 0) if reason else 0
-        place = sizes.index(size) + step
-        if step and 0 <= place < len(sizes):
-            told = gettext("too small") if step > 0 else gettext("too large")
-            return place, gettext("A similar piece was %(told)s") % {"told": told}
-    return None
+        return place, words % {"count": kept}
+    told = gettext("too small") if spoken[place][0] > 0 else gettext("too large")
+    return place, gettext("A similar piece was %(told)s") % {"told": told}
 
 
 def _lean(votes: FitVotes) -> int:
     """A size up for what runs small, one down for what runs large, by more than half the votes."""
-    if votes.total < FIT_VOTES_FROM:
+    if not votes.is_telling:
         return 0
     return int(votes.small * 2 > votes.total) - int(votes.large * 2 > votes.total)
 

@@ -147,14 +147,19 @@ def _offer(goods: Goods, variant: Variant, url: str) -> dict[str, Any]:
         "price": str(to_major(variant.price, product.currency)),
         "priceCurrency": product.currency,
         "itemCondition": "https://schema.org/NewCondition",
-        "availability": "https://schema.org/"
-        + ("InStock" if goods.can_buy(variant) else "OutOfStock"),
+        "availability": f"https://schema.org/{_availability(goods, variant)}",
         "shippingDetails": {"@id": DELIVERY_ID},
     }
     ends_at = end_of_price(product, variant.id)
     if ends_at is not None:
         offer["priceValidUntil"] = ends_at.isoformat()
     return offer
+
+
+def _availability(goods: Goods, variant: Variant) -> str:
+    if not goods.can_buy(variant):
+        return "OutOfStock"
+    return "InStock" if variant.units > 0 else "BackOrder"
 
 
 def shop_data(*, name: str, email: str, absolute: Absolute) -> SafeString:

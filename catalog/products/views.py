@@ -13,6 +13,7 @@ from catalog.goods import goods_of, with_goods
 from catalog.models import Product, Redirect
 from catalog.products import looks, previews, product_page
 from catalog.products.choices import read_choices
+from catalog.products.composition import readable
 from catalog.shown_products import read_published
 from catalog.tree import tree_of
 from shop import page_cache
@@ -57,7 +58,7 @@ def sizes(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _preview(request: HttpRequest, slug: str, token: str) -> HttpResponse:
-    product = product_page.readable(Product.objects.all()).filter(slug=slug).first()
+    product = readable(Product.objects.all()).filter(slug=slug).first()
     if product is None or not previews.may_preview(product, token):
         raise Http404(gettext("There is no such product."))
     response = product_page.respond(request, product, chosen=_chosen(request), is_preview=True)

@@ -6,17 +6,23 @@ that nobody approves what they have not read.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
-from audit import recording
+from audit import history, recording
+from audit.models import AuditLog
 from catalog.freshness import product_changed
 from catalog.models import Review, ReviewVote
 from shop.conflicts import retried
 from shop.models import StaleObject
 
 Status = Review.Status
+#: Under this name the audit log keeps what an author said against a rejection.
+APPEAL = "appeal"
 _LINK = re.compile(r"https?:|www\.|\w\.(?:com|net|org|shop|xyz|ru|io|info)\b", re.IGNORECASE)
 _CONTACT = re.compile(r"\S@\S+\.\S|\+?\d[\d ()/-]{7,}\d")
 
@@ -45,6 +51,21 @@ def reject(*, review_id: UUID, seen_version: int, reason: str, actor_id: UUID | 
 def reopen(*, review_id: UUID, seen_version: int) -> Review:
     """Put a decided review back into the queue. Raises as :func:`approve`."""
     return _decide(review_id, seen_version, Status.PENDING, None)
+
+
+@retried
+def appeal(*, review_id: UUID, seen_version: int, words: str) -> Review:
+    """Put a rejected review back into the queue, because its author objects in these ``words``.
+
+    Raises as :func:`approve`, and ValueError without words or for a review that is not rejected.
+    """
+    with recording.batch():
+        review = _locked(review_id, seen_version)
+        if review.status != Status.REJECTED or not words.strip():
+            raise ValueError("an appeal is against a rejection and says why")
+        said = {APPEAL: words.strip()[:2000]}
+        recording.record(AuditLog.Action.UPDATE, Review, review.pk, {}, said)
+        return _decide(review_id, seen_version, Status.PENDING, None)
 
 
 @retried
@@ -81,6 +102,50 @@ def decide_all(
         except (StaleObject, Review.DoesNotExist):
             missed += 1
     return made, missed
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A step in what became of a review. ``words`` are the reason of a rejection.
+
+    ``status`` is the one it got, or "" for an appeal, where ``words`` are those of the author.
+    """
+
+    at: datetime
+    who: str
+    status: str
+    words: str
+
+    @property
+    def label(self) -> str:
+        return str(Status(self.status).label) if self.status else gettext("Appeal")
+
+
+def decisions(review: Review) -> list[Decision]:
+    """Who decided what about a review, when and why, oldest first: from the audit log."""
+    entries = history.entries_of([review]).filter(
+        action=AuditLog.Action.UPDATE, after__has_any_keys=["moderated_at", APPEAL]
+    )
+    story, status = [], str(Status.PENDING)
+    for entry in entries.order_by("created_at", "id"):
+        who = entry.actor.email if entry.actor else entry.get_actor_type_display()
+        if APPEAL in entry.after:
+            story.append(Decision(entry.created_at, who, "", entry.after[APPEAL]))
+            continue
+        # Who keeps what is published changes no status.
+        status = entry.after.get("status", status)
+        reason = entry.after.get("rejection_reason", "")
+        story.append(Decision(entry.created_at, who, status, reason))
+    return story
+
+
+def open_appeal(story: list[Decision]) -> tuple[Decision, str] | None:
+    """The appeal that nobody has decided on yet, and who had decided before it."""
+    decided = [step for step in story if step.status != Status.PENDING]
+    match decided[-2:]:
+        case [before, Decision(status="") as said]:
+            return said, before.who
+    return None
 
 
 def flags_of(review: Review) -> set[str]:

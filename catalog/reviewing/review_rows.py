@@ -18,6 +18,8 @@ from catalog.tree import Picture
 
 #: Reviews on the product page.
 FIRST = 5
+#: Votes on the fit below which they say nothing.
+FIT_VOTES_FROM = 5
 #: Width of the largest copy of a photo in the list, in pixels.
 PHOTO_WIDEST = 480
 ORDERS = {
@@ -67,6 +69,11 @@ class FitVotes:
     @property
     def total(self) -> int:
         return self.small + self.true + self.large
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether they are enough to say something."""
+        return self.total >= FIT_VOTES_FROM
 
     @property
     def place(self) -> int:

@@ -104,8 +104,8 @@ def rewrite(
     *,
     review_id: UUID,
     words: Words,
-    author: User | None,
     purchase: Purchase | None,
+    author: User | None = None,
     kept_photos: Collection[UUID] = (),
     photos: Sequence[Upload] = (),
 ) -> Review:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.listings import best_sellers, collections
 from catalog.models import Collection, CollectionProduct, Product, ProductVariant
-from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory
+from catalog.tests.factories import BrandFactory, CategoryFactory, MediaFactory, ProductFactory
 from inventory.models import Movement, Stock
 from tests.back_office import signed_in, staff
 
@@ -93,12 +93,21 @@ def test_a_brand_has_a_page(client):
     assert client.get("/brands/nobody/").status_code == 404
 
 
+def test_the_page_of_a_brand_shows_its_picture(client):
+    brand = BrandFactory(slug="oderwerk", image=MediaFactory(file="img/shed.jpg"))
+    head = client.get("/brands/oderwerk/").content.decode().partition('id="results"')[0]
+    assert 'src="/media/img/shed.jpg"' in head
+    brand.image = None
+    brand.save()
+    assert "p-place-head--picture" not in client.get("/brands/oderwerk/").content.decode()
+
+
 def test_the_home_page_leads_to_the_first_collection(client):
     by_rule("later", price_to=1)
     Collection.objects.filter(slug="later").update(display_order=2)
     by_rule("first", price_to=1)
     text = client.get("/").content.decode()
-    assert "/collections/first/" in text
+    assert '<a class="c-button" href="/collections/first/">Shop the collection</a>' in text
     assert "/collections/later/" not in text
 
 

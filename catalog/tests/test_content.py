@@ -113,6 +113,21 @@ def test_questions_are_told_to_search_engines(client):
     }
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/pages/%00/", "/journal/a%00b/", f"/pages/{'a/' * 900}", "/pages/..%2Fabout/", "/pages/À/"],
+)
+def test_a_strange_address_is_no_page_and_no_question_for_the_database(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "before", ["\0", "x" * 10_000, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1"]
+)
+def test_a_strange_moment_leads_to_a_journal(client, before):
+    assert client.get("/journal/", {"before": before}).status_code == 200
+
+
 def test_a_shop_without_questions_shows_how_to_ask(client):
     assert client.get("/pages/help/")["Location"] == "/pages/contact/"
     assert client.get("/pages/contact/").status_code == 200
@@ -124,9 +139,9 @@ def test_the_journal_lists_the_newest_and_leads_to_older_ones(client, monkeypatc
         published = timezone.now() - timezone.timedelta(days=day)
         article(f"day-{day}", published_at=published)
     first = client.get("/journal/")
-    assert [one.slug for one in first.context["articles"]] == ["day-1", "day-2"]
+    assert [one.slug for one, _picture in first.context["articles"]] == ["day-1", "day-2"]
     second = client.get("/journal/", {"before": first.context["older_than"]})
-    assert [one.slug for one in second.context["articles"]] == ["day-3"]
+    assert [one.slug for one, _picture in second.context["articles"]] == ["day-3"]
     assert client.get("/journal/", {"before": "2026-99-99T00:00"}).status_code == 200
 
 
@@ -140,6 +155,14 @@ def test_an_article_is_told_to_search_engines(client):
     names = [item["name"] for item in data["BreadcrumbList"]["itemListElement"]]
     assert names == ["Home", "Journal", "</script>Red"]
     assert meta(response, "og:type") == "article"
+
+
+def test_a_picture_comes_in_the_sizes_that_were_made_of_it(client):
+    made = {"webp": [400, 960, 1920]}
+    article(image=MediaFactory(file="img/x.jpg", mime_type="image/jpeg", renditions=made))
+    for url in ("/journal/", "/journal/thread/"):
+        text = text_of(client.get(url))
+        assert 'srcset="/media/img/x-400.webp 400w, /media/img/x-960.webp 960w"' in text
 
 
 def test_the_home_page_says_who_we_are_and_how_to_search(client):

@@ -21,7 +21,8 @@ def listing(client, **query):
 
 def counts(found):
     return {
-        group.key: {value.value: value.count for value in group.values} for group in found.groups
+        group.key: {value.value: value.count for value in group.values}
+        for group in found.panel.groups
     }
 
 
@@ -31,8 +32,8 @@ def test_groups_come_in_the_order_that_never_jumps(client, knitwear):
     )
     ProductFactory(category=knitwear, brand=BrandFactory(slug="oderwerk"), attributes={"fit": "A"})
     keys = ["category", "size", "color", "fit", "material", "brand", "price", "rating", "in_stock"]
-    assert [group.key for group in listing(client).groups] == keys
-    assert [group.key for group in listing(client, color="navy", fit="a").groups] == keys
+    assert [group.key for group in listing(client).panel.groups] == keys
+    assert [group.key for group in listing(client, color="navy", fit="a").panel.groups] == keys
 
 
 def test_one_and_the_same_variant_is_counted(client, knitwear):
@@ -69,7 +70,7 @@ def test_only_a_bounded_number_of_rows_is_counted(client, knitwear, monkeypatch)
     found = listing(client, color="navy")
     assert found.total_words.endswith("+")
     assert len(found.cards) == 4
-    assert not any(value.is_disabled for group in found.groups for value in group.values)
+    assert not any(value.is_disabled for group in found.panel.groups for value in group.values)
 
 
 def test_filters_on_sale_rating_fit_and_material(client, knitwear):
@@ -99,18 +100,40 @@ def test_a_chip_tells_what_would_show_without_it(client, knitwear):
     assert "would show 1" in text
 
 
+def test_a_lower_bound_of_nothing_is_not_told(client, knitwear, monkeypatch):
+    monkeypatch.setattr("catalog.listings.facets.COUNTED_ROWS", 1)
+    for _ in range(3):
+        ProductFactory(category=knitwear, colors=("navy",), sizes=("s",))
+    ProductFactory(category=CategoryFactory(), colors=("oat",), sizes=("m",))
+    chips = {chip.label: chip for chip in listing(client, color="oat", size="s").chips}
+    assert chips["Color: OAT"].would_show_words == "2+"
+    assert chips["Size: S"].would_show_words == ""
+
+
+def test_a_price_in_cents_may_be_typed_and_sent(client, knitwear):
+    ProductFactory(category=knitwear)
+    text = client.get("/c/knitwear/", {"min": "19.90"}).content.decode()
+    assert 'name="min" value="19.9" min="0" step="any" inputmode="decimal"' in text
+
+
 def test_much_used_values_are_offered_and_stay_where_they_are(client, knitwear):
     for color in ("navy", "navy", "oat"):
         ProductFactory(category=knitwear, colors=(color,), sizes=("m",))
-    offered = [(one.label, one.selected) for one in listing(client).promoted]
+    offered = [(one.label, one.selected) for one in listing(client).panel.promoted]
     assert offered == [("NAVY", False), ("OAT", False)]
-    chosen = listing(client, color="navy").promoted[0]
+    chosen = listing(client, color="navy").panel.promoted[0]
     assert (chosen.selected, chosen.url) == (True, "/c/knitwear/")
+
+
+def test_an_offered_size_says_that_it_is_one(client, knitwear):
+    for sizes in (("m",), ("m",), ("s",)):
+        ProductFactory(category=knitwear, sizes=sizes)
+    assert [one.label for one in listing(client).panel.promoted] == ["Size M", "Size S"]
 
 
 def test_a_long_group_hides_what_is_beyond_eight(client, knitwear):
     ProductFactory(category=knitwear, sizes=[f"s{n}" for n in range(11)])
-    [size] = [group for group in listing(client).groups if group.key == "size"]
+    [size] = [group for group in listing(client).panel.groups if group.key == "size"]
     assert (len(size.first_values), len(size.more_values), size.shows_all) == (8, 3, False)
     assert "Show all 11" in client.get("/c/knitwear/").content.decode()
 

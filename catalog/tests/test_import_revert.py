@@ -1,6 +1,8 @@
 """Taking an import back."""
 
+import psycopg
 import pytest
+from django.db import OperationalError, connection
 
 from audit.models import AuditLog
 from catalog.imports import batches
@@ -13,7 +15,7 @@ from catalog.tests.factories import (
     OptionValueFactory,
     ProductFactory,
 )
-from catalog.tests.imported import applied, on_hand, reverted
+from catalog.tests.imported import applied, checked, on_hand, reverted
 from inventory.models import Movement, Stock
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,52 @@ def test_revert_is_told_to_the_audit_log_like_the_import(tee):
     entries = AuditLog.objects.filter(request_id=batch.audit_id, entity="catalog.productvariant")
     prices = [(row.before["price"], row.after["price"]) for row in entries.order_by("created_at")]
     assert prices == [(4900, 500), (500, 4900)]
+
+
+def test_revert_that_breaks_off_half_way_takes_nothing_back(tee, monkeypatch):
+    def watch(done):
+        if done == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("catalog.imports.staging.CHUNK", 1)
+    batch = applied(("sku", "price", "stock"), ("TEE-NAVY-S", "5", "4"), ("TEE-NAVY-M", "6", "5"))
+    entries = AuditLog.objects.filter(request_id=batch.audit_id)
+    before, told = facts(tee), entries.count()
+    batches.ask_revert(batch.pk, user=None, in_background=False)
+    with pytest.raises(KeyboardInterrupt):
+        batches.revert(batch.pk, watch=watch)
+    batch.refresh_from_db()
+    assert (batch.status, batch.failure) == (
+        Status.APPLIED,
+        "The job broke off, and nothing was written.",
+    )
+    assert (facts(tee), entries.count()) == (before, told)
+    assert reverted(batch).status == Status.REVERTED
+
+
+def end_session(done):
+    """As if the worker or the database server died after the first part."""
+    if done == 1:
+        session = connection.connection.info
+        with psycopg.connect(**session.get_parameters()) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [session.backend_pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_and_revert_whose_connection_is_lost_can_be_done_again(tee, monkeypatch):
+    monkeypatch.setattr("catalog.imports.staging.CHUNK", 1)
+    batch = checked(("sku", "price"), ("TEE-NAVY-S", "5"), ("TEE-NAVY-M", "6"))
+    batches.confirm(batch.pk, user=None, in_background=False)
+    with pytest.raises(OperationalError):
+        batches.apply(batch.pk, watch=end_session)
+    assert set(tee.variants.values_list("price", flat=True)) == {4900}
+    batches.confirm(batch.pk, user=None, in_background=False)
+    assert batches.apply(batch.pk).status == Status.APPLIED
+    batches.ask_revert(batch.pk, user=None, in_background=False)
+    with pytest.raises(OperationalError):
+        batches.revert(batch.pk, watch=end_session)
+    assert set(tee.variants.values_list("price", flat=True)) == {500, 600}
+    assert reverted(batch).status == Status.REVERTED
 
 
 def test_import_is_reverted_once(tee):

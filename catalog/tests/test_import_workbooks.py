@@ -18,6 +18,8 @@ from catalog.tests.imported import checked, problems, received
 
 pytestmark = pytest.mark.django_db
 
+SHEET = "xl/worksheets/sheet1.xml"
+
 
 def workbook(*sheets):
     """The bytes of a workbook; each sheet is a list of rows."""
@@ -31,7 +33,18 @@ def workbook(*sheets):
     return out.getvalue()
 
 
-def bomb(name="xl/sharedStrings.xml"):
+def with_part(content, part, change):
+    """The workbook ``content`` with one of its parts changed."""
+    out = io.BytesIO()
+    whole = zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in whole.namelist():
+            text = whole.read(name).decode()
+            archive.writestr(name, change(text) if name == part else text)
+    return out.getvalue()
+
+
+def bomb(name):
     """A small archive with a part of 20 MB."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -103,11 +116,31 @@ def test_workbook_without_such_a_sheet_names_its_sheets():
 def test_cell_with_an_error_of_excel_is_an_error_of_the_row():
     ProductFactory(slug="tee")
     batch = checked(content=workbook([["sku", "price"], ["TEE-NAVY-S", "#N/A"]]))
-    assert problems(batch) == [(2, "price", "is not an amount such as 49.90")]
+    assert problems(batch) == [(2, "price", "is #N/A, an error of the spreadsheet")]
 
 
-def test_workbook_that_unpacks_to_far_more_is_refused():
-    assert "unpacks to far more" in refusal(bomb())
+def test_formula_that_nobody_worked_out_is_an_error_of_the_row():
+    ProductFactory(slug="tee")
+    batch = checked(content=workbook([["sku", "summary"], ["TEE-NAVY-S", "=A1&A2"]]))
+    reason = "is a formula: give its value, or text after an apostrophe"
+    assert problems(batch) == [(2, "summary", reason)]
+
+
+def test_formula_says_what_it_came_to_be_it_nothing():
+    ProductFactory(slug="tee", summary="Soft")
+    whole = workbook([["sku", "title", "summary"], ["TEE-NAVY-S", "=1+1", "=2+2"]])
+    cells = '<c t="str"><f>1+1</f><v>Cap</v></c><c t="str"><f>2+2</f><v></v></c>'
+    content = with_part(whole, SHEET, lambda part: re.sub(r'<c r="B2".*</c>', cells, part))
+    assert checked(content=content).rows.get().after == {"title": "Cap", "summary": ""}
+
+
+def test_workbook_of_too_many_columns_is_refused():
+    assert "more than 200 columns" in refusal(workbook([["sku", *range(16_000)]]))
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", SHEET])
+def test_workbook_that_unpacks_to_far_more_is_refused(part):
+    assert "unpacks to far more" in refusal(bomb(part))
 
 
 def test_workbook_with_a_password_is_refused():
@@ -120,15 +153,15 @@ def test_workbook_with_a_password_is_refused():
     assert "password" in refusal(bytes(content))
 
 
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
-def test_workbook_with_an_entity_bomb_is_refused(part):
-    lol = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
-    out = io.BytesIO()
-    whole = zipfile.ZipFile(io.BytesIO(workbook([["sku"], ["A"]])))
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in whole.namelist():
-            archive.writestr(name, lol if name == part else whole.read(name))
-    assert "no workbook" in refusal(out.getvalue())
+@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml"])
+@pytest.mark.parametrize(
+    "entities",
+    ['<!ENTITY a "ha"><!ENTITY b "&a;&a;">', '<!ENTITY b SYSTEM "file:///etc/hostname">'],
+)
+def test_workbook_with_entities_is_refused(part, entities):
+    hostile = f"<!DOCTYPE x [{entities}]><worksheet>&b;</worksheet>"
+    whole = workbook([["sku"], ["A"]])
+    assert "no workbook" in refusal(with_part(whole, part, lambda _part: hostile))
 
 
 def test_memory_does_not_grow_with_a_workbook(tmp_path):

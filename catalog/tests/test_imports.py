@@ -156,11 +156,19 @@ def test_new_active_product_is_published_with_a_primary_variant():
         ("primary", "maybe", "primary", "is neither yes nor no"),
         ("published_at", "soon", "published_at", "is not a time such as 2026-03-01 08:00"),
         ("media", "none.jpg", "media", "there is no picture none.jpg"),
+        ("title", "=1+1", "title", "is a formula: give its value, or text after an apostrophe"),
+        ("price", " =B2*2", "price", "is a formula: give its value, or text after an apostrophe"),
+        ("title", "#REF!", "title", "is #REF!, an error of the spreadsheet"),
     ],
 )
 def test_bad_cell_is_told_with_line_column_and_reason(tee, header, cells, column, reason):
     batch = checked(("sku", header), ("TEE-NAVY-S", cells))
     assert problems(batch) == [(2, column, reason)]
+
+
+def test_header_that_comes_again_is_told_as_such(tee):
+    batch = checked(content=b"sku,title\nTEE-NAVY-S,Tee\nsku , title,\n")
+    assert problems(batch) == [(3, "", "repeats the header line")]
 
 
 def test_same_sku_twice_names_the_first_line(tee):
@@ -277,9 +285,14 @@ def test_minor_units_are_read_as_such(tee):
         (b"\n\n", "no header line"),
         (b"sku,sku\n", "Two columns"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x81\x8d", "no text"),
+        (b"sku,ti\0tle\n", "no text"),
+        (b"\xff\xfes", "no text"),
+        (b"\xff\xfe\0\xd8s\0", "no text"),
         (b"\xd0\xcf\x11\xe0rest", "password"),
         (b"PK\x03\x04rest", "no workbook"),
         (b",".join(b"c%d" % n for n in range(300)), "more than 200 columns"),
+        (b"," * 3_000_000, "Line 1 cannot be read: it is longer than 2000000 characters"),
+        (b'"\n",' * 700_000, "Line 1 cannot be read: it is longer than 2000000 characters"),
     ],
 )
 def test_file_that_is_no_table_is_refused_and_not_kept(content, reason):
@@ -292,6 +305,8 @@ def test_file_that_is_no_table_is_refused_and_not_kept(content, reason):
     [
         (b'sku,title\nA,"never closed\nB,x\n', "Line 2 cannot be read"),
         (b"sku,title\nA," + b"x" * 10_000_000 + b"\n", "Line 2 cannot be read"),
+        (b"sku,title\nA,B\nC," + b'"\n",' * 700_000, "Line 3 cannot be read: it is longer"),
+        ("sku,title\n".ljust(9_000, "\n").encode("utf-16") + b"\0\xd8B\0", "no text"),
         (b"sku,title\n", "no rows"),
     ],
 )
@@ -300,6 +315,18 @@ def test_file_that_breaks_off_fails_with_a_reason(content, reason):
     assert batch.status == ImportBatch.Status.FAILED
     assert reason in batch.failure
     assert not batch.rows.exists()
+
+
+def test_file_that_is_too_large_is_refused_before_all_of_it_came(monkeypatch, settings, tmp_path):
+    def chunks():
+        yield from (b"sku\n", b"A" * 20)
+        pytest.fail("read on")
+
+    settings.EXCHANGE_ROOT = tmp_path
+    monkeypatch.setattr("catalog.imports.files.MAX_BYTES", 20)
+    with pytest.raises(ImportRefused, match="larger than"):
+        batches.receive(name="a.csv", chunks=chunks(), user=None)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_statements_do_not_grow_with_rows(tee):

@@ -179,7 +179,8 @@ def write(act, products, categories, collections, one, other):
             )
         case 4:
             ProductCategory.objects.filter(product=product).delete()
-        case 5:
+        # Nothing is put into a deleted category.
+        case 5 if Category.objects.filter(pk=categories[other].pk).exists():
             ProductCategory.objects.get_or_create(
                 product=product, category=categories[other], defaults={"position": one}
             )

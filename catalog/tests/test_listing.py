@@ -15,6 +15,7 @@ from catalog.tests.factories import (
     place,
     variant,
 )
+from catalog.tests.pages import meta
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +53,8 @@ def test_a_category_shows_what_lies_in_its_branches(client, knitwear):
     ProductFactory(title="Cable jumper", category=CategoryFactory(slug="jumpers", parent=knitwear))
     response = page(client, knitwear)
     assert titles(response) == ["Cable jumper"]
-    assert [(node.title, n) for node, n in response.context["listing"].places] == [("Jumpers", 1)]
+    [scope] = response.context["listing"].scopes
+    assert (scope.title, scope.number, scope.url) == ("Jumpers", "1", "/c/knitwear/jumpers/")
 
 
 def test_filters_must_hold_for_one_and_the_same_variant(client, knitwear):
@@ -110,7 +112,7 @@ def test_counts_say_what_another_value_would_show(client, knitwear):
     response = page(client, knitwear, color="navy")
     counts = {
         group.key: {value.value: value.count for value in group.values}
-        for group in response.context["listing"].groups
+        for group in response.context["listing"].panel.groups
     }
     assert counts["color"] == {"navy": 1, "oat": 1}
     assert counts["size"] == {"s": 1, "m": 0}
@@ -151,13 +153,18 @@ def test_sorts_follow_what_the_cards_show(client, knitwear, sort, expected):
         {"min": "999999999.99"},
         {"max": "0.001"},
         {"size": ["s'--", "\0", "m" * 5000], "color": "\ud7ff"},
+        {"color": ["navy"] * 900, "material": "x" * 10_000, "fit": "\0", "brand": "a\0b"},
+        {"category": ["../..", "knitwear/" * 900, "\0", "/"], "rating": ["4.5", "-1", "9" * 400]},
+        {"page": "999999", "after": "\0", "min": "\0", "max": "٣"},
+        {"page": "2", "after": "x" * 10_000, "sort": "\0"},
+        {"min": "-5", "max": "1" * 10_000, "in_stock": "\0", "sale": "2"},
         {"brand": "nobody", "sort": "rm", "in_stock": "yes"},
         {f"x{number}": "y" for number in range(500)},
     ],
 )
 def test_hostile_values_are_ignored(client, knitwear, query):
     ProductFactory(category=knitwear)
-    response = page(client, knitwear, **query)
+    response = client.get("/c/knitwear/", query)
     assert response.status_code == 200
 
 
@@ -166,7 +173,38 @@ def test_no_match_keeps_the_filters_and_offers_something_near(client, knitwear):
     variant(ProductFactory(category=CategoryFactory()), "navy", "xl")
     response = page(client, knitwear, size="xl")
     assert "No products match this filter" in response.content.decode()
-    assert [card.title for card in response.context["listing"].near] == ["Near"]
+    near = response.context["listing"].near
+    assert [card.title for card in near.cards] == ["Near"]
+    assert near.is_close
+    assert "Nearly what you asked for" in response.content.decode()
+
+
+def test_what_is_near_misses_one_filter_only(client, knitwear):
+    ProductFactory(title="Near", category=knitwear, colors=("navy",), sizes=("s",))
+    ProductFactory(title="Newer", category=knitwear, colors=("oat",), sizes=("m",))
+    variant(ProductFactory(category=CategoryFactory()), "navy", "xl")
+    near = page(client, knitwear, color="navy", size="xl").context["listing"].near
+    assert ([card.title for card in near.cards], near.is_close) == (["Near"], True)
+
+
+def test_near_matches_come_from_the_filter_that_hides_most_first(client, knitwear):
+    for number in range(3):
+        ProductFactory(title=f"Navy {number}", category=knitwear, colors=("navy",), sizes=("s",))
+    for number in range(2):
+        ProductFactory(title=f"Oat {number}", category=knitwear, colors=("oat",), sizes=("m",))
+    near = page(client, knitwear, color="navy", size="m").context["listing"].near
+    assert [card.title for card in near.cards] == ["Navy 2", "Navy 1", "Navy 0", "Oat 1"]
+
+
+def test_without_anything_near_the_newest_show(client, knitwear):
+    ProductFactory(title="Newest", category=knitwear, colors=("navy",), sizes=("s",))
+    variant(ProductFactory(category=CategoryFactory()), "oat", "xl")
+    response = page(client, knitwear, color="oat", size="xl")
+    near = response.context["listing"].near
+    assert ([card.title for card in near.cards], near.is_close) == (["Newest"], False)
+    text = response.content.decode()
+    assert "would show" not in text
+    assert "Taking one of them away is not enough" in text
 
 
 def test_more_than_two_filters_are_not_for_search_engines(client, knitwear):
@@ -235,6 +273,17 @@ def test_drafts_and_what_comes_tomorrow_are_not_listed(client, knitwear):
     ProductFactory(published_at=timezone.now() + timedelta(days=1), category=knitwear)
     place(ProductFactory(title="Here"), knitwear)
     assert titles(page(client, knitwear)) == ["Here"]
+
+
+def test_a_description_introduces_and_goes_on_below_the_products(client, knitwear):
+    knitwear.description = "Warm.\r\n\r\nFrom sheep <we> know.\r\n\r\nAnd shear."
+    knitwear.save()
+    response = page(client, knitwear)
+    before, _results, after = response.content.decode().partition('id="results"')
+    assert meta(response, "description") == meta(response, "og:description") == "Warm."
+    assert ">Warm.</p>" in before
+    assert "<p>From sheep &lt;we&gt; know.</p>" in after
+    assert "shear" not in before
 
 
 def test_an_unknown_category_is_not_found(client):

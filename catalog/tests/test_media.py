@@ -1,9 +1,12 @@
 import os
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
+from catalog.models import Media
 from catalog.pictures import media_files
+from catalog.tests.factories import MediaFactory, ProductFactory
 
 FRONT = "img/g/tee/front/navy.svg"
 
@@ -131,3 +134,35 @@ def test_a_film_is_shown_and_a_document_offered(film, media_root):
     assert "attachment" not in get(film).get("Content-Disposition", "")
     assert get("care.pdf")["Content-Disposition"].startswith("attachment")
     assert get("care.pdf")["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"file": ""}, "media_has_a_source"),
+        ({"width": None}, "media_image_has_dimensions"),
+        ({"height": 0}, "media_image_has_dimensions"),
+        (
+            {"provider": "REMOTE", "remote_url": "http://pictures.example/a.jpg"},
+            "media_remote_by_https",
+        ),
+        ({"asset_id": "taken"}, "asset_id"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused(fields, constraint):
+    MediaFactory(asset_id="taken", file="img/taken.svg")
+    values = {"asset_id": "new", "file": "img/new.svg", "width": 4, "height": 5} | fields
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Media.objects.create(mime_type="image/svg+xml", **values)
+
+
+@pytest.mark.django_db
+def test_each_choice_of_a_product_has_one_primary_picture():
+    product = ProductFactory(colors=("navy", "oat"))
+    assert product.media_links.filter(is_primary=True).count() == 2
+    with (
+        pytest.raises(IntegrityError, match="product_media_one_primary_per_choice"),
+        transaction.atomic(),
+    ):
+        product.media_links.update(is_primary=True)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit.models import AuditLog
@@ -207,3 +207,14 @@ def test_a_schedule_that_another_worker_is_at_is_passed_over():
         assert pool.submit(work).result() == 0
     assert ProductVariant.objects.get(product=product).price == 5000
     assert price_schedules.begin_due(NOW) == 1
+
+
+@pytest.mark.parametrize("amounts", [{"percent_off": None}, {"price": 4000, "percent_off": 20}])
+def test_a_plan_with_neither_or_both_of_price_and_percentage_is_refused(amounts):
+    product = ProductFactory(sizes=("s",), price=5000)
+    with (
+        pytest.raises(IntegrityError, match="price_schedule_price_or_percent"),
+        transaction.atomic(),
+    ):
+        plan(product, **amounts)
+    assert not PriceSchedule.objects.exists()

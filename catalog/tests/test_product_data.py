@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.models import Brand, Product
+from catalog.models import Brand
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 from catalog.tests.pages import meta, structured
 from orders.tests.factories import standard_delivery
@@ -82,7 +82,16 @@ def test_other_sites_get_a_picture_in_pixels(client):
     assert meta(response, "og:image").endswith("-social.png")
 
 
-def test_a_back_ordered_piece_can_be_bought(client):
-    policy = Product.InventoryPolicy.CONTINUE
-    data = structured(read(client, ProductFactory(stock=0, inventory_policy=policy)))
-    assert data["Product"]["offers"][0]["availability"] == "https://schema.org/InStock"
+@pytest.mark.parametrize(
+    ("policy", "stock", "word"),
+    [
+        ("TRACK", 1, "InStock"),
+        ("TRACK", 0, "OutOfStock"),
+        ("CONTINUE", 1, "InStock"),
+        ("CONTINUE", 0, "BackOrder"),
+        ("DENY", 1, "OutOfStock"),
+    ],
+)
+def test_an_offer_tells_whether_and_how_it_can_be_bought(client, policy, stock, word):
+    data = structured(read(client, ProductFactory(stock=stock, inventory_policy=policy)))
+    assert data["Product"]["offers"][0]["availability"] == f"https://schema.org/{word}"

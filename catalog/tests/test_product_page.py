@@ -12,8 +12,8 @@ from orders.tests.factories import standard_delivery
 
 pytestmark = pytest.mark.django_db
 
-#: Product, which pieces stand beside it, those whose cards nobody holds, and delivery twice. The
-#: small caches of every page (tree, options, brands, menus) are warm.
+#: Which product it is, the product, which pieces stand beside it, those whose cards nobody holds,
+#: and delivery. The small caches of every page (tree, options, brands, menus) are warm.
 PRODUCT_QUERIES = 5
 
 
@@ -35,7 +35,7 @@ def test_a_page_costs_the_same_with_many_variants_and_neighbors(
     client.get("/search/")
     with django_assert_max_num_queries(PRODUCT_QUERIES):
         response = show(client, product)
-    assert len(response.context["page"].similar) == min(neighbors, 8)
+    assert len(response.context["similar"]) == min(neighbors, 8)
 
 
 def test_a_new_price_shows_at_once(client):
@@ -58,6 +58,17 @@ def test_a_page_shows_the_color_it_is_asked_for(client):
         f"/p/{product.slug}/?color=navy&size=m",
         f"/p/{product.slug}/?color=oat&size=m",
     ]
+
+
+def test_a_color_without_the_size_chosen_says_so(client):
+    product = ProductFactory(colors=("navy",), sizes=("s", "m"))
+    variant(product, "oat", "s")
+    swatches = show(client, product, size="m").context["page"].swatches
+    assert swatches[1].url.endswith("?color=oat&size=m")
+    response = show(client, product, color="oat", size="m")
+    assert "Size M is not made in OAT." in response.content.decode()
+    assert response.context["page"].size == "s"
+    assert "is not made in" not in show(client, product, size="m").content.decode()
 
 
 @pytest.mark.parametrize("color", ["nothing", "\0", "'--", "x" * 5000, "<script>"])
@@ -216,3 +227,23 @@ def test_the_fit_of_reviewers_stands_in_the_buy_box(client):
     product = ProductFactory()
     ReviewSummary.objects.create(product=product, fit_small=4, fit_true=1)
     assert "80 % say take one size up" in show(client, product).content.decode()
+
+
+def test_few_votes_on_the_fit_draw_no_scale(client):
+    product = ProductFactory()
+    ReviewSummary.objects.create(product=product, stars_5=5, fit_small=4)
+    assert "c-fit-scale" not in show(client, product).content.decode()
+    ReviewSummary.objects.update(fit_true=1)
+    assert "c-fit-scale" in show(client, product).content.decode()
+
+
+def test_what_a_swap_replaces_keeps_its_ids_for_the_focus(client):
+    product = ProductFactory(colors=("navy", "oat"))
+    ReviewSummary.objects.create(product=product, stars_5=1)
+    headers = {"HX-Request": "true", "HX-Target": "gallery-and-buybox"}
+    text = client.get(product.get_absolute_url(), {"color": "oat"}, headers=headers)
+    assert 'id="color-oat"' in text.content.decode()
+    headers["HX-Target"] = "reviews"
+    text = client.get(reverse("catalog:reviews", args=[product.slug]), headers=headers)
+    for name in ("stars-5", "filter-1", "sort-2"):
+        assert f'id="review-{name}"' in text.content.decode()

@@ -194,3 +194,50 @@ def test_the_page_shows_what_the_author_wrote_before(employee):
     text = employee.get(page_of(review)).content.decode()
     assert "Published: 1" in text
     assert "Old coat" in text
+
+
+def story_of(review):
+    return [(step.label, step.who, step.words) for step in moderation.decisions(review)]
+
+
+def test_an_appeal_and_the_second_decision_stand_in_the_log(employee):
+    review = written(ProductFactory())
+    act(employee, review, "reject", reason="Off topic")
+    review.refresh_from_db()
+    act(employee, review, "appeal", words="But it is about the cloth!")
+    review.refresh_from_db()
+    assert review.status == "PENDING"
+    page = employee.get(page_of(review)).content.decode()
+    assert "But it is about the cloth!" in page
+    assert "better someone else decides" in page
+    manager = signed_in(staff(Role.MANAGER))
+    assert "Rejected by employee@example.com" in manager.get(page_of(review)).content.decode()
+    act(manager, review, "approve")
+    assert story_of(review) == [
+        ("Rejected", "employee@example.com", "Off topic"),
+        ("Appeal", "employee@example.com", "But it is about the cloth!"),
+        ("Waiting", "employee@example.com", ""),
+        ("Published", "manager@example.com", ""),
+    ]
+    assert "The author objects" not in manager.get(page_of(review)).content.decode()
+
+
+def test_there_is_no_appeal_without_words_or_without_a_rejection(employee):
+    rejected, fresh = written(ProductFactory()), written(ProductFactory())
+    act(employee, rejected, "reject", reason="Off topic")
+    rejected.refresh_from_db()
+    act(employee, rejected, "appeal", words="  ")
+    assert act(employee, fresh, "appeal", words="Why?").status_code == 404
+    with pytest.raises(ValueError, match="against a rejection"):
+        moderation.appeal(review_id=fresh.pk, seen_version=fresh.version, words="Why?")
+    rejected.refresh_from_db()
+    assert rejected.status == "REJECTED"
+    assert not AuditLog.objects.filter(after__has_key="appeal").exists()
+
+
+def test_keeping_what_is_reported_is_a_decision_too(employee):
+    review = published(ProductFactory())
+    reviews.report(review_id=review.pk, voter="x", reason="Spam")
+    before = len(story_of(review))
+    act(employee, review, "approve")
+    assert story_of(review)[before:] == [("Published", "employee@example.com", "")]

@@ -8,7 +8,7 @@ from audit.models import AuditLog
 from catalog.models import Brand, Product, SearchRedirect, Synonym
 from catalog.searching import search
 from catalog.searching.query import clauses_of, fold, words_of
-from catalog.tests.factories import BrandFactory, ProductFactory
+from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,18 @@ def test_a_search_can_be_narrowed(client):
     ProductFactory(title="Tee red", colors=("rust",))
     ProductFactory(title="Tee blue", colors=("navy",))
     assert found(client, "tee", color="navy") == ["Tee blue"]
+
+
+def test_categories_narrow_a_search_step_by_step_and_keep_its_words(client):
+    women = CategoryFactory(slug="women", name="Women")
+    ProductFactory(title="Tee", category=CategoryFactory(slug="tops", name="Tops", parent=women))
+    ProductFactory(title="Tee", category=CategoryFactory(slug="men", name="Men"))
+    scopes = client.get("/search/", {"q": "tee"}).context["listing"].scopes
+    assert [(scope.title, scope.number) for scope in scopes] == [("Men", "1"), ("Women", "1")]
+    narrowed = client.get(scopes[1].url).context["listing"]
+    assert scopes[1].url == "/search/?q=tee&category=women"
+    assert len(narrowed.cards) == 1
+    assert [scope.url for scope in narrowed.scopes] == ["/search/?q=tee&category=women%2Ftops"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -138,8 +150,8 @@ def test_no_result_offers_ways_on(client):
     assert "No results for “zebra”" in text
     assert "0 results for “zebra”" in text
     assert "/pages/contact/" in text
-    assert "/recently-viewed/" in text
-    assert titles(response.context["listing"].near) == ["Jumper"]
+    assert '<noscript><p><a href="/recently-viewed/">' in text
+    assert titles(response.context["listing"].near.cards) == ["Jumper"]
 
 
 def test_the_page_tells_how_many_and_no_engine_lists_it(client):

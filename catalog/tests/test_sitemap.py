@@ -11,6 +11,7 @@ from catalog.content import sitemaps
 from catalog.models import Product
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from catalog.tests.pages import article, content_page
+from catalog.tests.test_sizing import chart
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +43,10 @@ def test_the_index_leads_to_every_page_and_to_those_only(client):
     category = CategoryFactory(slug="tops")
     product = ProductFactory(category=category)
     hidden = ProductFactory(status=Product.Status.ARCHIVED)
-    content_page(), article(), content_page("draft", status="DRAFT")
+    content_page(), article(), content_page("draft", status="DRAFT"), chart()
     found = {url.removeprefix("http://testserver") for url in everything(client)}
     pages = {"/", "/c/tops/", product.get_absolute_url(), "/pages/about/", "/journal/thread/"}
-    assert pages <= found
+    assert pages | {"/brands/", "/collections/", "/size-guide/", "/size-guide/tops/"} <= found
     assert not {hidden.get_absolute_url(), "/pages/draft/"} & found
     for url in found:
         assert client.get(url).status_code == 200, url
@@ -97,7 +98,15 @@ def test_a_file_costs_one_statement_however_long(
 def test_robots_close_what_is_private_and_what_repeats(client):
     lines = client.get("/robots.txt").content.decode().splitlines()
     assert "Sitemap: http://testserver/sitemap.xml" in lines
-    closed = {"/cart/", "/checkout/", "/account/", "/admin/", "/search/", "/c/*?*sort="}
+    closed = {
+        "/cart/",
+        "/checkout/",
+        "/account/",
+        "/admin/",
+        "/search/",
+        "/c/*?*sort=",
+        "/brands/*?*sort=",
+    }
     assert closed <= {line.removeprefix("Disallow: ") for line in lines}
     assert client.get("/robots.txt")["Content-Type"] == "text/plain; charset=utf-8"
 

@@ -132,6 +132,16 @@ def test_a_return_speaks_while_nothing_was_kept(ada):
     assert sizing.usual_size(ada, product.size_chart, read_choices(), NO_VOTES).size == "l"
 
 
+def test_pieces_sent_back_as_too_small_outweigh_the_one_that_was_kept(ada):
+    product = ProductFactory(size_chart=chart(), sizes=("s", "m", "l"))
+    bought(ada, product, "m")
+    for number in (2, 3):
+        bought(ada, product, "m", Purchase.ReturnReason.TOO_SMALL, number=number)
+    bought(ada, product, "s", Purchase.ReturnReason.OTHER)
+    advice = sizing.usual_size(ada, product.size_chart, read_choices(), NO_VOTES)
+    assert (advice.size, advice.reason) == ("l", "A similar piece was too small: take L.")
+
+
 def test_pieces_of_another_chart_say_nothing(ada):
     bought(ada, ProductFactory(size_chart=chart(slug="shoes")), "m")
     assert sizing.usual_size(ada, chart(), read_choices(), NO_VOTES) is None

@@ -1,9 +1,12 @@
 """The wishlist: what shoppers keep, never twice, and nobody else sees."""
 
+import itertools
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pgtrigger
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -228,6 +231,44 @@ def test_merged_lists_stay_within_the_limit(guest, monkeypatch):
     monkeypatch.setattr(wish_sign_in, "MOST", 3)
     assert wish_sign_in.merge(token=guest.token, user=user) == 2
     assert WishlistItem.objects.count() == 3
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_browsers_that_sign_in_at_once_fill_one_list():
+    user, products = member(), [ProductFactory() for _ in range(6)]
+    guests = [wishlist.new_guest() for _ in range(3)]
+    for guest, place in itertools.product(guests, range(2)):
+        wish(guest, products[guests.index(guest) * 2 + place])
+    at_once, errors = Barrier(6), []
+
+    def sign_in(guest):
+        at_once.wait()
+        try:
+            wish_sign_in.merge(token=guest.token, user=user)
+        except Exception as error:
+            errors.append(error)
+        connection.close()
+
+    # Each of them twice: a form that is sent by two clicks.
+    threads = [Thread(target=sign_in, args=[guest]) for guest in guests * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert Wishlist.objects.get().user == user
+    assert {one.product for one in wishlist.items_of(Holder(user.pk, ""))} == set(products)
+
+
+def test_a_shared_list_says_so_while_it_is_empty(guest, product):
+    item, client = wish(guest, product), browser(guest)
+    client.post(reverse("catalog:wishlist_share"), {"share": "on"})
+    client.post(reverse("catalog:wish_remove", args=[item.pk]))
+    page = client.get(PAGE)
+    assert page.context["share_url"] in text_of(page)
+    client.post(reverse("catalog:wishlist_share"), {"share": "off"})
+    assert client.get(PAGE).context["share_url"] == ""
 
 
 def test_a_list_is_shared_only_when_asked_for(guest, product):

@@ -160,7 +160,11 @@ def _render(
     request: HttpRequest, holder: Holder | None, *, removed: str = "", is_changed: bool = False
 ) -> HttpResponse:
     items = list(wishlist.items_of(holder).select_related("wishlist")) if holder else []
-    token = items[0].wishlist.share_token if items else ""
+    if items:
+        token = items[0].wishlist.share_token
+    else:
+        # A list that others may see says so while it is empty, too.
+        token = wishlist.share_token_of(holder) if holder else ""
     undone = _unseal(removed) if removed else None
     context: dict[str, Any] = {
         "wishes": read_wishes(items),

@@ -221,6 +221,12 @@ def set_shared(*, holder: Holder, is_shared: bool) -> str:
     return wishlist.share_token
 
 
+def share_token_of(holder: Holder) -> str:
+    """The token of the link that shows the list to others, or ""."""
+    tokens = Wishlist.objects.filter(**holder.owner).values_list("share_token", flat=True)
+    return tokens.first() or ""
+
+
 def delete_forgotten(now: datetime, *, most: int = 500) -> int:
     """Delete guests' lists that did not change for ``GUEST_LIFE_DAYS``; returns how many."""
     forgotten = Wishlist.objects.filter(

@@ -31,7 +31,8 @@ class Migration(migrations.Migration):
                 CREATE SEQUENCE order_number;
                 CREATE FUNCTION next_order_number() RETURNS text LANGUAGE sql VOLATILE AS $$
                     SELECT 'ORD-' || to_char(now() AT TIME ZONE 'UTC', 'YYYY') || '-'
-                        || lpad(nextval('order_number')::text, 6, '0')
+                        || lpad(drawn.number, greatest(6, length(drawn.number)), '0')
+                    FROM (SELECT nextval('order_number')::text AS number) drawn
                 $$
             """,
             reverse_sql="DROP FUNCTION next_order_number; DROP SEQUENCE order_number;",

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from django.db import connection
 
 from inventory import stock
 from inventory.errors import OutOfStock
@@ -222,6 +223,20 @@ def test_numbers_are_unique_and_carry_the_year():
     numbers = [placed_order().number for _ in range(3)]
     assert len(set(numbers)) == 3
     assert all(number.startswith("ORD-20") and len(number) == 15 for number in numbers)
+
+
+@pytest.fixture
+def after_999998_orders():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('order_number', 999998), last_value FROM order_number")
+        _, last = cursor.fetchone()
+        yield
+        # What a sequence gave out does not come back with the transaction.
+        cursor.execute("SELECT setval('order_number', %s)", [last])
+
+
+def test_the_millionth_order_has_a_number_of_its_own(after_999998_orders):
+    assert [placed_order().number[9:] for _ in range(3)] == ["999999", "1000000", "1000001"]
 
 
 @pytest.mark.race

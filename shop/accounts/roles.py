@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "catalog.view_productcategory",
         "catalog.view_productmedia",
         "catalog.view_productvariant",
+        "catalog.view_sizechart",
     ),
     # Words, pictures and places of products. Their prices need catalog:price as well.
     "catalog:edit": (
@@ -60,6 +61,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "catalog.optionvalue",
         "catalog.product",
         "catalog.productvariant",
+        "catalog.sizechart",
     ),
     "catalog:price": ("catalog.change_price",),
     "content:edit": (

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.garments.palette import BY_SLUG
 from catalog.garments.pictures import path_of, path_of_scene
-from catalog.listings.facet_groups import FacetGroup, FacetValue
+from catalog.listings.facet_groups import Chip, FacetGroup, FacetValue
+from catalog.searching.suggestions import Option, OptionGroup
+from catalog.tree import Picture
 from shop.operations.styleguide_forms import SampleControls, SampleForm
 
 _STATIC = settings.BASE_DIR / "static"
@@ -48,6 +50,7 @@ def _foundations() -> dict[str, Any]:
         "hero_narrow": "/media/" + path_of_scene("rail-mobile"),
         "hero_narrow_dark": "/media/" + path_of_scene("rail-mobile-dark"),
         "spot": "/media/" + path_of_scene("spot-cart"),
+        "spot_search": "/media/" + path_of_scene("spot-search"),
     }
 
 
@@ -89,13 +92,11 @@ def _catalog() -> dict[str, Any]:
             rating=Sample(rating=4.3, count=128) if price.was else None,
             wishlist_url="#",
             product_id=garment,
-            quick_add_url="",
-            add_url="#",
-            sizes=[_size(label) for label in ("S", "M", "L", "XL")],
+            sizes_url="",
+            swatch_url="",
         )
         for (title, fit, garment, color), price, badge in zip(looks, prices, badges, strict=True)
     ]
-    cards[0].sizes[3].sold_out = True
     sizes = [_size(label) for label in ("XS", "S", "M", "L", "XL")]
     sizes[2].selected, sizes[3].note, sizes[4].sold_out = True, "2 left", True
     today = timezone.localdate()
@@ -119,7 +120,10 @@ def _catalog() -> dict[str, Any]:
             free_from=8000,
             currency="EUR",
         ),
-        "chips": [Sample(label="Color: Navy", url="#"), Sample(label="Size: M", url="#")],
+        "chips": [Chip("Color: Navy", "#", 12), Chip("Size: M", "#", 0), Chip("Sale", "#")],
+        "quick_add": Sample(title="Northmill chore jacket", slug="chore", get_absolute_url="#"),
+        "picture": _picture("jumper", "detail", "bottle", "Field cable jumper, bottle, collar"),
+        "suggestions": _suggestions(),
         "pages": Sample(
             shown=24,
             total=128,
@@ -137,6 +141,16 @@ def _catalog() -> dict[str, Any]:
             FacetGroup("price", "Price", "range", min="20"),
         ],
     }
+
+
+def _suggestions() -> list[OptionGroup]:
+    """What the search field offers for "ju"."""
+    picture = Picture("/media/" + path_of("jumper", "front", "mustard"), "", 40, 50)
+    return [
+        OptionGroup("Suggestions", [Option("#", "ju", "mper"), Option("#", "ju", "mper wool")]),
+        OptionGroup("Categories", [Option("#", "Ju", "mpers", note="Women")]),
+        OptionGroup("Products", [Option("#", "", "Field cable jumper", "€89.00", picture)]),
+    ]
 
 
 def _forms() -> dict[str, Any]:

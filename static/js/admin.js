@@ -39,6 +39,74 @@ for (const sign of all("unsaved")) {
   window.addEventListener("beforeunload", (event) => isDirty && event.preventDefault());
 }
 
+// Rows in an order: two buttons move a row that is there, and the numbers follow.
+for (const part of all("ordered")) {
+  const rows = () => [...part.querySelectorAll("tr.has_original")];
+  const placeOf = (row) => row.querySelector('input[name$="-position"]');
+  const name = (row, index) => {
+    for (const button of row.querySelectorAll("[data-move]")) {
+      button.setAttribute("aria-label", `${part.dataset[button.dataset.move]}, ${index + 1}`);
+    }
+  };
+  for (const [index, row] of rows().entries()) {
+    if (!placeOf(row)) break;
+    for (const [way, sign] of [["down", "↓"], ["up", "↑"]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "a-button a-move";
+      button.dataset.move = way;
+      button.textContent = sign;
+      placeOf(row).after(button);
+    }
+    name(row, index);
+  }
+  part.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button) return;
+    const row = button.closest("tr");
+    const known = rows();
+    const other = known[known.indexOf(row) + (button.dataset.move === "up" ? -1 : 1)];
+    if (!other) return;
+    button.dataset.move === "up" ? other.before(row) : other.after(row);
+    rows().forEach((one, index) => {
+      placeOf(one).value = index;
+      name(one, index);
+    });
+    button.focus();
+    placeOf(row).dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+// Of a long grid only the rows that someone touched are sent.
+for (const grid of all("touched-rows")) {
+  const inputs = (row) => [...row.querySelectorAll("input")];
+  const isTouched = (row) =>
+    "touched" in row.dataset ||
+    inputs(row).some(
+      (input) => input.checked !== input.defaultChecked || input.value !== input.defaultValue,
+    );
+  grid.closest("form").addEventListener("submit", () => {
+    const idle = [...grid.querySelectorAll("tbody tr")].filter((row) => !isTouched(row));
+    const able = (is) => idle.forEach((row) => inputs(row).forEach((input) => (input.disabled = !is)));
+    able(false);
+    setTimeout(() => able(true));
+  });
+}
+
+// Select2 leaves the text it shows without a name: it gets that of the field it stands for.
+const nameChoosers = () => {
+  const unnamed = ".select2-selection__rendered[role=textbox]:not([aria-label])";
+  for (const text of document.querySelectorAll(unnamed)) {
+    const select = text.closest(".select2").previousElementSibling;
+    text.setAttribute("aria-label", select.ariaLabel ?? select.labels[0]?.textContent.trim() ?? "");
+  }
+};
+if (document.querySelector("select.admin-autocomplete")) {
+  // Select2 comes when it likes, and again with each new row.
+  nameChoosers();
+  new MutationObserver(nameChoosers).observe(document.body, { childList: true, subtree: true });
+}
+
 // The form of a bulk edit shows only the fields that the chosen kind needs.
 const NEEDS = {
   STATUS: ["status"],

@@ -24,12 +24,23 @@ function settle() {
 
 on("htmx:afterSettle", settle);
 
-// After a change of filters: focus whose control is gone rests on the count, and products that
-// came above the window are scrolled to.
+// A change of filters leaves groups open or shut as they were, and the focus on its control, or on
+// the count if that is gone. Products that came above the window are scrolled to.
+let left = { focus: "", groups: [] };
+
+on("htmx:beforeSwap", ({ target }) => {
+  if (target.id !== "results") return;
+  const groups = [...target.querySelectorAll("details[id]")].map(({ id, open }) => ({ id, open }));
+  left = { focus: document.activeElement.id, groups };
+});
+
 on("htmx:afterSettle", ({ target }) => {
   if (target.id !== "results") return;
-  const isLost = document.activeElement === document.body;
-  if (isLost) target.querySelector("[data-rest]").focus({ preventScroll: true });
+  for (const { id, open } of left.groups) byId(id)?.toggleAttribute("open", open);
+  if (document.activeElement === document.body) {
+    const rest = byId(left.focus) ?? target.querySelector("[data-rest]");
+    rest.focus({ preventScroll: true });
+  }
   if (target.getBoundingClientRect().top < 0) target.scrollIntoView();
 });
 

@@ -51,6 +51,16 @@ def test_the_zoom_turns_with_the_arrow_keys_and_closes_with_escape(shop_pages):
     expect(page.get_by_role("link", name="Enlarge").first).to_be_focused()
 
 
+@pytest.mark.parametrize("views", [1, 2])
+def test_the_picture_has_its_place_with_and_without_others(shop_pages, little_shop, views):
+    tee = little_shop[0]
+    for link in list(tee.media_links.order_by("position"))[views:]:
+        link.delete()
+    page = shop_pages.open("/p/plain-tee/", width=1440)
+    picture = page.get_by_role("region", name="Pictures").get_by_role("img").first
+    assert picture.bounding_box()["width"] > 500
+
+
 def test_the_strip_of_a_phone_moves_by_its_buttons_and_the_page_stays(shop_pages):
     page = shop_pages.open("/p/plain-tee/", width=375)
     expect(page.get_by_text("1/2")).to_be_in_viewport()

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from catalog.models import Product, ProductVariant
+from catalog.models import Menu, MenuItem, Product, ProductVariant
 from catalog.tests.factories import OptionValueFactory
 from shop.accounts.roles import Role
 from tests.back_office import signed_in, staff
@@ -38,6 +38,12 @@ def enter(shop_pages, path, **window):
     return page
 
 
+def footer():
+    menu = Menu.objects.create(slot="FOOTER", title="Help")
+    MenuItem.objects.create(menu=menu, label="Journal", target="PATH", address="/journal/")
+    return menu
+
+
 def page_of(name, *args):
     return reverse(f"admin:catalog_{name}", args=args)
 
@@ -54,7 +60,14 @@ def test_pages_of_the_catalog_are_accessible(shop_pages, inspector, product, sch
     for path in (
         f"{page_of('product_variants', product.pk)}?color=navy&size=xl",
         page_of("product_history", product.pk),
+        f"{page_of('product_draw', product.pk)}?garment=coat&color=navy",
         page_of("category_changelist"),
+        f"{page_of('collection_changelist')}?q=sea",
+        page_of("collection_add"),
+        page_of("sizechart_add"),
+        f"{page_of('review_changelist')}?status__exact=PENDING",
+        page_of("searchterm_changelist"),
+        page_of("menu_change", footer().pk),
     ):
         page.goto(path)
         inspector.look(page, widths=WIDTHS)
@@ -91,6 +104,48 @@ def test_the_first_section_with_an_error_opens(shop_pages, product):
     expect(tabs.get_by_text("1 error")).to_be_visible()
     tabs.get_by_text("SEO").click()
     expect(page.get_by_label("Title for search engines")).to_have_value("A tee")
+
+
+def test_who_saves_and_goes_on_stays_in_the_section(shop_pages, product):
+    page = enter(shop_pages, page_of("product_change", product.pk))
+    page.get_by_role("navigation", name="Parts of the product").get_by_text("SEO").click()
+    page.get_by_label("Title for search engines").fill("A tee")
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_text("changed successfully")).to_be_visible()
+    expect(page.get_by_label("Title for search engines")).to_have_value("A tee")
+    expect(page.get_by_label("Title for search engines")).to_be_visible()
+
+
+def test_a_picture_moves_up_by_a_button(shop_pages, product):
+    page = enter(shop_pages, f"{page_of('product_change', product.pk)}#media")
+    first, second = product.media_links.all()[:2]
+    page.get_by_role("button", name="Move up, 2").click()
+    expect(page.get_by_text("Unsaved changes")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("changed successfully")).to_be_visible()
+    assert list(product.media_links.all()[:2]) == [second, first]
+
+
+def test_only_rows_that_were_touched_are_sent(shop_pages, product):
+    page = enter(shop_pages, page_of("product_variants", product.pk))
+    variant = product.variants.last()
+    page.locator(f'[name="{variant.pk.hex}.barcode"]').fill("123")
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.get_by_role("button", name="Save variants").click()
+    fields = {name.partition(".")[0] for name in sent.value.post_data_json if "." in name}
+    assert fields == {variant.pk.hex, "fill"}
+    expect(page.get_by_text("1 changed")).to_be_visible()
+    variant.refresh_from_db()
+    assert variant.barcode == "123"
+
+
+def test_the_views_of_a_garment_follow_the_choice(shop_pages, product):
+    page = enter(shop_pages, page_of("product_draw", product.pk))
+    expect(page.get_by_text("Choose a garment and a color")).to_be_visible()
+    page.get_by_label("Garment").select_option("coat")
+    expect(page.locator('#drawn img[src*="/coat/back/"]')).to_be_visible()
+    page.get_by_role("button", name="Add these pictures").click()
+    expect(page.get_by_text("5 pictures added")).to_be_visible()
 
 
 def test_without_script_the_form_saves_too(shop_pages, product):

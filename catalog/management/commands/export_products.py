@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from catalog import exports
+from catalog import exports, product_filter
 from catalog.imports import columns
 from catalog.models import ImportBatch
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="where to write; .csv or .xlsx")
         parser.add_argument("--status", default="", help="only products of this status")
         parser.add_argument("--category", default="", help="only products below this path")
+        parser.add_argument("--search", default="", help="only products the list finds by it")
         parser.add_argument("--columns", default="", help="names of columns with commas between")
 
     def handle(
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         file: Path,
         status: str = "",
         category: str = "",
+        search: str = "",
         columns: str = "",
         verbosity: int = 1,
         **options: Any,
@@ -40,7 +42,9 @@ class Command(BaseCommand):
             raise CommandError(_("The name of the file must end in .csv or .xlsx."))
         names = [name.strip() for name in columns.split(",") if name.strip()]
         names = _checked(names) or exports.column_names()
-        selection = {"status__exact": status.upper(), "category": category}
+        selection = product_filter.asked(
+            {"status__exact": status.upper(), "category": category, "q": search}
+        )
         bar = Progress(
             TextColumn("{task.description} {task.completed}"),
             console=Console(stderr=True, quiet=verbosity == 0),

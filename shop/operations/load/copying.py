@@ -6,7 +6,8 @@ mostly new are built when it is full, which is many times quicker.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,15 @@ from typing import Any
 from django.db import connection, models
 from django.db.models.fields import NOT_PROVIDED
 
+#: Told of a phase how much of how much is done.
 Watch = Callable[[str, int, int], None]
+#: Rows as lines of text, by name of the table.
+Lines = dict[str, list[str]]
+
+#: Things whose rows are made, and sent, at a time.
+CHUNK = 1_000
+NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 # Constraints of tables that can be made again afterwards. Keys that others refer to stay.
 _CONSTRAINTS = """
@@ -41,17 +50,21 @@ _INDEXES = """
 
 @dataclass(frozen=True)
 class Table:
-    """A model with the columns that lines of text bring for it; the rest are its defaults."""
+    """A model with the columns that lines of text bring for it; the rest are its defaults.
+
+    ``number`` tells keys of its rows from those of others that are made at the same time.
+    """
 
     model: type[models.Model]
+    number: int
     columns: tuple[str, ...]
 
     @property
     def name(self) -> str:
         return self.model._meta.db_table
 
-    def copy(self, lines: Iterable[str]) -> None:
-        """COPY ``lines``, each one row in text format without its line end."""
+    def copy(self, lines: Sequence[str]) -> int:
+        """COPY ``lines``, each one row in text format without its line end; how many."""
         constants = self._constants()
         end = "".join(f"\t{text}" for text in constants.values()) + "\n"
         columns = ", ".join(map(connection.ops.quote_name, (*self.columns, *constants)))
@@ -62,6 +75,7 @@ class Table:
                 cursor.copy(f"COPY {self.name} ({columns}) FROM STDIN") as copy,
             ):
                 copy.write(text)
+        return len(lines)
 
     def _constants(self) -> dict[str, str]:
         """Columns that are the same in every line and that the database cannot fill."""
@@ -75,6 +89,39 @@ class Table:
                 raise LookupError(f"{field} has no default: the load has to fill it")
             constants[field.column] = _text(field, default)
         return constants
+
+
+def row(*values: object) -> str:
+    """A line whose values hold nothing that the text format means something by."""
+    return "\t".join(map(str, values))
+
+
+def escaped(text: str) -> str:
+    """Any text as a value of a line."""
+    return text.translate(_ESCAPES)
+
+
+def pour(
+    tables: Sequence[Table],
+    make: Callable[[range], Lines],
+    numbers: range,
+    watch: Callable[[int, int], None],
+) -> int:
+    """COPY what ``make`` makes of ``numbers``; returns how many rows.
+
+    One chunk is made while the database takes the one before.
+    """
+    rows = 0
+    chunks = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
+    with ThreadPoolExecutor(max_workers=1) as workshop:
+        ahead = workshop.submit(make, chunks[0])
+        for place, chunk in enumerate(chunks, start=1):
+            lines = ahead.result()
+            if place < len(chunks):
+                ahead = workshop.submit(make, chunks[place])
+            rows += sum(table.copy(lines[table.name]) for table in tables)
+            watch(chunk.stop - numbers.start, len(numbers))
+    return rows
 
 
 @contextmanager
@@ -108,6 +155,12 @@ def bare(tables: Collection[str], *, unindexed: Sequence[str], watch: Watch) -> 
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def analyze(tables: Collection[str]) -> None:
+    """Let the planner know the new rows before the first page is asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
 
 
 def _text(field: "models.Field[Any, Any]", default: Any) -> str:

@@ -12,8 +12,8 @@ from random import Random
 
 from catalog.garments.palette import COLORS
 from shop.operations.load import reviews, tables, words
-from shop.operations.load.copying import Table
-from shop.operations.load.keys import MOST_PRODUCTS, ROOM, key, product_key, product_ms
+from shop.operations.load.copying import NULL, Lines, Table, row
+from shop.operations.load.keys import MOST_NUMBERS, own_key, timed_key
 from shop.operations.load.tree import VIEWS, Leaf, brands, leaves, media_key, zipf
 from shop.operations.seeds.base import CURRENCY
 from shop.operations.seeds.garment import LETTERS, ONE_SIZE, WAISTS
@@ -35,9 +35,7 @@ MOST_SOLD = 5_000
 #: Part of the price that the cost is.
 COST_SHARE = 0.35
 
-_NULL = "\\N"
 _DAY = timedelta(days=1)
-Lines = dict[str, list[str]]
 
 
 class Maker:
@@ -63,10 +61,10 @@ class Maker:
             for view in VIEWS
         }
 
-    def lines(self, first: int, count: int) -> Lines:
-        """The rows of ``count`` products from number ``first`` on, by name of the table."""
-        lines: Lines = {table.name: [] for table in tables.ALL}
-        for number in range(first, first + count):
+    def lines(self, numbers: range) -> Lines:
+        """The rows of the products of these numbers."""
+        lines: Lines = {table.name: [] for table in tables.OF_PRODUCTS}
+        for number in numbers:
             _Making(self, number, lines).make()
         return lines
 
@@ -94,9 +92,8 @@ class _Making:
 
     def __init__(self, maker: Maker, number: int, lines: Lines) -> None:
         self.maker, self.number, self.lines = maker, number, lines
-        self.random = random = Random(maker.seed * MOST_PRODUCTS + number)  # noqa: S311
-        self.ms = product_ms(maker.seed, number)
-        self.key = product_key(maker.seed, number)
+        self.random = random = Random(maker.seed * MOST_NUMBERS + number)  # noqa: S311
+        self.key = self._key(tables.PRODUCTS)
         self.published_at = maker.now - random.random() * YEARS * 365 * _DAY
         self.made_at = (self.published_at - _DAY).isoformat()
         self.leaf = maker.leaf(random)
@@ -165,7 +162,7 @@ class _Making:
             json.dumps(composition),
             _array(care),
             random.choice(words.ORIGINS),
-            _NULL if self.status == "DRAFT" else self.published_at.isoformat(),
+            NULL if self.status == "DRAFT" else self.published_at.isoformat(),
             rated.average,
             rated.count,
             self.sold,
@@ -204,7 +201,7 @@ class _Making:
                 f"{color.capitalize()} / {size.upper()}",
                 f'{{"color": "{color}", "size": "{size}"}}',
                 price, round(price * COST_SHARE),
-                former or _NULL, former or _NULL, self.reduced_at if former else _NULL,
+                former or NULL, former or NULL, self.reduced_at if former else NULL,
                 300 + place, "t" if is_primary else "f", place,
             )  # fmt: skip
             self._tell_prices(variant, place, price, former)
@@ -214,7 +211,7 @@ class _Making:
 
     def _tell_prices(self, variant: str, place: int, price: int, former: int | None) -> None:
         first = self._key(tables.PRICES, 2 * place)
-        self._add(tables.PRICES, first, variant, _NULL, former or price, CURRENCY, self.made_at)
+        self._add(tables.PRICES, first, variant, NULL, former or price, CURRENCY, self.made_at)
         if former:
             next_key = self._key(tables.PRICES, 2 * place + 1)
             self._add(tables.PRICES, next_key, variant, former, price, CURRENCY, self.reduced_at)
@@ -232,7 +229,7 @@ class _Making:
             )
         if sold:
             at = max(self.published_at, self._lately())
-            last = self._young_key(tables.MOVEMENTS, at, place)
+            last = self._timed_key(tables.MOVEMENTS, at, place)
             self._add(tables.MOVEMENTS, last, stock, "SALE", -sold, on_hand, "", at=at.isoformat())
 
     def _show(self, colors: list[str]) -> None:
@@ -246,25 +243,23 @@ class _Making:
     def _review(self, rated: reviews.Rated, variant: str) -> None:
         for place, review in enumerate(rated.reviews):
             at = self.published_at + self.random.random() * (self.maker.now - self.published_at)
-            row_key = self._young_key(tables.REVIEWS, at, place)
+            row_key = self._timed_key(tables.REVIEWS, at, place)
             self._add(tables.REVIEWS, row_key, self.key, variant, *review.values, at=at.isoformat())
         if rated.count:
-            self.lines[tables.SUMMARIES.name].append("\t".join(map(str, (self.key, *rated.sums))))
+            self.lines[tables.SUMMARIES.name].append(row(self.key, *rated.sums))
 
     def _lately(self) -> datetime:
         return self.maker.now - self.random.random() * SOLD_WITHIN_DAYS * _DAY
 
-    def _key(self, table: Table, place: int) -> str:
-        return key(self.ms, tables.NUMBERS[table.name], place)
+    def _key(self, table: Table, place: int = 0) -> str:
+        return own_key(table, self.maker.seed, self.number, place)
 
-    def _young_key(self, table: Table, at: datetime, place: int) -> str:
-        """The key of a row that is ordered by time with those of other products."""
-        number = (self.maker.seed * MOST_PRODUCTS + self.number) * ROOM + place
-        return key(int(at.timestamp() * 1000), tables.NUMBERS[table.name], number)
+    def _timed_key(self, table: Table, at: datetime, place: int) -> str:
+        return timed_key(table, at, self.maker.seed, self.number, place)
 
     def _add(self, table: Table, row_key: str, *values: object, at: str = "") -> None:
         at = at or self.made_at
-        self.lines[table.name].append("\t".join((row_key, at, at, *map(str, values))))
+        self.lines[table.name].append(row(row_key, at, at, *values))
 
 
 def _price(random: Random) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
+from shop.operations.load.copying import NULL
 from shop.operations.load.words import DOUBTS, PRAISE, REVIEWERS
 
 UNREVIEWED = 0.5
@@ -11,7 +12,6 @@ _FITS = ("TRUE", "SMALL", "LARGE", "")
 _FIT_ODDS = (60, 75, 90, 100)
 _STATUSES = ("APPROVED", "PENDING", "REJECTED")
 _STATUS_ODDS = (96, 99, 100)
-_NULL = "\\N"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Rated:
     def average(self) -> str:
         """To two places as PostgreSQL rounds it, or NULL."""
         if not self.count:
-            return _NULL
+            return NULL
         total = sum(review.rating for review in self._published)
         hundredths = (total * 200 + self.count) // (2 * self.count)
         return f"{hundredths // 100}.{hundredths % 100:02d}"
@@ -76,7 +76,7 @@ def _review(random: Random, deserved: float) -> Review:
     status = random.choices(_STATUSES, cum_weights=_STATUS_ODDS)[0]
     said = random.choice(PRAISE if rating > 3 else DOUBTS)
     more = random.choice(DOUBTS if rating < 5 else PRAISE)
-    height = random.randrange(155, 195) if random.random() < 0.4 else _NULL
+    height = random.randrange(155, 195) if random.random() < 0.4 else NULL
     reason = "Not about the garment." if status == "REJECTED" else ""
     values = (
         random.choice(REVIEWERS), rating, said.rstrip("."), f"{said} {more}", fit, height,

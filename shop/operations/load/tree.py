@@ -7,7 +7,7 @@ from itertools import accumulate
 from catalog.garments import pictures
 from catalog.garments.palette import COLORS
 from catalog.models import Brand, Category, Media
-from shop.operations.load.copying import Table
+from shop.operations.load.copying import NULL, Table, row
 from shop.operations.load.keys import EPOCH_MS, key
 from shop.operations.load.words import ADJECTIVES
 
@@ -70,14 +70,22 @@ def tables() -> Iterator[tuple[Table, list[str]]]:
     """Each table with its lines, those that others refer to first."""
     times = ("id", "created_at", "updated_at")
     yield (
-        Table(Media, (*times, "asset_id", "file", "mime_type", "width", "height", "alt_text")),
+        Table(
+            Media,
+            _MEDIA,
+            (*times, "asset_id", "file", "mime_type", "width", "height", "alt_text"),
+        ),
         list(_media()),
     )
     yield (
-        Table(Category, (*times, "parent_id", "name", "slug", "path", "level", "display_order")),
+        Table(
+            Category,
+            _CATEGORY,
+            (*times, "parent_id", "name", "slug", "path", "level", "display_order"),
+        ),
         list(_categories()),
     )
-    yield Table(Brand, (*times, "name", "slug")), list(_brands())
+    yield Table(Brand, _BRAND, (*times, "name", "slug")), list(_brands())
 
 
 def _media() -> Iterator[str]:
@@ -95,7 +103,7 @@ def _media() -> Iterator[str]:
 
 def _categories() -> Iterator[str]:
     # After the departments of the shop.
-    yield _line(root_key(), "\\N", "Load", ROOT, ROOT, 0, 1000)
+    yield _line(root_key(), NULL, "Load", ROOT, ROOT, 0, 1000)
     for group, garment in enumerate(pictures.TYPES):
         plural = _PLURALS.get(garment, f"{garment.title()}s")
         above = key(EPOCH_MS, _CATEGORY, _number(group, -1))
@@ -124,4 +132,4 @@ def _number(group: int, place: int) -> int:
 
 
 def _line(own: str, *values: object) -> str:
-    return "\t".join(map(str, (own, _MADE_AT, _MADE_AT, *values)))
+    return row(own, _MADE_AT, _MADE_AT, *values)

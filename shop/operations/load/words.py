@@ -76,3 +76,13 @@ DOUBTS = (
     "I expected thicker cloth.",
 )
 REVIEWERS = ("Anna", "Ben", "Chiara", "David", "Ewa", "Farid", "Greta", "Hugo", "Ines", "Jan")
+
+FIRST_NAMES = _words("""
+    Alma Anton Birte Carl Dana Emil Elif Felix Frieda Goran Hanna Ida Ilias Jona Jule Kaya Lara
+    Levi Lotte Mats Mina Nils Nuria Olga Oskar Paula Pepe Rosa Ruben Selma Timo Vera Yusuf Zoe
+""")
+LAST_NAMES = _words("""
+    Adler Baum Conti Dietz Ebert Fontaine Garcia Haas Iversen Jansen Keller Lorenz Moreau Novak
+    Ortega Peters Quandt Richter Sommer Thoma Urban Visser Wagner Yildiz Zimmer
+""")
+STREETS = _words("Birkenweg Gartenallee Hafengasse Lindenweg Marktgasse Nordallee Webergasse")

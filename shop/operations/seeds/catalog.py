@@ -72,7 +72,7 @@ class Plan:
     def category_media(self) -> dict[str, Media]:
         """Pictures of the categories by the garment they show."""
         return {
-            garment: _picture(
+            garment: picture(
                 f"category/{garment}", pictures.path_of_scene(f"category-{garment}"), ""
             )
             for garment in pictures.TYPES
@@ -164,7 +164,7 @@ class Plan:
         ]
         self.places += [
             ProductCategory(
-                id=_key(product.slug, path),
+                id=row_key(product.slug, path),
                 product=product,
                 category=self.levels[2][path],
                 is_primary=position == 0,
@@ -209,7 +209,7 @@ class Plan:
         for color in garment.colors:
             for view in pictures.VIEWS:
                 name = VIEW_NAMES.get(view, view)
-                media = _picture(
+                media = picture(
                     f"{product.slug}/{color}/{view}",
                     pictures.path_of(garment.type, view, color, garment.pattern),
                     f"{product.title}, {BY_SLUG[color].name}, {name}",
@@ -217,7 +217,7 @@ class Plan:
                 self.media.append(media)
                 self.product_media.append(
                     ProductMedia(
-                        id=_key(product.slug, media.asset_id),
+                        id=row_key(product.slug, media.asset_id),
                         product=product,
                         media=media,
                         option_values={"color": color},
@@ -236,7 +236,8 @@ def barcode(sku: str) -> str:
     return f"{digits}{-weighed % 10}"
 
 
-def _picture(asset_id: str, file: str, alt_text: str) -> Media:
+def picture(asset_id: str, file: str, alt_text: str) -> Media:
+    """A drawing under the name that tells it from others."""
     return Media(
         asset_id=asset_id,
         file=file,
@@ -247,7 +248,8 @@ def _picture(asset_id: str, file: str, alt_text: str) -> Media:
     )
 
 
-def _key(*names: str) -> uuid.UUID:
+def row_key(*names: str) -> uuid.UUID:
+    """The key of a row without a name of its own; the same each time."""
     return uuid.uuid5(KEYS, "/".join(names))
 
 

@@ -12,30 +12,39 @@ from django.utils.translation import gettext_lazy as _
 from audit import recording
 from catalog.freshness import catalog_changed
 from catalog.listings import collections, listed
+from catalog.models import Product
 from catalog.searching import vocabulary
 from inventory.models import Location
+from orders.models import Order
 from shop.accounts.roles import sync_roles
-from shop.operations.load.loading import Order, load, loaded
+from shop.operations.load.copying import Watch
+from shop.operations.load.keys import loaded
+from shop.operations.load.loading import Amount, load
 from shop.operations.seeds import base, pictures, prices
 from shop.operations.seeds.catalog import Plan
 from shop.operations.seeds.content import ContentPlan
 from shop.operations.seeds.curation import Curation
+from shop.operations.seeds.edges import EdgePlan, plant_edge_people
 from shop.operations.seeds.orders import plant_orders
 from shop.operations.seeds.people import plant_people
 from shop.operations.seeds.planting import KEYS, plant
 from shop.operations.seeds.reviews import ReviewPlan
 from shop.operations.seeds.stock import stocks
 
-#: Generated products of the profile for testers, and their variants on average.
-QA_PRODUCTS, QA_VARIANTS = 10_000, 7
+#: What is generated for testers beside the demo shop.
+QA_PRODUCTS, QA_ORDERS = 10_000, 50_000
 
 
 @dataclass(frozen=True)
 class Step:
-    """One act of a seed; it returns how many rows it added."""
+    """One act of a seed; it returns how many rows it added.
+
+    An act that takes long takes a watch, which it tells how far it is.
+    """
 
     label: str | Promise
-    act: Callable[[], int]
+    act: Callable[..., int]
+    takes_long: bool = False
 
 
 def plant_roles() -> int:
@@ -101,51 +110,78 @@ def demo() -> list[Step]:
     ]
 
 
+def development() -> list[Step]:
+    """The demo shop with garments and people that pages must bear."""
+    edges = EdgePlan()
+
+    def plant_garments() -> int:
+        pictures.draw(edges.media)
+        rows = (
+            [edges.root],
+            [edges.empty],
+            edges.media,
+            edges.products,
+            edges.places,
+            edges.variants,
+            edges.product_media,
+        )
+        return sum(plant(of_one_model) for of_one_model in rows)
+
+    def plant_shelves() -> int:
+        workshop = Location.objects.get_by_natural_key(base.locations()[0].code)
+        return plant(edges.stocks(workshop))
+
+    return [
+        *demo(),
+        Step(_("Edge cases"), plant_garments),
+        Step(_("Stock of edge cases"), plant_shelves),
+        Step(_("People of edge cases"), plant_edge_people),
+    ]
+
+
 def qa() -> list[Step]:
-    """The demo shop among thousands of generated products, the same ones each time."""
-    return [*demo(), Step(_("Load data"), plant_load)]
+    """The demo shop among thousands of generated products and orders, the same ones each time."""
+    return [*demo(), Step(_("Load data"), plant_load, takes_long=True)]
 
 
-def plant_load() -> int:
-    """What is missing of the generated products; returns how many rows that were.
+def plant_load(watch: Watch) -> int:
+    """What is missing of the generated products and orders; returns how many rows that were.
 
     Collections by rule hold what meets their rule among them.
     """
-    known = loaded(Order.seed)
-    if known >= QA_PRODUCTS:
+    products = max(0, QA_PRODUCTS - loaded(Product, Amount.seed))
+    orders = max(0, QA_ORDERS - loaded(Order, Amount.seed))
+    if not products + orders:
         return 0
-    order = Order(products=QA_PRODUCTS - known, variants=QA_VARIANTS, append=True)
-    return load(order, watch=_unwatched) + collections.refresh_all()
+    rows = load(Amount(products, orders, append=True), watch=watch)
+    return rows + collections.refresh_all()
 
 
 PROFILES: dict[str, Callable[[], Sequence[Step]]] = {
     "demo": demo,
+    "development": development,
     "production": production,
     "qa": qa,
 }
 
 
-def seed(profile: str, *, watch: Callable[[Step], None]) -> int:
+def seed(profile: str, *, watch: Callable[[Step], None], watch_long: Watch) -> int:
     """Put everything of ``profile`` that is missing into the database, all of it or nothing.
 
-    ``watch`` is told of each step before it begins. Returns how many rows were added. Safe to
-    run again: what is there stays as people left it.
+    ``watch`` is told of each step before it begins, ``watch_long`` how far a long one is. Returns
+    how many rows were added. Safe to run again: what is there stays as people left it.
     """
     added = 0
     with recording.batch():
         for step in PROFILES[profile]():
             watch(step)
-            added += step.act()
+            added += step.act(watch_long) if step.takes_long else step.act()
         # Rows that are inserted together announce themselves to the audit log only.
         catalog_changed()
         _analyze()
     listed.count_places()
     vocabulary.rebuild()
     return added
-
-
-def _unwatched(_phase: str, _done: int, _total: int) -> None:
-    """The step tells how far the seed is."""
 
 
 def _analyze() -> None:

@@ -1,13 +1,13 @@
 """How people like the lists of the back office: views saved under a name."""
 
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -68,7 +68,10 @@ class ViewForm(forms.Form):
     query = forms.CharField(max_length=1000)
 
     def clean_query(self) -> str:
-        return query_of(QueryDict(self.cleaned_data["query"]))
+        query = query_of(QueryDict(self.cleaned_data["query"]))
+        if not query:
+            raise forms.ValidationError(_("All rows are there without a view."))
+        return query
 
 
 @require_POST
@@ -77,16 +80,18 @@ def save_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = ViewForm(request.POST)
     page = _page(request, site, request.POST.get("entity", ""))
     if not form.is_valid():
-        messages.error(request, gettext("Nothing was saved: a view needs a name."))
+        text = gettext("Nothing was saved: a view has a name, and a search, filter or order.")
+        messages.error(request, text)
         return see_other(_address(page, request.POST.get("query", "")))
     entity, name, query = (form.cleaned_data[field] for field in ("entity", "name", "query"))
-    saved = SavedView.objects.of(cast("User", request.user), entity)
+    user = cast("User", request.user)
+    saved = SavedView.objects.of(user, entity)
     namesake = saved.filter(name__iexact=name).first()
     if namesake is None and saved.count() >= MOST:
         text = gettext("Nothing was saved: %d views of a list are enough. Delete one first.")
         messages.error(request, text % MOST)
         return see_other(_address(page, query))
-    view = namesake or SavedView(user_id=request.user.pk, entity=entity)
+    view = namesake or SavedView(user=user, entity=entity)
     view.name, view.query = name, query
     view.save()
     messages.success(request, gettext("“%s” is saved.") % name)
@@ -103,12 +108,17 @@ def delete_view(request: HttpRequest, site: AdminSite, view_id: UUID) -> HttpRes
     return see_other(_address(page, view.query))
 
 
+def admin_of(site: AdminSite, entity: str) -> ModelAdmin:
+    """The pages of a table, given as app.model. Raises Http404 for one that has none."""
+    for model, page in site._registry.items():
+        if model._meta.label_lower == entity:
+            return page
+    raise Http404
+
+
 def _page(request: HttpRequest, site: AdminSite, entity: str) -> str:
     """The path of the list, if there is one and the person may see it."""
-    admins: dict[str, Any] = {model._meta.label_lower: one for model, one in site._registry.items()}
-    if entity not in admins:
-        raise Http404
-    if not admins[entity].has_view_or_change_permission(request):
+    if not admin_of(site, entity).has_view_or_change_permission(request):
         raise PermissionDenied
     return reverse(f"{site.name}:{entity.replace('.', '_')}_changelist")
 

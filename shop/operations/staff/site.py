@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from shop.operations.preferences import density_of, set_density
 from shop.operations.staff import lists
+from shop.operations.staff.list_export import export_list
 from shop.operations.staff.navigation import navigation
 from shop.operations.staff.queues import waiting
 from shop.operations.staff.search import search
@@ -32,10 +33,13 @@ class StaffSite(admin.AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         view = self.admin_view
-        save, delete = (partial(act, site=self) for act in (lists.save_view, lists.delete_view))
+        save, delete, export = (
+            partial(act, site=self) for act in (lists.save_view, lists.delete_view, export_list)
+        )
         return [
             path("search/", view(self.search_view), name="search"),
             path("density/", view(set_density), name="density"),
+            path("export/<str:entity>/", view(export), name="list_export"),
             path("views/save/", view(save), name="view_save"),
             path("views/<uuid:view_id>/delete/", view(delete), name="view_delete"),
             *super().get_urls(),

@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 
 PAGE = settings.BASE_DIR / "docs" / "schema.md"
 #: Our apps, from the ground floor up.
-APPS = ("accounts", "audit", "inventory", "catalog", "orders", "payments", "bookings")
+APPS = (
+    "accounts",
+    "audit",
+    "inventory",
+    "catalog",
+    "orders",
+    "payments",
+    "bookings",
+    "operations",
+)
 
 EVERYWHERE = ("created_at", "updated_at")
 

@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from shop.operations.load.phases import Phases
 from shop.operations.seeds import fixtures
 from shop.operations.seeds.profiles import PROFILES, Step, seed
 
 
 class Command(BaseCommand):
-    help = "Fill the shop: demo is a small one, qa the same among thousands, production is bare."
+    help = "Fill the shop: demo is a small one, development and qa are more, production is bare."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             summary = ngettext("%d fixture written.", "%d fixtures written.", written)
             self.stdout.write(summary % written)
             return
-        if profile in ("demo", "qa") and not settings.DEBUG:
+        if profile != "production" and not settings.DEBUG:
             raise CommandError(
                 _("The demo shop has log-ins everyone knows; it is refused where DEBUG is off.")
             )
@@ -71,4 +72,4 @@ class Command(BaseCommand):
                 bar.update(task, description=str(step.label))
                 bar.advance(task)
 
-            return seed(profile, watch=watch)
+            return seed(profile, watch=watch, watch_long=Phases(bar))
