@@ -62,16 +62,17 @@ def fetch(url: str) -> bytes:
     place = _place_of(url)
     connection = _connection_to(place)
     timer: threading.Timer | None = None
+    is_late = threading.Event()
     try:
         connection.connect()
         # A server that sends a byte now and then would keep every single time limit.
-        timer = threading.Timer(WHOLE_SECONDS, _hang_up, [connection.sock])
+        timer = threading.Timer(WHOLE_SECONDS, _hang_up, [connection.sock, is_late])
         timer.daemon = True
         timer.start()
         headers = {"User-Agent": "selvedge", "Accept": "image/*", "Connection": "close"}
         connection.request("GET", place.target, headers=headers)
         body = _body(connection.getresponse())
-        if timer.finished.is_set():
+        if is_late.is_set():
             raise TimeoutError
         return body
     except (OSError, http.client.HTTPException) as error:
@@ -158,6 +159,8 @@ def _body(response: http.client.HTTPResponse) -> bytes:
     return b"".join(parts)
 
 
-def _hang_up(sock: socket.socket) -> None:
+def _hang_up(sock: socket.socket, is_late: threading.Event) -> None:
+    # First, so that the reader does not take the end of the connection for that of the picture.
+    is_late.set()
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)

@@ -160,7 +160,7 @@ HITS = """
 # tells which way is the quick one; of long texts few are looked at, because each is unpacked.
 SEARCH = """
     CREATE FUNCTION catalog_search(clauses jsonb, moment timestamptz, most integer)
-    RETURNS TABLE (id uuid) LANGUAGE plpgsql STABLE AS $$
+    RETURNS TABLE (id uuid) LANGUAGE plpgsql STABLE SET enable_seqscan = off AS $$
     DECLARE
         whole tsquery;
         loose tsquery;

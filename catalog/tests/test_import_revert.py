@@ -1,6 +1,5 @@
 """Taking an import back."""
 
-import psycopg
 import pytest
 from django.db import OperationalError, connection
 
@@ -131,9 +130,11 @@ def test_revert_that_breaks_off_half_way_takes_nothing_back(tee, monkeypatch):
 def end_session(done):
     """As if the worker or the database server died after the first part."""
     if done == 1:
-        session = connection.connection.info
-        with psycopg.connect(**session.get_parameters()) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [session.backend_pid])
+        session = connection.connection.info.backend_pid
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [session])
+        other.close()
 
 
 @pytest.mark.django_db(transaction=True)

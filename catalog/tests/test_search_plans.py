@@ -6,6 +6,7 @@ from django.test import TestCase
 from catalog.models.listed import EVERYWHERE
 from catalog.searching import search, vocabulary
 from catalog.searching.rules import Rules
+from shop.operations.statistics import analyze
 
 PRODUCTS = 12_000
 NO_RULES = Rules({}, {})
@@ -28,10 +29,14 @@ LOAD = """
         weight_grams, is_primary, position)
     SELECT gen_random_uuid(), id, upper(slug), '', '{}', price, '', 0, true, 0 FROM product
 """
+# Each product stands in four more places, as in a shop with categories and brands.
 LIST = """
     INSERT INTO catalog_listedproduct (place_id, product_id, precedence, published_at, price_low,
         price_high, rating, units_sold, terms)
-    SELECT %(everywhere)s, id, 0, published_at, price, price, 0, 0, '{}' FROM catalog_product
+    SELECT place.id, product.id, 0, published_at, price, price, 0, 0, '{}'
+    FROM catalog_product product, (
+        SELECT %(everywhere)s::uuid UNION ALL SELECT gen_random_uuid() FROM generate_series(1, 4)
+    ) place (id)
 """
 WORDS = """
     INSERT INTO catalog_searchword (word, products, heads)
@@ -67,7 +72,7 @@ class TestSearchPlans(TestCase):
             vocabulary.rebuild()
             cursor.execute(WORDS)
             cursor.execute(POPULAR)
-            cursor.execute("ANALYZE")
+            analyze()
 
     def judge(self, parameters, *, fetched, headers=None):
         """The answer, once it read nothing as a whole and at most ``fetched`` rows of a table."""

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.core.management.commands import loaddata
-from django.db import connection
 
 from audit import recording
 from catalog.freshness import catalog_changed
 from catalog.listings import listed
 from catalog.searching import vocabulary
+from shop.operations.statistics import analyze
 
 
 class Command(loaddata.Command):
@@ -20,5 +20,4 @@ class Command(loaddata.Command):
             catalog_changed()
         listed.count_places()
         vocabulary.rebuild()
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        analyze()
