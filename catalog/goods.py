@@ -16,11 +16,10 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from catalog.freshness import BRANDS, NAMESPACE
 from catalog.models import Media, Product, ProductCategory, ProductMedia, ProductVariant
+from catalog.models.media import picture_json, picture_of
 from catalog.models.products import ProductQuerySet
 from inventory.availability import PRODUCT, units_of
 from shop.making import made_of
-
-_PICTURE = ("provider", "file", "remote_url", "width", "height", "alt_text", "renditions")
 
 
 @dataclass(frozen=True)
@@ -124,18 +123,7 @@ def with_goods(products: ProductQuerySet) -> ProductQuerySet:
         ProductMedia.objects.filter(product=OuterRef("pk"), media__kind=Media.Kind.IMAGE)
         .order_by("position", "created_at")
         .values(
-            data=JSONObject(
-                options="option_values",
-                view="view_name",
-                is_primary="is_primary",
-                provider="media__provider",
-                file="media__file",
-                remote_url="media__remote_url",
-                width="media__width",
-                height="media__height",
-                alt_text="media__alt_text",
-                renditions="media__renditions",
-            )
+            data=picture_json(options="option_values", view="view_name", is_primary="is_primary")
         )
     )
     places = (
@@ -168,5 +156,5 @@ def _goods(product: Any) -> Goods:
 
 
 def _shot(row: dict[str, Any]) -> Shot:
-    picture = {name: row[name] for name in _PICTURE}
-    return Shot(Media(**picture), row["options"].get("color", ""), row["view"], row["is_primary"])
+    color = row["options"].get("color", "")
+    return Shot(picture_of(row), color, row["view"], row["is_primary"])

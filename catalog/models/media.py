@@ -1,11 +1,12 @@
 """Pictures, films and documents, and their place on a product."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from catalog.freshness import OfProduct, versions_of_pictures
@@ -20,6 +21,20 @@ OFFERED = (("avif", "image/avif"), ("webp", "image/webp"))
 FALLBACKS = ("jpg", "png")
 #: Width of the fallback on a page, in pixels.
 FALLBACK_WIDTH = 960
+
+
+#: What is read of a picture to show it.
+_SHOWN = ("provider", "file", "remote_url", "width", "height", "alt_text", "renditions")
+
+
+def picture_json(**more: str) -> JSONObject:
+    """Expression on rows with a ``media``: the picture, for :func:`picture_of`, and ``more``."""
+    return JSONObject(**{name: f"media__{name}" for name in _SHOWN}, **more)
+
+
+def picture_of(row: Mapping[str, Any]) -> "Media":
+    """The picture that :func:`picture_json` gave."""
+    return Media(**{name: row[name] for name in _SHOWN})
 
 
 class MediaQuerySet(QuerySet["Media"]):

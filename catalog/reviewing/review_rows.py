@@ -11,7 +11,8 @@ from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 
-from catalog.models import Media, Review, ReviewPhoto, ReviewSummary, ReviewVote
+from catalog.models import Review, ReviewPhoto, ReviewSummary, ReviewVote
+from catalog.models.media import picture_json, picture_of
 from catalog.models.products import ProductQuerySet
 from catalog.products.choices import Choices
 from catalog.tree import Picture
@@ -152,17 +153,7 @@ def as_json() -> JSONObject:
     photos = (
         ReviewPhoto.objects.filter(review=OuterRef("pk"))
         .order_by("position")
-        .values(
-            data=JSONObject(
-                provider="media__provider",
-                file="media__file",
-                remote_url="media__remote_url",
-                width="media__width",
-                height="media__height",
-                alt_text="media__alt_text",
-                renditions="media__renditions",
-            )
-        )
+        .values(data=picture_json())
     )
     return JSONObject(
         id="pk",
@@ -188,7 +179,7 @@ def shown_of(row: dict[str, Any], choices: Choices, vote: str = "") -> Shown:
     names = (
         choices.get(name, options[name]).name for name in ("color", "size") if options.get(name)
     )
-    media = [Media(**photo) for photo in row["photos"]]
+    media = [picture_of(photo) for photo in row["photos"]]
     return Shown(
         id=UUID(row["id"]),
         rating=row["rating"],
