@@ -6,9 +6,7 @@ Written to disk a few hundred products at a time, and served from there until it
 import csv
 import hashlib
 import io
-import os
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +29,7 @@ from catalog.products.buy_box import BACKORDER_DAYS
 from catalog.products.choices import Choices, read_choices
 from catalog.tree import Tree, read_tree
 from shop.money import to_major
+from shop.whole_files import put
 
 #: A feed is written anew after this, in seconds.
 FRESH_SECONDS = 15 * 60
@@ -74,7 +73,7 @@ def current(form: str, absolute: Absolute) -> Path:
     lock = f"feed:{file.name}"
     if cache.add(lock, 1, LOCK_SECONDS) or age is None:
         try:
-            _write(file, WRITERS[form](items(absolute), absolute))
+            put(file, (part.encode() for part in WRITERS[form](items(absolute), absolute)))
         finally:
             cache.delete(lock)
     return file
@@ -218,17 +217,3 @@ def _line(cells: Any) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()
-
-
-def _write(file: Path, parts: Iterator[str]) -> None:
-    """Put the feed in place in one step, so that no reader sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=file.parent, suffix=".draft")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as target:
-            target.writelines(parts)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(file)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise

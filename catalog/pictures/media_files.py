@@ -1,8 +1,6 @@
 """Files below MEDIA_ROOT: found by a stranger's path, drawn and kept when they are ours to draw."""
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
 from catalog.garments.pictures import picture_bytes
+from shop.whole_files import put
 
 #: What a browser may show in a page, by suffix; told here, because machines know different lists.
 SHOWN_TYPES = {
@@ -71,7 +70,7 @@ def find(path: str) -> MediaFile | None:
         picture = picture_bytes(path)
         if picture is None:
             return None
-        keep(target, picture[0])
+        put(target, [picture[0]])
     facts = target.stat()
     suffix = target.suffix.lower()
     mime_type = (SHOWN_TYPES | OFFERED_TYPES).get(suffix, "application/octet-stream")
@@ -109,20 +108,6 @@ def answer(request: HttpRequest, found: MediaFile) -> HttpResponseBase:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def keep(target: Path, content: bytes) -> None:
-    """Put ``content`` at ``target`` in one step, so that no reader sees half a file."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".draft")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(target)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 def _wanted_part(request: HttpRequest, found: MediaFile) -> range | None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from catalog.garments import pictures
-from catalog.pictures.media_files import keep
+from shop.whole_files import put
 
 
 class Command(BaseCommand):
@@ -64,5 +64,5 @@ def _changed(target: Path, content: bytes) -> bool:
     """Keep ``content`` at ``target``; False if it was there already."""
     if target.is_file() and target.read_bytes() == content:
         return False
-    keep(target, content)
+    put(target, [content])
     return True
