@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from orders.models import ShippingMethod
 from orders.tests.factories import standard_delivery
 from shop import stylesheets
-from tests.browser.pages import ShopPages
+from tests.browser.pages import PATIENCE, ShopPages
 from tests.find_browser import MISSING, find_browser
 
 SWITCHES = (
@@ -39,6 +39,7 @@ def browser():
         # Playwright's own loop counts as running in this thread, where Django's ORM would refuse
         # to work; no test here is asynchronous.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        expect.set_options(timeout=PATIENCE)
         launched = playwright.chromium.launch(executable_path=executable, args=list(SWITCHES))
         yield launched
         launched.close()

@@ -56,6 +56,8 @@ class Inspector:
         self.axe, self.findings = Axe(), []
 
     def look(self, page, *, widths=WIDTHS):
+        # Words stand there before the style sheets have come.
+        page.wait_for_load_state("load")
         result = self.axe.run(page, options=RULES)
         for violation in result.response["violations"]:
             for node in violation["nodes"]:
