@@ -1,10 +1,13 @@
 """Tests run on the embedded servers, or on those that DATABASE_URL and REDIS_URL name."""
 
+import gc
+
 import hypothesis
 import pgtrigger
 import pytest
+from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core.cache import cache, caches
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from psycopg.pq import TransactionStatus
 
@@ -17,6 +20,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("shop")
 
+#: Tables that Django fills from the models, with the same rows for every test.
+FILLED = {"auth_permission", "django_content_type"}
+
 
 def pytest_sessionstart():
     """Boot the servers before pytest-django creates its databases."""
@@ -26,14 +32,53 @@ def pytest_sessionstart():
         pytest.exit(str(error), returncode=3)
 
 
+def pytest_collection_finish():
+    """What is loaded by now stays to the end; the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """What lives for one run need not be safe on the disk; and a busy machine is slow."""
+    connection.settings_dict["OPTIONS"]["options"] += (
+        " -c synchronous_commit=off -c statement_timeout=60000 -c lock_timeout=30000"
+        " -c idle_in_transaction_session_timeout=300000"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
-def flush_may_empty_ledgers():
-    """Django empties all tables after a transactional test; ledgers refuse that to anyone else."""
-    flush = TransactionTestCase._fixture_teardown
+def cheap_passwords():
+    """Hashes of passwords are slow on purpose, which helps no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BCryptSHA256PasswordHasher, "rounds", 4)
+        yield
+
+
+def tables_with_rows(cursor, tables):
+    parts = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables]
+    cursor.execute(" UNION ALL ".join(parts))
+    return [table for (table,) in cursor.fetchall()]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush():
+    """Take the rows that a transactional test leaves out of the few tables that have any.
+
+    Django would truncate all tables, which is slow, and fill its own again. Ledgers give up
+    their rows to nobody else.
+    """
+    tables = []
 
     def teardown(self):
-        with pgtrigger.ignore():
-            flush(self)
+        with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
+            if not tables:
+                named = connection.introspection.django_table_names(only_existing=True)
+                tables.extend(sorted(set(named) - FILLED))
+            # Again until none is left: a request that is still on its way may write once more.
+            while found := tables_with_rows(cursor, tables):
+                for table in found:
+                    cursor.execute(f"DELETE FROM {table}")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -35,6 +35,10 @@ def test_the_sheet_stays_under_twenty_kilobytes_compressed():
     assert len(gzip.compress(stylesheets.site_css(CSS).encode())) <= 20_000
 
 
+def test_no_page_is_laid_out_by_how_the_phone_is_held():
+    assert not [path.name for path in CSS.rglob("*.css") if "(orientation" in path.read_text()]
+
+
 def test_a_second_build_changes_nothing(static):
     assert all(sheet.changed for sheet in stylesheets.build(static))
     assert not any(sheet.changed for sheet in stylesheets.build(static))

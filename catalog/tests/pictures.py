@@ -13,6 +13,11 @@ def noise(width=60, height=40, mode="RGB"):
     return Image.frombytes(mode, (width, height), pixels)
 
 
+def photograph(width, height, mode="RGB"):
+    """A picture with as much to see as a photograph has: far quicker to encode than noise."""
+    return noise(width // 20, height // 20, mode).resize((width, height))
+
+
 def content_of(image=None, kind="JPEG", **options):
     """The bytes of ``image``, a navy one unless told otherwise."""
     out = io.BytesIO()

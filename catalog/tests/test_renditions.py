@@ -17,7 +17,7 @@ from catalog import tasks
 from catalog.models import Category, Media, ProductMedia
 from catalog.pictures import leftovers, renditions, uploads
 from catalog.tests.factories import CategoryFactory, MediaFactory, ProductFactory
-from catalog.tests.pictures import content_of, noise, opened
+from catalog.tests.pictures import content_of, opened, photograph
 from catalog.tree import Picture, read_tree
 from orders.tests.factories import standard_delivery
 
@@ -31,7 +31,7 @@ def media_root(tmp_path, settings):
 
 
 def stored(width=700, height=875, mode="RGB", alt_text="Navy tee"):
-    content = content_of(noise(width, height, mode), "PNG")
+    content = content_of(photograph(width, height, mode), "PNG")
     return uploads.store_picture(io.BytesIO(content), alt_text=alt_text)
 
 

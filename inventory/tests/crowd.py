@@ -9,7 +9,7 @@ from django.db import connection
 
 def all_at_once(acts):
     """Start all ``acts`` together; what each returned or raised, in their order."""
-    gate = Barrier(len(acts), timeout=30)
+    gate = Barrier(len(acts), timeout=120)
 
     def run(act):
         try:
@@ -44,7 +44,7 @@ def aside(act):
 
 def until_waiting(connections):
     """Return once so many connections of this database wait for a lock."""
-    deadline = time.monotonic() + 4
+    deadline = time.monotonic() + 30
     waiting = 0
     while waiting < connections and time.monotonic() < deadline:
         with connection.cursor() as cursor:

@@ -94,8 +94,8 @@ def test_tabs_of_one_shopper_with_different_carts_lose_no_unit():
         Stock.objects.select_for_update().get(pk=second.pk)
         waits = aside(partial(hold, "cart:one", {second.variant_id: 1}))
         until_waiting(1)
-        assert aside(partial(hold, "cart:one", {first.variant_id: 2})).result(timeout=10) is True
-    assert waits.result(timeout=10) is True
+        assert aside(partial(hold, "cart:one", {first.variant_id: 2})).result(timeout=60) is True
+    assert waits.result(timeout=60) is True
     for row in (first, second):
         live = Reservation.objects.filter(stock=row, status="ACTIVE")
         assert counters(row) == (5, sum(live.values_list("quantity", flat=True)))

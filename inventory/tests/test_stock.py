@@ -131,3 +131,12 @@ def test_new_row_cannot_claim_units_or_promises():
     row = shelf(variant(), 0)
     Stock.objects.create(variant=variant(), location=row.location, on_hand=50, reserved=20)
     assert list(Stock.objects.values_list("on_hand", "reserved")) == [(0, 0), (0, 0)]
+
+
+def test_the_newest_movements_are_read_in_the_order_of_an_index():
+    # A table of a test is so small that reading all of it would be cheaper.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Movement.objects.all()[:100].explain()
+    assert "movement_newest" in plan
+    assert "Sort" not in plan

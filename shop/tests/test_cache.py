@@ -7,11 +7,12 @@ from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.db import connection, transaction
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as TimedOut
 
 from shop import cache, versioned
 from shop.cache import bump, read_many, read_through
 from shop.circuit import circuit
-from shop.tests.wire import wait_until_closed
+from shop.tests.wire import wait_until_closed, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -167,10 +168,12 @@ def test_the_race_is_real_because_plain_caching_loses_it():
             Group.objects.filter(pk=group.pk).update(name=name)
             transaction.on_commit(lambda: plain.delete("plain"))
 
-    assert races(group, read, write) != []
+    assert any(races(group, read, write) for _attempt in range(10))
 
 
-def test_one_reader_loads_and_the_others_wait_for_it():
+def test_one_reader_loads_and_the_others_wait_for_it(monkeypatch):
+    monkeypatch.setattr(cache, "WAIT_SECONDS", 20)
+    monkeypatch.setattr(versioned, "LOADER_SECONDS", 60)
     loads = []
 
     def load():
@@ -189,18 +192,23 @@ def test_one_reader_loads_and_the_others_wait_for_it():
 
 
 def test_a_loader_that_hangs_holds_up_nobody_for_long():
-    release = threading.Event()
-    slow = in_thread(lambda: read_through("hung", 1, lambda: release.wait(5), seconds=60))
-    time.sleep(0.05)
-    started = time.monotonic()
-    assert read_through("hung", 1, lambda: "mine", seconds=60) == "mine"
-    assert time.monotonic() - started < 4
+    loading, release = threading.Event(), threading.Event()
+
+    def hang():
+        loading.set()
+        release.wait(60)
+
+    slow = in_thread(lambda: read_through("hung", 1, hang, seconds=60))
+    loading.wait(60)
+    mine = read_through("hung", 1, lambda: "mine", seconds=60)
+    is_hanging = slow.is_alive()
     release.set()
     slow.join()
+    assert (mine, is_hanging) == ("mine", True)
 
 
 def test_a_loader_that_fails_lets_the_next_one_try_at_once(monkeypatch):
-    monkeypatch.setattr(cache, "WAIT_SECONDS", 20)
+    monkeypatch.setattr(cache, "WAIT_SECONDS", 60)
 
     def fail():
         raise LookupError
@@ -209,7 +217,7 @@ def test_a_loader_that_fails_lets_the_next_one_try_at_once(monkeypatch):
         read_through("failing", 1, fail, seconds=60)
     started = time.monotonic()
     assert read_through("failing", 1, lambda: 1, seconds=60) == 1
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 30
 
 
 def test_many_are_read_with_one_load_for_the_missing():
@@ -301,18 +309,14 @@ def test_a_cut_redis_is_answered_from_the_database(group, wire):
     assert caches["default"].get_many(["anything"]) == {}
 
 
-def test_a_frozen_redis_costs_one_time_out_once(group, wire):
+def test_a_frozen_redis_costs_one_time_out_once(group, wire, monkeypatch):
     read_name(group)
+    waited = waits(monkeypatch)
     wire.state = "frozen"
-    started = time.monotonic()
-    read_name(group)
-    assert time.monotonic() - started < 3
-    started = time.monotonic()
     for _ in range(20):
         assert read_name(group) == "old"
         rename(group, "old")
-    # Each of the forty would have waited out a time-out of 0.3 seconds.
-    assert time.monotonic() - started < 6
+    assert [type(error) for error in waited] == [TimedOut]
 
 
 def test_changes_made_without_redis_are_delivered_when_it_is_back(group, wire):

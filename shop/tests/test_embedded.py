@@ -43,17 +43,17 @@ class User:
         return self
 
     def leave(self):
-        self.process.communicate(timeout=60)
+        self.process.communicate(timeout=120)
         assert self.process.returncode == 0
 
     def kill(self):
         self.process.kill()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
 
 
 @pytest.fixture(autouse=True)
 def enough_time(request):
-    request.node.add_marker(pytest.mark.timeout(60))
+    request.node.add_marker(pytest.mark.timeout(180))
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_twenty_processes_at_once_start_one_pair_of_servers(data_dir):
     for user in users:
         user.process.stdin.close()
     for user in users:
-        assert user.process.wait(30) == 0
+        assert user.process.wait(90) == 0
     assert starts == 1
     assert not any(processes.is_alive(pid) for pid in servers)
 
@@ -282,4 +282,4 @@ def test_command_line_stops_only_servers_that_nobody_uses(data_dir):
     assert (refused.returncode, stopped.returncode) == (1, 0)
     assert "in use" in refused.stderr
     assert not processes.is_alive(pid)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 40

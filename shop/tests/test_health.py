@@ -79,13 +79,13 @@ def test_a_frozen_database_is_not_awaited_and_not_asked_twice(client, monkeypatc
 
     def hang():
         asked.append(1)
-        release.wait(10)
+        release.wait(60)
 
     monkeypatch.setattr(health, "CHECK_SECONDS", 0.2)
     monkeypatch.setattr(health, "check_database", hang)
     started = time.monotonic()
     answers = [client.get("/health/ready") for _ in range(3)]
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 40
     assert {answer.status_code for answer in answers} == {503}
     assert answers[0].json()["checks"]["database"]["status"] == "timeout"
     release.set()

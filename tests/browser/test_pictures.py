@@ -3,10 +3,11 @@
 import io
 
 import pytest
+from playwright.sync_api import expect
 
 from catalog.models import Product, ProductMedia
 from catalog.pictures import renditions, uploads
-from catalog.tests.pictures import content_of, noise
+from catalog.tests.pictures import content_of, photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +26,7 @@ def pictured(little_shop):
     product = Product.objects.get(slug="plain-tee")
     ProductMedia.objects.filter(product=product).delete()
     for position, view in enumerate(("front", "back")):
-        content = content_of(noise(1000 + position, 1250))
+        content = content_of(photograph(1000 + position, 1250))
         media = uploads.store_picture(io.BytesIO(content), alt_text=view)
         renditions.make(media)
         ProductMedia.objects.create(
@@ -58,6 +59,5 @@ def test_a_card_shows_the_front_and_on_hover_the_back(shop_pages, pictured):
     opacity = "image => getComputedStyle(image).opacity"
     assert (front.evaluate(opacity), back.evaluate(opacity)) == ("1", "0")
     card.hover()
-    page.wait_for_timeout(100)
-    assert back.evaluate(opacity) == "1"
+    expect(back).to_have_css("opacity", "1")
     assert front.bounding_box() == card.locator(".c-product-card__picture").bounding_box()

@@ -58,7 +58,7 @@ def test_child_that_ends_is_started_again(lines, monkeypatch):
         short.watch()
         return lines.count("child: hello") == 2
 
-    assert wait_until(said_twice, 10)
+    assert wait_until(said_twice, 60)
     assert "child: ended with status 0; starting again in 0.01 s" in lines
 
 
@@ -74,7 +74,7 @@ def test_child_that_ignores_the_request_is_killed(lines, monkeypatch):
     monkeypatch.setattr(processes, "STOP_SECONDS", 0.2)
     stubborn = child(lines, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
     stubborn.start()
-    assert wait_until(lambda: "child: ready" in lines, 10)
+    assert wait_until(lambda: "child: ready" in lines, 60)
     stubborn.terminate()
     stubborn.finish(time.monotonic() + 0.2)
     assert stubborn.process.returncode == -signal.SIGKILL
@@ -86,4 +86,4 @@ def test_child_ends_when_its_supervisor_is_killed():
     pid = int(parent.stdout.readline())
     parent.kill()
     parent.communicate()
-    assert wait_until(lambda: not is_alive(pid), 10)
+    assert wait_until(lambda: not is_alive(pid), 60)

@@ -43,7 +43,8 @@ class Command(BaseCommand):
         call_command("seed", profile="demo" if products else "production", verbosity=0)
         if products > Product.objects.count() and "generate_load" in get_commands():
             call_command("generate_load", products=products, verbosity=0)
-        refresh_static_files()
+        if products:
+            refresh_static_files()
         # With DEBUG off the shop refuses to open while anyone can sign in with a known password.
         User.objects.update(password=make_password(None))
         with connection.cursor() as cursor:
