@@ -92,19 +92,17 @@ def remember(response: HttpResponseBase, cart: Cart) -> None:
 
 def summary(request: HttpRequest) -> CartSummary:
     """Units in the visitor's cart; no query for a first visit, nor when Redis knows."""
-    if request.user.is_authenticated:
-        key = f"user:{request.user.pk}"
-    else:
-        version = count_version(request)
-        if version is None:
-            return CartSummary(0)
-        key = str(version[1])
-    count = cache.read_through(NAMESPACE, key, lambda: _count(current(request)), seconds=600)
+    version = count_version(request)
+    if version is None:
+        return CartSummary(0)
+    count = cache.read_through(*version, lambda: _count(current(request)), seconds=600)
     return CartSummary(count)
 
 
 def count_version(request: HttpRequest) -> Version | None:
-    """The cached value behind :func:`summary` of a visitor who is not signed in, if any."""
+    """The cached value behind :func:`summary`; None for a first visit."""
+    if request.user.is_authenticated:
+        return NAMESPACE, f"user:{request.user.pk}"
     token = request.COOKIES.get(COOKIE, "")
     return (NAMESPACE, f"token:{token}") if _is_token(token) else None
 

@@ -12,7 +12,9 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -37,6 +39,10 @@ for i = 1, #KEYS do
 end
 return tokens
 """
+
+
+# Tokens that one page goes by, by their keys.
+_seen: ContextVar[dict[str, bytes] | None] = ContextVar("seen_tokens", default=None)
 
 
 class UndeclaredVersions(Exception):
@@ -125,6 +131,24 @@ class Shelf(Generic[K, T]):
                 self._things.popitem(last=False)
 
 
+@contextmanager
+def at_one_moment(*versions: Version) -> Iterator[None]:
+    """Let all shelves inside go by the tokens that were read first; those of ``versions`` at once.
+
+    For pages that write nothing: they show what stood when they began, or later, and ask Redis
+    once for what their parts have in common.
+    """
+    token = _seen.set({})
+    try:
+        try:
+            _read_tokens([token_key(*version) for version in versions])
+        except RedisError as error:
+            log_refusal(error)
+        yield
+    finally:
+        _seen.reset(token)
+
+
 def _made(
     make: Callable[[list[K]], Mapping[K, T]], keys: list[K], declared: set[Version]
 ) -> Mapping[K, T]:
@@ -137,6 +161,16 @@ def _made(
 
 
 def _read_tokens(names: list[str]) -> list[bytes]:
+    seen = _seen.get()
+    if seen is None:
+        return _fetch_tokens(names)
+    missing = [name for name in names if name not in seen]
+    if missing:
+        seen.update(zip(missing, _fetch_tokens(missing), strict=True))
+    return [seen[name] for name in names]
+
+
+def _fetch_tokens(names: list[str]) -> list[bytes]:
     redis = client()
     tokens: Any = redis.mget(names)
     if None in tokens:

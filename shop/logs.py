@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -32,15 +33,21 @@ def mask_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventD
 
 
 def _masked(key: object, value: Any) -> Any:
-    if isinstance(key, str) and _SECRET_KEYS.search(key):
+    if isinstance(key, str) and _is_secret(key):
         return _MASK
     if isinstance(value, str):
-        return _CARD_NUMBER.sub(_MASK, _EMAIL.sub(_MASK, value))
+        text = _EMAIL.sub(_MASK, value) if "@" in value else value
+        return _CARD_NUMBER.sub(_MASK, text)
     if isinstance(value, Mapping):
         return {inner: _masked(inner, item) for inner, item in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(None, item) for item in value]
     return value
+
+
+@lru_cache(maxsize=512)
+def _is_secret(key: str) -> bool:
+    return _SECRET_KEYS.search(key) is not None
 
 
 class PathFilter(logging.Filter):

@@ -7,6 +7,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 import structlog
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -67,14 +69,22 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Headers that no Django setting sends; the others come from SecurityMiddleware and csp."""
+    """Headers that no Django setting sends.
+
+    The policy for contents is put together once, and not twice for each answer as django-csp's
+    own middleware does. An answer may bring its own. Django's pages about errors in development
+    go without: they live from inline styles.
+    """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
+        self.policy = build_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.setdefault("Content-Security-Policy", self.policy)
         if response.get("Content-Type", "").startswith("text/html"):
             # A page and the fragment of it that htmx asks for share a URL, but no cache entry.
             patch_vary_headers(response, ["HX-Request"])

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shop.accounts",
     "shop.operations",
     "audit",
+    "shop.events",
     "inventory",
     "catalog",
     "orders",
@@ -71,9 +72,9 @@ MIDDLEWARE = [
     "shop.middleware.RequestIdMiddleware",
     "shop.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shop.compression.CompressionMiddleware",
     "shop.page_cache.middleware.PageCacheMiddleware",
     "shop.middleware.DatabaseAwayMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -245,7 +246,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
 }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "shop.page_cache.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -278,6 +279,13 @@ PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
 SHOP_PRICES_INCLUDE_TAX = env.bool("SHOP_PRICES_INCLUDE_TAX", default=True)
 #: Orders placed before this hour of a working day leave the same day, in the shop's time zone.
 SHOP_CUT_OFF_HOUR = env.int("SHOP_CUT_OFF_HOUR", default=14)
+#: What does not fit may be sent back for so many days after it arrived.
+SHOP_RETURN_DAYS = env.int("SHOP_RETURN_DAYS", default=30)
+if not 14 <= SHOP_RETURN_DAYS <= 365:
+    raise ImproperlyConfigured(
+        "SHOP_RETURN_DAYS is a number of days from 14 to 365; in the European Union nobody may "
+        "be given less than 14."
+    )
 
 #: Life of a checkout's hold on stock, in seconds.
 CHECKOUT_HOLD_SECONDS = env.int("CHECKOUT_HOLD_SECONDS", default=5 * 60)
@@ -337,6 +345,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
+# Otherwise each client of a test would read the whole folder anew.
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 WHITENOISE_MAX_AGE = 60 * 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

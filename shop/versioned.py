@@ -16,7 +16,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.core.cache import caches
+from django.conf import settings
 from django_redis import get_redis_connection
 
 from shop.circuit import GuardedRedis
@@ -31,8 +31,11 @@ __all__ = [
     "forget",
     "is_mark",
     "new_mark",
+    "new_token",
+    "prefix",
     "shut",
     "token_key",
+    "value_keys",
     "value_of",
 ]
 
@@ -225,9 +228,19 @@ def new_mark() -> str:
     return _MARK + secrets.token_hex(8)
 
 
+def new_token() -> str:
+    """A token that nothing was ever stored with."""
+    return secrets.token_hex(8)
+
+
 def token_key(namespace: str, key: Hashable) -> str:
     """The Redis key of a version token."""
     return _name(namespace, key, "t")
+
+
+def value_keys(namespace: str, key: Hashable) -> tuple[str, str]:
+    """The Redis keys of a value that depends on nothing else: of its token and of itself."""
+    return _name(namespace, key, "t"), _name(namespace, key, "v")
 
 
 def shut(names: Sequence[str], mark: str) -> None:
@@ -242,7 +255,13 @@ def forget(names: Iterable[str], mark: str) -> None:
 
 def changes_key() -> str:
     """The Redis key of the hash that remembers when tokens changed."""
-    return f"{caches['default'].key_prefix}:changes"
+    return f"{prefix()}:changes"
+
+
+def prefix() -> str:
+    """What all keys of the shop in Redis begin with."""
+    # The cache object says the same, at many times the price.
+    return str(settings.CACHES["default"]["KEY_PREFIX"])
 
 
 def value_of(tokens: Sequence[bytes | None], envelope: bytes | None) -> tuple[bool, Any, float]:
@@ -260,7 +279,7 @@ def client() -> GuardedRedis:
 
 
 def _name(namespace: str, key: Hashable, kind: str) -> str:
-    return f"{caches['default'].key_prefix}:{namespace}:{key}:{kind}"
+    return f"{prefix()}:{namespace}:{key}:{kind}"
 
 
 def _joined(tokens: Iterable[bytes]) -> str:

@@ -10,18 +10,24 @@ from orders.tests.factories import member, variant_in_stock
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_member_signs_in_without_redis(client, wire):
+@pytest.fixture(params=["cut", "frozen"])
+def leave(request, wire):
+    """Lets Redis go away."""
+    return wire.cut if request.param == "cut" else lambda: setattr(wire, "state", "frozen")
+
+
+def test_member_signs_in_without_redis(client, leave):
     user = member(password="a long enough password")
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    wire.cut()
+    leave()
     form = {"login": user.email, "password": "a long enough password"}
     assert client.post(reverse("account_login"), form).status_code == 302
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-def test_garment_goes_into_the_cart_without_redis(client, wire):
+def test_garment_goes_into_the_cart_without_redis(client, leave):
     variant = variant_in_stock(units=3)
-    wire.cut()
+    leave()
     form = {"product": variant.product.slug, **variant.option_values}
     assert client.post(reverse("orders:cart_add"), form).status_code == 303
     assert client.get(reverse("orders:cart")).status_code == 200

@@ -7,17 +7,15 @@ from django.utils.translation import ngettext
 
 from audit import recording
 from catalog.models import Wishlist, WishlistItem
-from catalog.wishes.wishlist import COOKIE, MOST, Holder, forget, marks_version, touch
+from catalog.wishes.wishlist import MOST, Holder, forget, guest_token, touch
 from shop.accounts.models import User
 from shop.conflicts import retried
 
 
 def take_along(request: HttpRequest, user: User) -> None:
     """At sign-in: give the visitor's list to the member, and say what came along."""
-    version = marks_version(request)
-    if version is None:
-        return
-    moved = merge(token=request.COOKIES[COOKIE], user=user)
+    token = guest_token(request)
+    moved = merge(token=token, user=user) if token else 0
     if moved:
         text = ngettext(
             "%d piece from this browser is on your wishlist now.",

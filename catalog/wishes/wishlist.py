@@ -58,8 +58,14 @@ def holder_of(request: HttpRequest) -> Holder | None:
     """Who sent ``request``; None for a guest who never wished for anything."""
     if request.user.is_authenticated:
         return Holder(request.user.pk, "")
+    token = guest_token(request)
+    return Holder(None, token) if token else None
+
+
+def guest_token(request: HttpRequest) -> str:
+    """The token of the list that a guest made in this browser, or ""."""
     token = request.COOKIES.get(COOKIE, "")
-    return Holder(None, token) if _is_token(token) else None
+    return token if 20 <= len(token) <= 64 and token.isascii() and "\0" not in token else ""
 
 
 def new_guest() -> Holder:
@@ -107,9 +113,9 @@ def marks_of(items: Iterable[WishlistItem]) -> list[str]:
 
 
 def marks_version(request: HttpRequest) -> Version | None:
-    """The cached value behind :func:`marks` of a visitor who is not signed in, if any."""
-    token = request.COOKIES.get(COOKIE, "")
-    return (NAMESPACE, Holder(None, token).key) if _is_token(token) else None
+    """The cached value behind :func:`marks`; None for a guest without a list."""
+    holder = holder_of(request)
+    return (NAMESPACE, holder.key) if holder else None
 
 
 @retried
@@ -286,7 +292,3 @@ def forget(wishlist: Wishlist) -> None:
         cache.bump(NAMESPACE, f"user:{wishlist.user_id}")
     else:
         cache.bump(NAMESPACE, f"token:{wishlist.token_digest}")
-
-
-def _is_token(token: str) -> bool:
-    return 20 <= len(token) <= 64 and token.isascii() and "\0" not in token

@@ -92,6 +92,13 @@ class Shop:
         ]
         return [column for column in columns if column.links]
 
+    @property
+    def delivery_url(self) -> str:
+        """The page about delivery, where one of the menus leads there; or ""."""
+        url = reverse("pages:page", args=["delivery"])
+        links = (link for menu in self._menus.values() for link in menu.links)
+        return url if any(link.url == url for link in links) else ""
+
     def _column(self, slot: Menu.Slot, title: str, links: list[Crumb]) -> FooterColumn:
         menu = self._menus.get(slot)
         if menu is None:

@@ -1,8 +1,9 @@
 """Whole pages, kept once for all visitors, with each visitor's own parts put in per request.
 
 What is promised: a page is never older than the last committed change of what it is made of,
-nothing of one visitor is in it, a hit costs one round trip to Redis and no query for visitors
-who are not signed in, and Redis in any state never raises to a visitor.
+nothing of one visitor is in it, a hit costs one round trip to Redis and no query, for members
+too once they are remembered (:mod:`shop.page_cache.members`), and Redis in any state never raises
+to a visitor.
 
 How. A view opts in with :func:`shared`. It is run as for a stranger: without the visitor's
 cookies, session and user, so that it cannot show them. What it reads meanwhile says so with

@@ -1,21 +1,20 @@
-"""Answers from the kept pages, before sessions and routing where nobody is signed in."""
+"""Answers from the kept pages, before sessions and routing."""
 
 import secrets
 from collections.abc import Callable
 from functools import cache
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import ResolverMatch
 from django.utils import translation
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
 from shop.cache import already_fetched, count, log_refusal
 from shop.making import Version, current_making
-from shop.page_cache import entries
+from shop.page_cache import entries, members
 from shop.page_cache.keys import page_key
 from shop.page_cache.parts import CSRF, mark_of, read_csrf_cookie, set_csrf_cookie
 from shop.page_cache.sharing import Visit, answer
@@ -25,13 +24,14 @@ NAMESPACE = "page"
 _MESSAGES_COOKIE = "messages"
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
+Visitor = AbstractBaseUser | AnonymousUser
 
 
 class PageCacheMiddleware:
     """Looks for a kept page first of all.
 
-    A visitor without session gets it here. Who has one gets it from
-    :func:`shop.page_cache.shared`, when it is known who that is.
+    A visitor without session gets it here, and so does a member who is remembered. Others get
+    it from :func:`shop.page_cache.shared`, when session and database have told who they are.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -41,14 +41,16 @@ class PageCacheMiddleware:
         visit = self._visit(request)
         if visit is None:
             response, outcome = self.get_response(request), "bypass"
-        elif visit.found.entry is not None and not _has_session(request):
-            response, outcome = _answer_stranger(request, visit.found), "hit"
+        elif visit.found.entry is not None and (visitor := _visitor(request, visit.found)):
+            response, outcome = _answer(request, visit.found, visit.found.entry, visitor), "hit"
         else:
             request.visit = visit  # type: ignore[attr-defined]
             with already_fetched({} if _has_session(request) else visit.found.values):
                 response = self.get_response(request)
             visit.end(request, response)
             outcome = visit.outcome
+            if outcome != "bypass":
+                _remember(request, visit.found)
         count(NAMESPACE, **{outcome: 1})
         if settings.DEBUG:
             response.headers["X-Page-Cache"] = outcome
@@ -58,10 +60,15 @@ class PageCacheMiddleware:
         key = page_key(request)
         if key is None:
             return None
-        owner = secrets.token_hex(8)
-        others = () if _has_session(request) else _versions_of_parts(request)
+        owner, session_key = secrets.token_hex(8), ""
+        others: tuple[Version, ...] = ()
+        if not _has_session(request):
+            request.user = AnonymousUser()
+            others = _versions_of_parts(request)
+        elif not request.COOKIES.get(_MESSAGES_COOKIE):
+            session_key = request.COOKIES[settings.SESSION_COOKIE_NAME]
         try:
-            return Visit(key, entries.find(key, others, owner), owner)
+            return Visit(key, entries.find(key, others, owner, session_key), owner)
         except RedisError as error:
             log_refusal(error)
             return None
@@ -73,17 +80,34 @@ def csrf_mark(request: HttpRequest) -> dict[str, str]:
     return {"csrf_token": mark_of(CSRF, making)} if making else {}
 
 
-def _answer_stranger(request: HttpRequest, found: entries.Found) -> HttpResponseBase:
-    assert found.entry is not None  # noqa: S101 # nosec B101
+def _visitor(request: HttpRequest, found: entries.Found) -> Visitor | None:
+    """Who asks, if that is known without the session."""
+    if not _has_session(request):
+        return AnonymousUser()
+    return found.member.user() if found.member else None
+
+
+def _answer(
+    request: HttpRequest, found: entries.Found, entry: entries.Entry, visitor: Visitor
+) -> HttpResponseBase:
     has_cookie = read_csrf_cookie(request)
-    request.user = AnonymousUser()
-    request.resolver_match = _match(found.entry.route)
+    request.user = visitor  # type: ignore[assignment]
+    request.resolver_match = entry.match
     language = translation.get_language_from_request(request)
     with translation.override(language), already_fetched(found.values):
-        response = answer(request, found.entry)
+        response = answer(request, entry)
     if not has_cookie:
         set_csrf_cookie(request, response)
     return response
+
+
+def _remember(request: HttpRequest, found: entries.Found) -> None:
+    if found.changes is None:
+        return
+    try:
+        members.remember(request, found.changes, _versions_of_parts(request))
+    except RedisError as error:
+        log_refusal(error)
 
 
 def _has_session(request: HttpRequest) -> bool:
@@ -93,7 +117,7 @@ def _has_session(request: HttpRequest) -> bool:
 
 
 def _versions_of_parts(request: HttpRequest) -> tuple[Version, ...]:
-    """The cached values that the visitor's parts will ask for."""
+    """The cached values that the parts of ``request.user`` ask for."""
     asked = (version_of(request) for version_of in _versions())
     return tuple(version for version in asked if version is not None)
 
@@ -101,9 +125,3 @@ def _versions_of_parts(request: HttpRequest) -> tuple[Version, ...]:
 @cache
 def _versions() -> list[Callable[[HttpRequest], Version | None]]:
     return [import_string(path) for path in settings.PAGE_CACHE_VERSIONS]
-
-
-@cache
-def _match(route: str) -> ResolverMatch:
-    """What the log needs to know of the view that made a kept page."""
-    return ResolverMatch(lambda request: None, (), {}, route=route)

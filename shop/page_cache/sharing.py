@@ -17,6 +17,7 @@ from django.utils.cache import get_conditional_response
 from redis.exceptions import RedisError
 
 from shop.cache import WAIT_SECONDS, log_refusal
+from shop.compression import accepts_gzip
 from shop.making import Making, being_made
 from shop.page_cache import entries
 from shop.page_cache.keys import choices_of
@@ -28,7 +29,9 @@ _POLL_SECONDS = 0.02
 #: A browser may keep a page and has to ask each time whether it still counts.
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
 #: Headers of one answer, and not of the page.
-_OF_ONE_ANSWER = frozenset({"cache-control", "content-length", "date", "etag", "x-request-id"})
+_OF_ONE_ANSWER = frozenset(
+    {"cache-control", "content-encoding", "content-length", "date", "etag", "x-request-id"}
+)
 #: What a kept page may vary on; its key tells these apart.
 _VARY = frozenset({"cookie", "accept-language", "hx-request", "hx-target"})
 
@@ -69,7 +72,6 @@ class Visit:
         """Store what was made, and let others have their turn."""
         if self._start is None and not self.found.is_due:
             return
-        match = request.resolver_match
         try:
             if self._start is None or self._kept is None:
                 entries.let_go(self.key, self._owner)
@@ -81,7 +83,7 @@ class Visit:
                 making,
                 content,
                 headers=_headers_of_page(response),
-                route=match.route if match else "",
+                match=request.resolver_match,
             )
         except RedisError as error:
             log_refusal(error)
@@ -138,7 +140,11 @@ def answer(request: HttpRequest, entry: entries.Entry) -> HttpResponseBase:
 
 def _filled(request: HttpRequest, response: HttpResponse, body: Body) -> HttpResponse:
     words, digest = words_for(request, body)
-    response.content = body.filled(words)
+    if accepts_gzip(request):
+        response.content = body.packed(words)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response.content = body.filled(words)
     response.headers["Content-Length"] = str(len(response.content))
     if response.status_code == 200 and "Cache-Control" not in response.headers:
         response.headers["ETag"] = f'W/"{body.digest}{digest}"'

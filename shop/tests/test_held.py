@@ -5,8 +5,9 @@ from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.db import transaction
 
+from shop import held
 from shop.cache import bump, read_through
-from shop.held import Shelf, UndeclaredVersions
+from shop.held import Shelf, UndeclaredVersions, at_one_moment
 from shop.tests.test_cache import rename
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,3 +102,20 @@ def test_without_redis_each_reader_makes_its_own(shelf, group, wire):
     wire.cut()
     rename(group, "new")
     assert name_on(shelf, group) == "new"
+
+
+def test_one_page_asks_for_a_version_once(shelf, group, django_assert_num_queries, monkeypatch):
+    name_on(shelf, group)
+    asked = []
+    fetch = held._fetch_tokens
+    monkeypatch.setattr(held, "_fetch_tokens", lambda names: asked.append(names) or fetch(names))
+    with django_assert_num_queries(0), at_one_moment(("group", group.pk)):
+        assert name_on(shelf, group) == name_on(shelf, group) == "old"
+    assert len(asked) == 1
+
+
+def test_the_next_page_shows_what_was_written_during_one(shelf, group):
+    with at_one_moment(("group", group.pk)):
+        name_on(shelf, group, before=lambda: rename(group, "new"))
+    with at_one_moment(("group", group.pk)):
+        assert name_on(shelf, group) == "new"

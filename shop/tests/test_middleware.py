@@ -97,11 +97,23 @@ def test_pages_say_that_fragments_differ_and_belong_to_this_site(client):
     assert "HX-Request" not in client.get("/text/").get("Vary", "")
 
 
+def test_pages_say_what_they_may_load(client, settings):
+    page = client.get("/who/")
+    told = dict(part.split(maxsplit=1) for part in page["Content-Security-Policy"].split("; "))
+    wanted = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    assert told == {name: " ".join(sources) for name, sources in wanted.items()}
+
+
 @pytest.mark.urls("shop.urls")
 def test_headers_stand_on_errors_too(client, db):
     page = client.get("/nowhere/")
     assert page.status_code == 404
-    for name in ("Cross-Origin-Resource-Policy", "X-Content-Type-Options", "X-Request-ID"):
+    for name in (
+        "Content-Security-Policy",
+        "Cross-Origin-Resource-Policy",
+        "X-Content-Type-Options",
+        "X-Request-ID",
+    ):
         assert name in page
 
 

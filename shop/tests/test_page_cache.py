@@ -1,8 +1,12 @@
+from collections import Counter
+
 import pytest
 from django.http import HttpResponse
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CsrfViewMiddleware, RejectRequest
 from django.test import RequestFactory
 
 from shop.making import Making, being_made, made_of
+from shop.page_cache.csrf import random_characters, token_for
 from shop.page_cache.keys import canonical_query, page_key
 from shop.page_cache.parts import cut, mark_of
 
@@ -86,3 +90,33 @@ def test_marks_are_filled_for_each_visitor_and_those_of_other_pages_stay_text():
 def test_a_part_that_no_setting_names_is_a_loud_mistake():
     with pytest.raises(KeyError):
         mark_of("misspelled", Making())
+
+
+def is_accepted(token, secret):
+    """Whether Django takes a form with ``token`` from a browser with ``secret``."""
+    request = RequestFactory().post("/", {"csrfmiddlewaretoken": token})
+    request.COOKIES["csrftoken"] = secret
+    middleware = CsrfViewMiddleware(lambda request: HttpResponse())
+    middleware.process_request(request)
+    try:
+        middleware._check_token(request)
+    except RejectRequest:
+        return False
+    return True
+
+
+def test_a_token_is_one_that_django_accepts_from_this_visitor_only():
+    request, other = RequestFactory().get("/"), RequestFactory().get("/")
+    tokens = [token_for(request), token_for(request)]
+    secret = request.META["CSRF_COOKIE"]
+    assert request.META["CSRF_COOKIE_NEEDS_UPDATE"] is True
+    assert [is_accepted(token, secret) for token in tokens] == [True, True]
+    assert tokens[0] != tokens[1]
+    assert not is_accepted(token_for(other), secret)
+
+
+def test_no_character_of_a_secret_is_likelier_than_another():
+    drawn = Counter("".join(random_characters() for _ in range(5_000)))
+    assert set(drawn) == set(CSRF_ALLOWED_CHARS)
+    mean = 5_000 * 32 / len(CSRF_ALLOWED_CHARS)
+    assert all(abs(count - mean) < 0.15 * mean for count in drawn.values())

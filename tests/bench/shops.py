@@ -163,13 +163,17 @@ class Shop:
         return Facts(**json.loads(file.read_text())) if products else None
 
     @contextmanager
-    def open(self, *, page_cache: bool = True) -> Iterator[Web]:
-        """The web server of ``manage.py up`` with DEBUG off, until the end of the block."""
+    def open(self, *, page_cache: bool = True, **more: str) -> Iterator[Web]:
+        """The web server of ``manage.py up`` with DEBUG off, until the end of the block.
+
+        ``more`` are variables of its environment.
+        """
         port = free_port()
         environment = self.environment(
             debug=False,
             DATABASE_POOL="true",
             BENCH_PAGE_CACHE="on" if page_cache else "off",
+            **more,
         )
         serve = ["manage.py", "bench_serve", "--port", str(port)]
         with running([sys.executable, *serve], environment, self.web_log) as pid:
