@@ -17,6 +17,7 @@ urlpatterns = [
     path("health/ready", health.ready, name="health_ready"),
     path("admin/", admin.site.urls),
     path("account/", include("shop.accounts.urls")),
+    path("newsletter/", include("shop.accounts.newsletter.urls")),
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("", include("payments.urls")),

@@ -15,7 +15,8 @@ from shop.operations.styleguide_forms import SampleForm
 from shop.templatetags.shop_ui import icon, star_width
 
 ROOT = settings.BASE_DIR / "templates"
-TEMPLATES = sorted(ROOT.rglob("*.html"))
+#: Pages; mails have styles on each element, and no browser shows them.
+TEMPLATES = sorted(path for path in ROOT.rglob("*.html") if path.parent != ROOT / "mail")
 COMPONENTS = sorted((ROOT / "components").glob("*.html"))
 SPRITE = (settings.BASE_DIR / "static/img/icons.svg").read_text()
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import User
+from shop.accounts.newsletter import subscriptions
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -38,6 +40,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         cleaned: str = super().clean_email(email)
         return cleaned.strip().lower()
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        is_confirmed: bool = super().confirm_email(request, email_address)
+        if is_confirmed:
+            subscriptions.take_over(email_address.user)
+        return is_confirmed
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The person, if the password is right and the account is open.

@@ -13,14 +13,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from audit import recording
 from audit.admin import AuditedAdmin
-from shop.accounts.models import Address, User
+from shop.accounts.models import Address, NewsletterSubscription, User
+from shop.accounts.newsletter import subscriptions
 from shop.back_office import ReadOnly, badge
 
 _KINDS = {
     User.Status.ACTIVE: ("ok", "check"),
     User.Status.SUSPENDED: ("warn", "lock"),
     User.Status.DELETED: ("", "trash"),
+}
+_NEWS_KINDS = {
+    NewsletterSubscription.Status.PENDING: ("warn", "clock"),
+    NewsletterSubscription.Status.CONFIRMED: ("ok", "check"),
+    NewsletterSubscription.Status.UNSUBSCRIBED: ("", "close"),
 }
 
 
@@ -136,6 +143,49 @@ class UserAdmin(AuditedAdmin):
                 changed += 1
         text = ngettext("%d account changed.", "%d accounts changed.", changed) % changed
         self.message_user(request, text, messages.SUCCESS if changed else messages.WARNING)
+
+
+@admin.register(NewsletterSubscription)
+class NewsletterSubscriptionAdmin(ReadOnly, AuditedAdmin):
+    """Who gets the newsletter. People ask for it themselves; staff may only take them off."""
+
+    records_views = True
+    is_for_mailing = True
+    list_display = ("email", "status_badge", "place", "language", "asked_at", "confirmed_at")
+    list_filter = ("status", "place")
+    search_fields = ("email",)
+    search_help_text = _("E-mail address")
+    date_hierarchy = "asked_at"
+    ordering = ("-asked_at",)
+    actions = ("unsubscribe",)
+    fields = (
+        "email",
+        "status_badge",
+        "place",
+        "language",
+        "consent",
+        "asked_at",
+        "confirmed_at",
+        "unsubscribed_at",
+    )
+
+    def has_unsubscribe_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_newslettersubscription")
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_badge(self, row: NewsletterSubscription) -> SafeString:
+        kind = _NEWS_KINDS[NewsletterSubscription.Status(row.status)]
+        return badge(row.get_status_display(), *kind)
+
+    @admin.action(description=_("Unsubscribe: no more news"), permissions=["unsubscribe"])
+    def unsubscribe(self, request: HttpRequest, queryset: QuerySet[NewsletterSubscription]) -> None:
+        on_list = queryset.exclude(status=NewsletterSubscription.Status.UNSUBSCRIBED)
+        keys = list(on_list.order_by("pk").values_list("pk", flat=True))
+        with recording.batch():
+            for key in keys:
+                subscriptions.unsubscribe(key)
+        text = ngettext("%d address taken off.", "%d addresses taken off.", len(keys)) % len(keys)
+        self.message_user(request, text, messages.SUCCESS if keys else messages.WARNING)
 
 
 admin.site.unregister(Group)

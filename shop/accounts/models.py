@@ -1,11 +1,12 @@
 """People and their addresses."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable
+from shop.making import Version
+from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable
+from shop.page_cache.members import person_version
 
 
 class UserManager(BaseUserManager["User"], LiveManager):  # type: ignore[misc]
@@ -32,7 +35,7 @@ class UserManager(BaseUserManager["User"], LiveManager):  # type: ignore[misc]
         return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
 
 
-class User(Model, SoftDeletable, AbstractBaseUser, PermissionsMixin):
+class User(Shown, Model, SoftDeletable, AbstractBaseUser, PermissionsMixin):
     """A person with an account: shopper or staff."""
 
     class Status(models.TextChoices):
@@ -86,6 +89,10 @@ class User(Model, SoftDeletable, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        return (person_version(row["id"]) for row in rows)
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]
@@ -163,3 +170,71 @@ class Address(PostalAddress, Model, SoftDeletable):
 
     def __str__(self) -> str:
         return ", ".join(self.lines)
+
+
+class NewsletterSubscription(Model):
+    """Someone's wish for the newsletter, and the proof of it: its words, place and times.
+
+    ``asked_at`` is of the last time that someone asked; who has left may ask again.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", _("Not confirmed")
+        CONFIRMED = "CONFIRMED", _("Confirmed")
+        UNSUBSCRIBED = "UNSUBSCRIBED", _("Unsubscribed")
+
+    class Place(models.TextChoices):
+        HOME = "HOME", _("Home page")
+        FOOTER = "FOOTER", _("Footer")
+        PAGE = "PAGE", _("Newsletter page")
+        ACCOUNT = "ACCOUNT", _("Account")
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    status = models.CharField(
+        _("status"), max_length=15, choices=Status.choices, default=Status.PENDING
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    place = models.CharField(_("asked on"), max_length=10, choices=Place.choices)
+    consent = models.TextField(_("words agreed to"))
+    asked_at = models.DateTimeField(_("asked"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(_("unsubscribed"), null=True, blank=True)
+
+    class Meta(Model.Meta):
+        verbose_name = _("newsletter subscription")
+        verbose_name_plural = _("newsletter subscriptions")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="newsletter_email_unique"),
+            models.CheckConstraint(
+                condition=Q(
+                    status="PENDING", confirmed_at__isnull=True, unsubscribed_at__isnull=True
+                )
+                | Q(status="CONFIRMED", confirmed_at__isnull=False, unsubscribed_at__isnull=True)
+                | Q(status="UNSUBSCRIBED", unsubscribed_at__isnull=False),
+                name="newsletter_status_has_its_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(confirmed_at__gte=F("asked_at")),
+                name="newsletter_confirmed_after_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(unsubscribed_at__isnull=True)
+                | Q(unsubscribed_at__gte=F("asked_at"))
+                & (Q(confirmed_at__isnull=True) | Q(unsubscribed_at__gte=F("confirmed_at"))),
+                name="newsletter_unsubscribed_last",
+            ),
+            models.CheckConstraint(
+                condition=Q(place__in=["HOME", "FOOTER", "PAGE", "ACCOUNT"]),
+                name="newsletter_place_known",
+            ),
+            models.CheckConstraint(condition=~Q(consent=""), name="newsletter_consent_has_words"),
+        ]
+        indexes = [
+            # The list of the back office, newest first, whole or by status.
+            models.Index(fields=["-asked_at"], name="newsletter_newest"),
+            models.Index(fields=["status", "-asked_at"], name="newsletter_by_status"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

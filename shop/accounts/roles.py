@@ -101,10 +101,16 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.view_address",
         "catalog.view_subscription",
     ),
+    # Addresses to write to: their list may leave as a file.
+    "news:manage": (
+        "accounts.change_newslettersubscription",
+        "accounts.view_newslettersubscription",
+    ),
     "reports:view": ("orders.view_cart", "orders.view_cartitem", "orders.view_checkout"),
     "users:manage": _all("accounts.user", "accounts.address", "account.emailaddress", "auth.group"),
     "settings:manage": _all("inventory.location", "orders.shippingmethod", "orders.taxrate"),
     "audit:view": ("audit.view_auditlog",),
+    "events:manage": ("events.change_outboxevent", "events.view_outboxevent"),
 }
 
 #: Permissions no model brings along: the model they belong to, and what staff read.
@@ -129,13 +135,14 @@ MANAGER = (
     "search:teach",
     "stock:count",
     "orders:refund",
+    "news:manage",
     "reports:view",
 )
 ROLES: dict[Role, tuple[str, ...]] = {
     Role.CUSTOMER: (),
     Role.EMPLOYEE: EMPLOYEE,
     Role.MANAGER: MANAGER,
-    Role.ADMIN: (*MANAGER, "users:manage", "settings:manage", "audit:view"),
+    Role.ADMIN: (*MANAGER, "users:manage", "settings:manage", "audit:view", "events:manage"),
 }
 
 

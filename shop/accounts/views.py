@@ -1,5 +1,7 @@
 """Sign-in, sign-up and passwords; the acts are django-allauth's, the pages are ours."""
 
+from typing import cast
+
 from allauth.account import views
 from django import forms
 from django.conf import settings
@@ -15,6 +17,8 @@ from shop.accounts.credentials import (
     SignInForm,
     SignUpForm,
 )
+from shop.accounts.models import User
+from shop.accounts.newsletter.forms import ConsentForm
 from shop.middleware import private_page
 
 #: On a developer's own machine mail is written to files, and pages that announce mail say so.
@@ -68,5 +72,8 @@ class PasswordChangeView(UnprocessableMixin, views.PasswordChangeView):
 @login_required
 @private_page
 def overview(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, and the way out."""
-    return render(request, "account/overview.html")
+    """Who is signed in, whether they want news, and the way out."""
+    consent = cast("User", request.user).has_marketing_consent
+    news = ConsentForm(initial={"consent": consent}, auto_id="news-%s")
+    context = {"news": news, "has_newsletter": True}
+    return render(request, "account/overview.html", context)

@@ -19,6 +19,7 @@ from catalog.garments.pictures import path_of, path_of_scene
 from catalog.listings.facet_groups import Chip, FacetGroup, FacetValue
 from catalog.searching.suggestions import Option, OptionGroup
 from catalog.tree import Picture
+from shop.accounts.newsletter.forms import NewsletterForm
 from shop.operations.styleguide_forms import SampleControls, SampleForm
 
 _STATIC = settings.BASE_DIR / "static"
@@ -158,6 +159,8 @@ def _forms() -> dict[str, Any]:
         "address": SampleForm(prefix="address", initial={"name": "Ada Example"}),
         "refused": SampleForm({}, prefix="refused"),
         "controls": SampleControls(prefix="controls"),
+        "newsletter": NewsletterForm(auto_id="band-%s"),
+        "newsletter_refused": NewsletterForm({"email": "ada@"}, auto_id="refused-news-%s"),
         "methods": [
             Sample(
                 value="standard",

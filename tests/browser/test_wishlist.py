@@ -57,10 +57,26 @@ def test_choosing_a_sold_out_size_offers_word(shop_pages, little_shop, javascrip
     page.get_by_role("radio", name=re.compile("^S ?, sold out")).check(force=True)
     expect(page.get_by_role("button", name="Add to cart").first).to_be_hidden()
     tell.click()
-    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_role("main").get_by_label("E-mail").fill("ada@example.com")
     page.locator("#tell-me").get_by_role("button", name="Tell me when it’s back").click()
     expect(page.get_by_text("We write to ada@example.com once").first).to_be_visible()
     assert Subscription.objects.get().variant.option_values["size"] == "s"
+
+
+def test_a_guest_asks_for_word_of_a_lower_price(shop_pages):
+    page = shop_pages.open("/p/plain-tee/")
+    ask = page.get_by_role("button", name="Tell me when it gets cheaper")
+    page.get_by_role("radio", name="M", exact=True).check(force=True)
+    ask.first.click()
+    form = page.locator("#tell-me")
+    form.get_by_label("E-mail").fill("ada")
+    form.get_by_role("button", name="Tell me when it gets cheaper").click()
+    expect(form.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+    form.get_by_label("E-mail").fill("ada@example.com")
+    form.get_by_role("button", name="Tell me when it gets cheaper").click()
+    expect(page.get_by_text("ada@example.com").first).to_be_visible()
+    wish = Subscription.objects.get()
+    assert (wish.kind, wish.variant.option_values["size"]) == ("PRICE_DROP", "m")
 
 
 def test_what_was_looked_at_comes_back_until_cleared(shop_pages):

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 
 from shop.accounts.models import Address, User
+from shop.accounts.newsletter import subscriptions
 from shop.accounts.roles import Role, sync_roles
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
 
@@ -42,6 +43,8 @@ def _plant(person: dict[str, Any], home: dict[str, str], role: Group, password: 
     user = User.objects.create_user(password=password, **person)
     user.groups.add(role)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    if user.has_marketing_consent:
+        subscriptions.choose(user=user, is_wanted=True)
     Address.objects.create(
         user=user,
         label="Home",

@@ -36,9 +36,13 @@ _NO_DATA = frozenset({"action_checkbox", "thumb", "adjust_link"})
 
 
 def is_offered(page: ModelAdmin) -> bool:
-    """Whether a list may leave as a file: none with personal data, none with a way of its own."""
+    """Whether a list may leave as a file: none with a way of its own, none with personal data.
+
+    But a list of addresses to write to is there to leave.
+    """
     has_people = getattr(page, "records_views", True)
-    return not has_people and page.opts.label_lower not in ("catalog.product",)
+    is_for_mailing = getattr(page, "is_for_mailing", False)
+    return (not has_people or is_for_mailing) and page.opts.label_lower not in ("catalog.product",)
 
 
 def export_list(request: HttpRequest, site: AdminSite, entity: str) -> HttpResponseBase:
