@@ -15,8 +15,8 @@ from django.utils import timezone
 from audit import recording
 from catalog.models import Product
 from inventory import reservations
+from orders import announcements, delivery, lines, pricing
 from orders import cart as carts
-from orders import delivery, lines, pricing
 from orders.errors import (
     CartFull,
     CartGone,
@@ -142,6 +142,7 @@ def place_order(*, cart_id: UUID, agreed_total: int) -> Order:
         carts.forget_count(cart)
         held = _hold(cart, items, seconds=settings.PAYMENT_DEADLINE_SECONDS, order=order)
         _write_items(order, totals, held)
+        announcements.announce(order, "placed")
         return order
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit import recording
 from catalog.reviewing import purchases
 from inventory import reservations
+from orders import announcements
 from orders import cart as carts
 from orders.errors import NotAllowed
 from orders.models import Cart, Order, OrderStatusChange
@@ -91,6 +92,7 @@ def mark_delivered(order_id: UUID, *, actor_id: UUID | None = None) -> Order:
             user_id=order.customer_id,
             email=order.email,
             delivered_at=order.delivered_at or timezone.now(),
+            # A variant has one line at most: order_item_once_per_variant.
             quantities=dict(order.items.values_list("variant_id", "quantity")),
         )
         return order
@@ -161,4 +163,5 @@ def _move(
     setattr(order, time_field, timezone.now())
     order.save()
     change.save()
+    announcements.announce(order, status.lower())
     return order

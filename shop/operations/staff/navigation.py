@@ -61,9 +61,18 @@ GROUPS = (
             "inventory.location",
         ),
     ),
-    Group(_("Customers"), "user", ("accounts.user", "catalog.subscription", "auth.group")),
+    Group(
+        _("Customers"),
+        "user",
+        (
+            "accounts.user",
+            "accounts.newslettersubscription",
+            "catalog.subscription",
+            "auth.group",
+        ),
+    ),
     Group(_("Settings"), "truck", ("orders.shippingmethod", "orders.taxrate")),
-    Group(_("Audit"), "eye", ("audit.auditlog",)),
+    Group(_("Audit"), "eye", ("audit.auditlog", "events.outboxevent")),
 )
 
 

@@ -12,6 +12,8 @@ import catalog.tasks
 import inventory.tasks
 import orders.tasks
 import payments.tasks
+import shop.accounts.tasks
+import shop.events.tasks
 import shop.operations.tasks
 
 PERIODIC = [
@@ -25,6 +27,9 @@ PERIODIC = [
     orders.tasks.abandon_carts,
     orders.tasks.cancel_unpaid,
     payments.tasks.resume_open,
+    shop.accounts.tasks.forget_newsletter,
+    shop.events.tasks.deliver_waiting,
+    shop.events.tasks.remove_old,
     shop.operations.tasks.clear_sessions,
     shop.operations.tasks.remove_old_jobs,
     shop.operations.tasks.take_up_stalled_jobs,

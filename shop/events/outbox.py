@@ -1,0 +1,82 @@
+"""Telling what happened: an event is written with the change, or not at all.
+
+A module that changes something upstairs ought to know of emits an event in its transaction; who
+needs to know subscribes (see :mod:`shop.events.subscriptions`). Delivery follows the commit, at
+least once, in order for each key, and goes on after crashes of any process.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from audit import recording
+from audit.models import AuditLog
+from shop.actor import current_actor
+from shop.events.models import OutboxEvent
+
+#: Name of the job that delivers.
+DELIVER: Final = "events.deliver"
+NORMAL: Final = 5
+
+
+def emit(
+    event_type: str,
+    aggregate: models.Model,
+    *,
+    payload: Mapping[str, Any],
+    key: str = "",
+    priority: int = NORMAL,
+    payload_version: int = 1,
+) -> OutboxEvent:
+    """Write an event of ``aggregate`` in the caller's transaction.
+
+    ``event_type`` reads ``subject.verb``. ``payload`` holds JSON values without personal data.
+    Events of one ``key`` (without one, of one row) stay in order: the database takes their
+    numbers one transaction after the other, so who writes two keys takes them in a fixed order.
+    ``priority`` is 0 to 10, 10 first. Raises TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("an event belongs to a transaction")
+    event = OutboxEvent.objects.create(
+        type=event_type,
+        aggregate=aggregate._meta.label_lower,
+        aggregate_id=str(aggregate.pk),
+        payload=dict(payload),
+        payload_version=payload_version,
+        partition_key=key or f"{aggregate._meta.label_lower}:{aggregate.pk}",
+        priority=priority,
+        request_id=current_actor().request_id,
+    )
+    # Robust: what is committed stays acknowledged, and a job that runs each minute delivers too.
+    transaction.on_commit(wake, robust=True)
+    return event
+
+
+def wake() -> None:
+    """Have a worker deliver what waits; nothing happens where that is queued already."""
+    try:
+        app.configure_task(DELIVER, queueing_lock=DELIVER).defer()
+    except AlreadyEnqueued:
+        return
+
+
+def replay(event_ids: Collection[UUID]) -> int:
+    """Try events that were given up once more; returns how many. Audited."""
+    with recording.batch():
+        dead = OutboxEvent.objects.filter(pk__in=event_ids, status=OutboxEvent.Status.DEAD)
+        events = list(dead.order_by("pk").select_for_update())
+        for event in events:
+            before = {"status": event.status, "attempts": event.attempts}
+            event.status, event.attempts = OutboxEvent.Status.QUEUED, 0
+            event.dead_at, event.next_attempt_at = None, timezone.now()
+            event.save(update_fields=["status", "attempts", "dead_at", "next_attempt_at"])
+            after = {"status": event.status, "attempts": event.attempts}
+            recording.record(AuditLog.Action.UPDATE, OutboxEvent, event.pk, before, after)
+        if events:
+            transaction.on_commit(wake, robust=True)
+    return len(events)
