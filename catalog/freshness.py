@@ -17,6 +17,8 @@ from shop.models import Shown
 
 NAMESPACE = "catalog"
 TREE, BRANDS, MENUS = "tree", "brands", "menus"
+#: What every page that lists products is made of, whatever else.
+OF_LISTINGS: tuple[Version, ...] = tuple((NAMESPACE, key) for key in (TREE, BRANDS, MENUS))
 #: Rows that arrive behind the models' back show after this at the latest.
 LIFE_SECONDS = 60
 #: Namespace of the places that list products: a category by its path, or any other by its id.

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from catalog.listings import listed as listed_rows
 from catalog.models import Category, Collection
-from catalog.tests.factories import CategoryFactory, ProductFactory
+from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 from shop.accounts.roles import Role
 from tests.back_office import signed_in, staff
 
@@ -122,6 +123,12 @@ def test_the_tree_takes_the_same_statements_however_large(
         client.get(TREE)
 
 
+def test_a_category_says_where_its_description_stands(client, women):
+    page = client.get(reverse("admin:catalog_category_change", args=[women.pk])).content.decode()
+    help_text = page.partition('id="id_description_helptext"')[2]
+    assert "The first one stands above the products" in help_text.partition("</div>")[0]
+
+
 def test_a_category_moves_among_its_siblings(client, women):
     jeans = Category.objects.get(slug="jeans")
     client.post(reverse("admin:catalog_category_shift"), {"up": str(jeans.pk)})
@@ -166,6 +173,14 @@ def test_an_employee_sees_the_tree_and_moves_nothing(women):
     assert len(tree(client)) == 4
     assert "Move under" not in client.get(TREE).content.decode()
     assert move(client, women, Category.objects.get(slug="men")).status_code == 403
+
+
+def test_the_list_of_brands_tells_how_many_products_are_published(client):
+    for status in ("ACTIVE", "ACTIVE", "DRAFT"):
+        ProductFactory(brand=BrandFactory(slug="oderwerk"), status=status)
+    listed_rows.count_places()
+    page = client.get(reverse("admin:catalog_brand_changelist"))
+    assert [brand.product_count for brand in page.context["cl"].result_list] == [2]
 
 
 def test_the_quick_search_finds_goods_and_their_places_in_six_statements(

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from catalog.admin.inlines import NamedRows
 from catalog.freshness import catalog_changed, places_changed
-from catalog.listings.collections import meeting, refresh
+from catalog.listings.collections import MOST_MEMBERS, newest_meeting, refresh
+from catalog.listings.facet_groups import counted
 from catalog.models import Brand, Category, Collection, CollectionProduct
 from shop.back_office import VersionedForm, badge
 from shop.forms import MoneyField
@@ -221,8 +222,8 @@ class CollectionAdmin(AuditedAdmin):
     def meets_the_rule(self, collection: Collection) -> str:
         if not collection.rule:
             return "–"
-        counted = meeting(collection.rule)[:10_001].count()
-        return "10,000+" if counted > 10_000 else str(counted)
+        met = len(newest_meeting(collection.rule))
+        return counted(met, is_more=met == MOST_MEMBERS)
 
 
 def _told(name: str, value: Any) -> str:

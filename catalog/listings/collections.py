@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,8 +23,12 @@ from catalog.models.listed import EVERYWHERE
 from catalog.tree import TILE_WIDEST, Picture
 from shop import cache
 
-#: Products of a collection by rule, the newest of those that meet it.
-MOST_MEMBERS = 10_000
+#: Products of a collection by rule, the newest of those that meet it. As many as filters count.
+MOST_MEMBERS = 3_000
+#: The newest products of the shop, among which a rule that many meet finds all its members.
+LOOKED_AT = 50_000
+#: Members that one statement adds or removes. Each is listed anew by it.
+_BATCH = 500
 #: Collections that pages know of.
 MOST_COLLECTIONS = 500
 _LISTS = {"tags": "tag", "brands": "brand", "categories": "in"}
@@ -77,6 +82,25 @@ def meeting(rule: dict[str, Any]) -> "QuerySet[ListedProduct]":
     return rows
 
 
+def newest_meeting(rule: dict[str, Any]) -> list[UUID]:
+    """The newest products that meet a rule now, at most MOST_MEMBERS. At most three queries.
+
+    What they read is bounded by LOOKED_AT, or by how many products meet the rule: never is the
+    shop read from its newest product to its oldest in search of them.
+    """
+    met = meeting(rule).values_list("product_id", flat=True)
+    times = meeting({}).order_by("-published_at").values_list("published_at", flat=True)
+    since = list(times[LOOKED_AT : LOOKED_AT + 1])
+    if since:
+        late = met.filter(published_at__gte=since[0]).order_by("-published_at", "-product_id")
+        found = list(late[:MOST_MEMBERS])
+        if len(found) == MOST_MEMBERS:
+            return found
+    # Not by the column itself, along whose index the planner would walk.
+    newest = Coalesce("published_at", timezone.now()).desc()
+    return list(met.order_by(newest, "-product_id")[:MOST_MEMBERS])
+
+
 def refresh(collection_id: UUID) -> int:
     """Let a collection by rule hold what meets its rule now; how many products came or went.
 
@@ -89,17 +113,18 @@ def refresh(collection_id: UUID) -> int:
         )
         if collection is None or collection.kind != Collection.Kind.RULE:
             return 0
-        newest = meeting(collection.rule).order_by("-published_at", "-product_id")
-        wanted = set(newest.values_list("product_id", flat=True)[:MOST_MEMBERS])
+        wanted = set(newest_meeting(collection.rule))
         links = CollectionProduct.objects.filter(collection=collection)
         held = set(links.values_list("product_id", flat=True))
-        links.filter(product__in=held - wanted).delete()
+        gone = sorted(held - wanted)
+        for start in range(0, len(gone), _BATCH):
+            links.filter(product__in=gone[start : start + _BATCH]).delete()
         CollectionProduct.objects.bulk_create(
             (
                 CollectionProduct(collection=collection, product_id=product_id)
                 for product_id in sorted(wanted - held)
             ),
-            batch_size=1000,
+            batch_size=_BATCH,
         )
     return len(wanted ^ held)
 

@@ -105,6 +105,7 @@ class Words:
             "fit": gettext("Fit"),
             "material": gettext("Material"),
             "brand": gettext("Brand"),
+            "tag": gettext("Style"),
             "min": price,
             "max": price,
             "rating": gettext("Rating"),
@@ -140,7 +141,7 @@ def counted(number: int, *, is_more: bool) -> str:
 def groups_of(place: Place, filters: Filters, counts: Counts, words: Words) -> list[FacetGroup]:
     """The groups in the order that never jumps; those without a value are left out."""
     groups = []
-    for name in ("category", "size", "color", "fit", "material", "brand"):
+    for name in ("category", "size", "color", "fit", "material", "brand", "tag"):
         values = _values(name, place, filters, counts, words)
         if values:
             kind = "swatch" if name == "color" else "check"
@@ -229,7 +230,7 @@ def _values(
         slugs = [slug for slug in words.brands if slug in known]
     else:
         slugs = sorted(known)
-    if name in ("brand", "fit", "material") and not chosen:
+    if name in ("brand", "fit", "material", "tag") and not chosen:
         # What every product has in common narrows nothing.
         slugs = [slug for slug in slugs if len(slugs) > 1 or known[slug] < counts.every[""]]
     # A chosen value stays to be unchosen, even where the place has none of it.

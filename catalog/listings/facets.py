@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from catalog.freshness import NAMESPACE
 from catalog.listings.filters import Filters, for_sale_now
+from catalog.listings.listed import MOST_TAGS
 from catalog.listings.places import Place, rows_of
 from catalog.models import ProductVariant
 from shop import cache
@@ -30,7 +31,7 @@ FILTERED_SECONDS = 60
 #: Variants of one product; no garment has as many.
 VARIANTS_LOOKED_AT = 1_000
 
-_TERMS = "unnest(array_append({terms}, '')) term WHERE term NOT LIKE 'tag:%%'"
+_TERMS = "unnest(array_append({terms}, '')) term"
 
 _UNFILTERED = f"""
     WITH known AS MATERIALIZED (
@@ -49,12 +50,13 @@ _UNFILTERED = f"""
     SELECT term, count(*), count(*) FROM row, {_TERMS.format(terms="row.terms")} GROUP BY term
 """  # noqa: S608
 
-# A row that misses one group of filters counts for the values of that group.
+# What the job counted, for places too large to be counted here.
 _KNOWN = """
     UNION ALL
     SELECT 'known:' || term, 0, products FROM catalog_listedcount WHERE place_id = %s
 """
 
+# A row that misses one group of filters counts for the values of that group.
 _BY_TERMS = f"""
     WITH row AS MATERIALIZED (
         SELECT terms, {{missed}} AS missed, {{failed}} AS failed FROM ({{rows}}) listed
@@ -65,7 +67,6 @@ _BY_TERMS = f"""
     FROM row, {_TERMS.format(terms="row.terms")} GROUP BY term
     UNION ALL
     SELECT 'without:' || failed, count(*), 0 FROM row WHERE missed = 1 GROUP BY failed
-    {_KNOWN}
 """  # noqa: S608
 
 # The same, of variants: a product counts once for each value that one of its variants meets.
@@ -75,7 +76,7 @@ _BY_VARIANTS = f"""
         FROM ({{rows}}) listed
     ),
     variant AS MATERIALIZED (
-        SELECT own.* FROM row CROSS JOIN LATERAL ({{variants}}) own
+        SELECT own.* FROM row CROSS JOIN LATERAL ({{variants}}) own WHERE row.missed <= 1
     ),
     judged AS MATERIALIZED (
         SELECT variant.product_id, variant.size, variant.color,
@@ -97,7 +98,7 @@ _BY_VARIANTS = f"""
         UNION
         SELECT product_id, term FROM opened JOIN row USING (product_id),
             {_TERMS.format(terms="row.terms")}
-        AND split_part(term, ':', 1) NOT IN ('size', 'color')
+        WHERE split_part(term, ':', 1) NOT IN ('size', 'color')
         AND (opens = '' OR opens = split_part(term, ':', 1))
     )
     SELECT term, count(*), 0 FROM hit WHERE term IS NOT NULL GROUP BY term
@@ -105,7 +106,6 @@ _BY_VARIANTS = f"""
     SELECT term, 0, count(*) FROM row, {_TERMS.format(terms="row.terms")} GROUP BY term
     UNION ALL
     SELECT 'without:' || opens, count(*), 0 FROM opened WHERE opens <> '' GROUP BY opens
-    {_KNOWN}
 """  # noqa: S608
 
 
@@ -155,9 +155,20 @@ def count(place: Place, filters: Filters) -> Counts:
             shown[term] += with_filters
             every[term] += in_place
     is_exact = place.is_all and every[""] != COUNTED_ROWS + 1
-    if not is_exact and place.found is None:
+    if not is_exact:
         every |= known
+    for term in _rare_tags(every, filters):
+        shown.pop(term, None)
+        del every[term]
     return Counts(shown[""], is_exact, dict(shown), dict(every), without)
+
+
+def _rare_tags(every: dict[str, int], filters: Filters) -> list[str]:
+    """Terms of the tags that are neither among the most used ones of the place nor chosen."""
+    tags = sorted(
+        (term for term in every if term.startswith("tag:")), key=lambda term: (-every[term], term)
+    )
+    return [term for term in tags[MOST_TAGS:] if term.removeprefix("tag:") not in filters.tag]
 
 
 def _count_unfiltered(place: Place) -> list[list[Any]]:
@@ -178,10 +189,11 @@ def _count_filtered(place: Place, filters: Filters) -> list[list[Any]]:
         if filters.price_to is not None:
             misses["price"] = ("price_low > %s", [filters.price_to])
     missed, failed, parameters = _judgment(misses)
+    known, known_parameters = (_KNOWN, [place.id]) if place.found is None else ("", [])
     if not filters.needs_one_variant:
         return _fetch(
-            _BY_TERMS.format(missed=missed, failed=failed, rows=rows),
-            [*parameters, *row_parameters, place.id],
+            _BY_TERMS.format(missed=missed, failed=failed, rows=rows) + known,
+            [*parameters, *row_parameters, *known_parameters],
         )
     of_variants: dict[str, tuple[str, list[Any]]] = {
         "size": ("NOT coalesce(variant.size = ANY (%s), false)", [list(filters.size)]),
@@ -205,9 +217,8 @@ def _count_filtered(place: Place, filters: Filters) -> list[list[Any]]:
         variant_missed=variant_missed,
         variant_failed=variant_failed,
     )
-    return _fetch(
-        statement, [*parameters, *row_parameters, *variant_parameters, *own_parameters, place.id]
-    )
+    own_parameters = [*variant_parameters, *own_parameters, *known_parameters]
+    return _fetch(statement + known, [*parameters, *row_parameters, *own_parameters])
 
 
 def _judgment(misses: dict[str, tuple[str, list[Any]]]) -> tuple[str, str, list[Any]]:

@@ -33,6 +33,7 @@ TERMS = {
     "fit": "fit",
     "material": "material",
     "brand": "brand",
+    "tag": "tag",
     "category": "in",
     "rating": "rating",
 }
@@ -53,6 +54,8 @@ class Filters:
     fit: tuple[str, ...] = ()
     material: tuple[str, ...] = ()
     brand: tuple[str, ...] = ()
+    #: Free words of staff, and so not slugs.
+    tag: tuple[str, ...] = ()
     #: Paths of categories.
     category: tuple[str, ...] = ()
     #: Of RATINGS.
@@ -175,6 +178,8 @@ def read_filters(
                 return tree is not None and tree.at(value) is not None
             case "rating":
                 return value in RATINGS
+            case "tag":
+                return 0 < len(value) <= 50 and value.isprintable()
             case _:
                 return len(value) <= 50 and _SLUG.fullmatch(value) is not None
 

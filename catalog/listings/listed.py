@@ -22,7 +22,9 @@ BATCH = 200
 #: Places above this many products are counted by the slower job only.
 LARGE_PLACE = 50_000
 #: Kinds of terms that listings count, beside "sale".
-COUNTED = ("size:", "color:", "brand:", "fit:", "material:", "in:", "rating:")
+COUNTED = ("size:", "color:", "brand:", "fit:", "material:", "in:", "rating:", "tag:")
+#: Tags of a place that are offered, the most used ones; staff may think up any number.
+MOST_TAGS = 12
 
 _COLUMNS = """place_id, product_id, precedence, published_at, price_low, price_high, rating,
     units_sold, terms"""
@@ -67,11 +69,16 @@ _TAKE = """
 
 _COUNT = """
     INSERT INTO catalog_listedcount (place_id, term, products)
-    SELECT listed.place_id, term, count(*)
-    FROM catalog_listedproduct listed, unnest(array_append(listed.terms, '')) term
-    WHERE listed.place_id = %(place)s AND listed.published_at <= %(now)s
-    AND (term IN ('', 'sale') OR term LIKE ANY (%(counted)s))
-    GROUP BY listed.place_id, term
+    SELECT %(place)s, term, products FROM (
+        SELECT term, count(*) AS products, term LIKE 'tag:%%' AS is_tag, row_number() OVER (
+            PARTITION BY term LIKE 'tag:%%' ORDER BY count(*) DESC, term COLLATE "C"
+        ) AS rank
+        FROM catalog_listedproduct listed, unnest(array_append(listed.terms, '')) term
+        WHERE listed.place_id = %(place)s AND listed.published_at <= %(now)s
+        AND (term IN ('', 'sale') OR term LIKE ANY (%(counted)s))
+        GROUP BY term
+    ) counted
+    WHERE NOT is_tag OR rank <= %(tags)s
 """
 
 
@@ -152,7 +159,12 @@ def _count(place: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 7))", [place])
         ListedCount.objects.filter(place_id=place).delete()
         counted = [f"{kind}%" for kind in COUNTED]
-        parameters: dict[str, Any] = {"place": place, "counted": counted, "now": timezone.now()}
+        parameters: dict[str, Any] = {
+            "place": place,
+            "counted": counted,
+            "tags": MOST_TAGS,
+            "now": timezone.now(),
+        }
         cursor.execute(_COUNT, parameters)
 
 

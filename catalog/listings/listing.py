@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from catalog.cards import Card
@@ -22,6 +23,8 @@ from catalog.tree import Tree
 #: Filters in force above which a page is not for search engines.
 INDEXED_FILTERS = 2
 NEAR_MATCHES = 4
+#: Cards of a wide screen's first row.
+FIRST_ROW = 4
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,13 @@ class Listing:
     def panel(self) -> Panel:
         """The filters, which not every part of a listing shows."""
         return ready_panel(self.offer)
+
+    @property
+    def grid(self) -> SafeString:
+        """All cards; the pictures of the first row do not wait until they are scrolled to."""
+        first = [card.eager for card in self.cards[:FIRST_ROW]]
+        others = [card.html for card in self.cards[FIRST_ROW:]]
+        return mark_safe("".join([*first, *others]))  # noqa: S308 # nosec B308 B703
 
     @property
     def scopes(self) -> list[Scope]:

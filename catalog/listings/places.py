@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import (
@@ -23,9 +22,9 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
-    UUIDField,
     Value,
 )
 from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
@@ -35,7 +34,9 @@ from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyp
 )
 from django.utils import timezone
 
+from catalog.listings import price_range
 from catalog.listings.filters import Filters, Pairs
+from catalog.listings.found import Found
 from catalog.models import ListedProduct, ProductVariant
 from catalog.models.listed import EVERYWHERE
 
@@ -72,7 +73,7 @@ class Place:
     order_label: str
     path: str = ""
     kept: tuple[tuple[str, str], ...] = ()
-    found: Sequence[UUID] | None = None
+    found: Found | None = None
     is_all: bool = True
 
     @property
@@ -105,16 +106,15 @@ def matching(place: Place, filters: Filters) -> "QuerySet[ListedProduct]":
     rows = rows_of(place)
     for terms in filters.terms.values():
         rows = rows.filter(terms__overlap=terms)
-    if filters.price_from is not None:
-        rows = rows.filter(price_high__gte=filters.price_from)
-    if filters.price_to is not None:
-        rows = rows.filter(price_low__lte=filters.price_to)
+    rows = rows.filter(price_range.on_prices(filters))
     if filters.needs_one_variant:
         variants = ProductVariant.objects.filter(
             filters.on_variants(), product=OuterRef("product_id")
         )
         # Not EXISTS, which the planner would turn into a join with all variants there are.
-        meets = Subquery(variants.values(one=Value(True))[:1], output_field=BooleanField())
+        meets = Q(Subquery(variants.values(one=Value(True))[:1], output_field=BooleanField()))
+        if not (filters.size or filters.color or filters.in_stock):
+            meets = price_range.has_one_within(filters) | meets
         rows = rows.filter(meets)
     return rows
 
@@ -122,17 +122,15 @@ def matching(place: Place, filters: Filters) -> "QuerySet[ListedProduct]":
 def read_slice(place: Place, filters: Filters, *, number: int, size: int, after: str = "") -> Slice:
     """Page ``number`` of ``size`` products, after the cursor ``after`` if that is one.
 
-    One query. Without a cursor the start of the page is looked up or counted off; ``number`` is
-    at most MOST_PAGES then.
+    One query, with a range of prices one more. Without a cursor the start of the page is looked
+    up or counted off; ``number`` is at most MOST_PAGES then.
     """
     if place.found is not None and not filters.sort:
         return _read_found(place, filters, min(number, MOST_PAGES), size)
     columns, is_down = _ORDERS[filters.sort]
     values = _decoded(after, columns) if number > 1 else None
     used = after if values is not None else ""
-    rows = matching(place, filters).order_by(
-        *(F(column).desc() if is_down else F(column).asc() for column in columns)
-    )
+    rows = matching(place, filters)
     if values is None and number > ANCHORED_FROM:
         values = _decoded(cache.get(_anchor(place, filters, size, number)) or "", columns)
     start = 0
@@ -142,7 +140,11 @@ def read_slice(place: Place, filters: Filters, *, number: int, size: int, after:
     else:
         number = min(number, MOST_PAGES)
         start = (number - 1) * size
-    found = list(rows.values_list(*columns)[start : start + size + 1])
+    stop = start + size + 1
+    parts = [rows]
+    if place.found is None:
+        parts = price_range.split(rows, place.id, filters, count=stop)
+    found = _in_order(parts, columns, is_down, start, stop)
     next_cursor = _cursor(found[size - 1]) if len(found) > size else ""
     if next_cursor and number >= ANCHORED_FROM:
         cache.set(_anchor(place, filters, size, number + 1), next_cursor, ANCHOR_SECONDS)
@@ -171,21 +173,36 @@ def newest_and_best_selling(count: int) -> tuple[list[UUID], list[UUID]]:
     return [row[1] for row in found[:count]], [row[1] for row in others if row[2]][:count]
 
 
+def _in_order(
+    parts: "list[QuerySet[ListedProduct]]",
+    columns: Sequence[str],
+    is_down: bool,
+    start: int,
+    stop: int,
+) -> list[tuple[Any, ...]]:
+    """Rows of disjoint parts, put in order together."""
+    order = [f"-{column}" if is_down else column for column in columns]
+    first, *others = (part.order_by(*order).values_list(*columns) for part in parts)
+    if others:
+        first = first[:stop].union(*(other[:stop] for other in others), all=True).order_by(*order)
+    return list(first[start:stop])
+
+
 def _read_found(place: Place, filters: Filters, number: int, size: int) -> Slice:
-    keys = list(place.found or ())
+    keys = place.found or Found()
     if filters.pairs and keys:
         met = set(matching(place, filters).values_list("product_id", flat=True))
-        keys = [key for key in keys if key in met]
+        keys = Found.of(key for key in keys if key in met)
     start = (number - 1) * size
-    return Slice(keys[start : start + size], number, "", len(keys) > start + size)
+    return Slice(list(keys[start : start + size]), number, "", len(keys) > start + size)
 
 
-def _is_one_of(keys: Sequence[UUID]) -> Func:
+def _is_one_of(keys: Found) -> Func:
     """Not IN, of which each value would be a parameter by itself."""
     return Func(
         F("product_id"),
-        Value(list(keys), output_field=ArrayField(UUIDField())),
-        template="%(expressions)s)",
+        Value(keys.array),
+        template="%(expressions)s::uuid[])",
         arg_joiner=" = ANY (",
         output_field=BooleanField(),
     )

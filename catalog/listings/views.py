@@ -21,6 +21,7 @@ from catalog.products.structured_data import breadcrumb_data
 from catalog.tree import TILE_WIDEST, Crumb, Picture, tree_of
 from inventory.availability import IN_STOCK
 from shop import page_cache
+from shop.held import at_one_moment
 
 #: The parts of a listing that htmx asks for.
 FRAGMENTS = {
@@ -34,6 +35,7 @@ _PARAGRAPH = re.compile(r"(?:\r?\n[ \t]*){2,}")
 
 @require_safe
 @page_cache.shared
+@at_one_moment(*freshness.OF_LISTINGS)
 def category(request: HttpRequest, path: str) -> HttpResponse:
     page_cache.made_of(freshness.place(path))
     tree = tree_of(request)
@@ -64,6 +66,7 @@ def collections(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page_cache.shared
+@at_one_moment(*freshness.OF_LISTINGS)
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
     found = next((one for one in read_collections() if one.slug == slug), None)
     if found is None:
@@ -97,6 +100,7 @@ def brands(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page_cache.shared
+@at_one_moment(*freshness.OF_LISTINGS)
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Brand.objects.select_related("image"), slug=slug)
     page_cache.made_of(

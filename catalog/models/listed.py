@@ -3,13 +3,23 @@
 import uuid
 
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 #: The place that holds every published product.
 EVERYWHERE = uuid.UUID(int=0)
+#: From the lowest to the highest price of a listed product, both included; and that they differ.
+PRICES = Func(
+    "price_low",
+    "price_high",
+    Value("[]"),
+    function="int8range",
+    output_field=BigIntegerRangeField(),
+)
+HAS_PRICES = Q(price_low__lt=F("price_high"))
 
 
 def listing_triggers(
@@ -86,23 +96,35 @@ class ListedProduct(models.Model):
         verbose_name = _("listed product")
         verbose_name_plural = _("listed products")
         indexes = [
-            # Sorts of a listing: featured, newest, price up and down, rating, best-selling.
+            # Sorts of a listing: featured, newest, price up and down, rating, best-selling. What
+            # they include tells ranges of prices, so that rows outside are passed over unread.
             models.Index(
                 fields=["place_id", "-precedence", "-published_at", "-product_id"],
+                include=["price_low", "price_high"],
                 name="listed_featured",
             ),
-            models.Index(fields=["place_id", "-published_at", "-product_id"], name="listed_newest"),
+            models.Index(
+                fields=["place_id", "-published_at", "-product_id"],
+                include=["price_low", "price_high"],
+                name="listed_newest",
+            ),
             models.Index(fields=["place_id", "price_low", "product_id"], name="listed_price"),
             models.Index(
                 fields=["place_id", "-rating", "-published_at", "-product_id"],
+                include=["price_low", "price_high"],
                 name="listed_rating",
             ),
             models.Index(
                 fields=["place_id", "-units_sold", "-published_at", "-product_id"],
+                include=["price_low", "price_high"],
                 name="listed_sold",
             ),
             # Rare filters of a large place.
             GinIndex(fields=["terms"], name="listed_terms"),
+            # Collections by rule, whose terms are asked of each product once.
+            GinIndex(fields=["terms"], name="listed_rules", condition=Q(place_id=EVERYWHERE)),
+            # Ranges of prices that begin between two prices of a product.
+            GistIndex(F("place_id"), PRICES, name="listed_price_span", condition=HAS_PRICES),
             # Rewriting the rows of a product.
             models.Index(fields=["product_id"], name="listed_product"),
         ]

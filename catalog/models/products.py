@@ -216,6 +216,17 @@ class Product(Shown, Model, SoftDeletable, Versioned):
                 condition=Q(status="ACTIVE", deleted_at=None),
                 name="product_newest",
             ),
+            # Back office: the list of drafts, of what is archived.
+            models.Index(
+                fields=["status", "-id"], condition=Q(deleted_at=None), name="product_status"
+            ),
+            # Counting what was sold, beside what was counted before.
+            models.Index(
+                fields=["id"],
+                include=["units_sold"],
+                condition=Q(units_sold__gt=0),
+                name="product_sold",
+            ),
             # Search page: what the words are about, then what mentions them.
             GinIndex(fields=["search_head"], name="product_head"),
             GinIndex(fields=["search_vector"], name="product_search"),

@@ -7,7 +7,6 @@ or brand come before those that merely mention them (``catalog_search`` in the m
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -19,6 +18,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from catalog.freshness import BRANDS, EVERYWHERE, NAMESPACE, place
+from catalog.listings.found import Found
 from catalog.models import ProductVariant
 from catalog.models.searching import RULES
 from catalog.searching.query import Clauses, clauses_of
@@ -38,7 +38,7 @@ _CODE_SIGN = re.compile(r"[0-9]|[-_./][^-_./]+[-_./]")
 class Hits:
     """Ids of products, best first. ``is_all`` says that no more match than these."""
 
-    ids: Sequence[UUID]
+    ids: Found
     is_all: bool
 
 
@@ -50,16 +50,16 @@ def find(text: str, rules: Rules) -> Hits:
     """
     clauses = clauses_of(text, rules.synonyms)
     if not clauses:
-        return Hits([], is_all=True)
+        return Hits(Found(), is_all=True)
     digest = hashlib.sha256(json.dumps(clauses).encode()).hexdigest()[:32]
     found: str = cache.read_through(
         NAMESPACE,
-        f"hits:{digest}",
-        lambda: "".join(one.hex for one in ranked(clauses, MOST_HITS + 1)),
+        f"found:{digest}",
+        lambda: Found.of(ranked(clauses, MOST_HITS + 1)).text,
         seconds=HITS_SECONDS,
         versions=[place(EVERYWHERE), (NAMESPACE, BRANDS), (NAMESPACE, RULES)],
     )
-    ids = [UUID(found[start : start + 32]) for start in range(0, len(found), 32)]
+    ids = Found(found)
     return Hits(ids[:MOST_HITS], is_all=len(ids) <= MOST_HITS)
 
 

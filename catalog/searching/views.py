@@ -23,6 +23,7 @@ from catalog.searching.rules import Rules, read_rules
 from catalog.searching.suggestions import MOST_ON_NARROW, MOST_OPTIONS, suggestions
 from catalog.tree import tree_of
 from shop import page_cache
+from shop.held import at_one_moment
 
 #: Categories offered where nothing was found, or nothing searched for.
 POPULAR_CATEGORIES = 8
@@ -31,6 +32,7 @@ _OPTIONS = "search-options-"
 
 @require_safe
 @page_cache.shared
+@at_one_moment(*freshness.OF_LISTINGS)
 def search_page(request: HttpRequest) -> HttpResponse:
     """What was found, or for a mistyped search what was meant; a way on in any case."""
     page_cache.made_of(freshness.place(freshness.EVERYWHERE))

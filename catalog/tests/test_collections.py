@@ -78,6 +78,19 @@ def test_members_follow_the_rule(django_assert_max_num_queries):
     assert collections.refresh_all() == 0
 
 
+@pytest.mark.parametrize("looked_at", [1, 3, 50])
+def test_the_newest_that_meet_a_rule_are_its_members(monkeypatch, looked_at):
+    monkeypatch.setattr(collections, "MOST_MEMBERS", 2)
+    monkeypatch.setattr(collections, "LOOKED_AT", looked_at)
+    now = timezone.now()
+    for age, tags in enumerate(([], ["wool"], [], ["wool"], ["wool"])):
+        ProductFactory(title=str(age), tags=tags, published_at=now - timedelta(days=age))
+    rule = by_rule(tags=["wool"])
+    assert members(rule) == {"1", "3"}
+    Product.objects.filter(title="1").update(tags=[])
+    assert members(rule) == {"3", "4"}
+
+
 def test_what_is_chosen_by_hand_is_left_alone():
     collection = Collection.objects.create(title="Hand", slug="hand", status=ACTIVE)
     CollectionProduct.objects.create(collection=collection, product=ProductFactory())

@@ -144,3 +144,29 @@ def test_the_sheet_asks_for_its_count_alone(client, knitwear):
     response = client.get("/c/knitwear/", {"color": "navy"}, headers=headers)
     assert response.content.decode().strip() == "Show 1 product"
     assert "HX-Push-Url" not in response.headers
+
+
+def test_a_tag_is_counted_and_narrows(client, knitwear):
+    ProductFactory(title="Coat", category=knitwear, tags=["Winter", "night shift"])
+    ProductFactory(category=knitwear, tags=["Winter"], colors=("oat",))
+    ProductFactory(category=knitwear)
+    assert counts(listing(client))["tag"] == {"Winter": 2, "night shift": 1}
+    found = listing(client, tag=["night shift", "\0", "x" * 51])
+    assert [card.title for card in found.cards] == ["Coat"]
+    assert [chip.label for chip in found.chips] == ["Style: Night shift"]
+    assert counts(listing(client, color="oat"))["tag"] == {"Winter": 1, "night shift": 0}
+
+
+@pytest.mark.parametrize("is_counted", [False, True])
+def test_of_many_tags_the_most_used_and_the_chosen_are_offered(
+    client, knitwear, monkeypatch, is_counted
+):
+    for module in ("listed", "facets"):
+        monkeypatch.setattr(f"catalog.listings.{module}.MOST_TAGS", 2)
+    ProductFactory(category=knitwear, tags=["a", "b", "c", "d"])
+    ProductFactory(category=knitwear, tags=["b", "c"])
+    ProductFactory(category=knitwear)
+    if is_counted:
+        listed.count_places()
+    assert counts(listing(client))["tag"] == {"b": 2, "c": 2}
+    assert counts(listing(client, tag="d"))["tag"] == {"b": 2, "c": 2, "d": 1}

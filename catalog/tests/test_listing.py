@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.freshness import catalog_changed
+from catalog.listings import price_range
 from catalog.models import Product
 from catalog.tests.factories import (
     BrandFactory,
@@ -168,6 +169,12 @@ def test_hostile_values_are_ignored(client, knitwear, query):
     assert response.status_code == 200
 
 
+def test_more_parameters_than_anyone_chooses_are_refused_calmly(client, knitwear):
+    response = client.get("/c/knitwear/?" + "color=navy&" * 3000)
+    assert response.status_code == 400
+    assert "We could not read that request" in response.content.decode()
+
+
 def test_no_match_keeps_the_filters_and_offers_something_near(client, knitwear):
     ProductFactory(title="Near", category=knitwear, sizes=("s",))
     variant(ProductFactory(category=CategoryFactory()), "navy", "xl")
@@ -315,6 +322,28 @@ def test_walking_on_meets_each_product_once_in_every_order(client, knitwear, set
     assert sorted(seen) == [str(number) for number in range(7)]
     settings.LISTING_PAGE_SIZE = 24
     assert titles(page(client, knitwear, sort=sort)) == seen
+
+
+@pytest.mark.parametrize("narrow", [0, 100])
+def test_a_range_of_prices_is_walked_and_looked_up_alike(
+    client, knitwear, settings, monkeypatch, narrow
+):
+    settings.LISTING_PAGE_SIZE = 1
+    monkeypatch.setattr(price_range, "NARROW", narrow)
+    prices = ([5000], [3000, 8000], [1000, 9000], [2999], [8001], [1000, 3001, 9000], [7999], [6])
+    for number, (first, *others) in enumerate(prices):
+        product = ProductFactory(title=str(number), price=first, category=knitwear, sizes=("s",))
+        for size, price in zip("ml", others, strict=False):
+            variant(product, "navy", size, price=price)
+    for sort, shown in (("price", "5106"), ("price-desc", "6015"), ("newest", "6510")):
+        url, seen = f"/c/knitwear/?min=30&max=80&sort={sort}", ""
+        while url:
+            response = client.get(url)
+            seen += "".join(titles(response))
+            url = links(response).next_url
+        assert seen == shown, sort
+    assert len(titles(page(client, knitwear, min="80", sort="price"))) == 1
+    assert titles(page(client, knitwear, min="80.01", sort="price", page="3")) == ["4"]
 
 
 def test_a_page_by_number_is_the_page_by_cursor(client, knitwear, settings):

@@ -1,12 +1,13 @@
 """Plans of listings over 12,600 products: no page reads a large table, nor sorts it."""
 
 import json
+from unittest.mock import patch
 
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
-from catalog.listings import listed
+from catalog.listings import collections, listed
 from catalog.listings.facets import COUNTED_ROWS
 from shop.operations.statistics import analyze
 
@@ -110,6 +111,9 @@ FILTERS = [
     {"size": "m"},
     {"color": "navy", "size": ["s", "m"]},
     {"min": "12", "max": "13"},
+    {"min": "12", "max": "13", "sort": "rating"},
+    {"min": "12", "max": "19", "sort": "price"},
+    {"min": "19", "sort": "price"},
     {"fit": "fit-1", "rating": "4"},
     {"in_stock": "1"},
 ]
@@ -154,6 +158,19 @@ class TestPlans(TestCase):
         for filters in FILTERS:
             listing = self.judge("/c/tops/", filters)
             assert listing.total_words.endswith("+")
+
+    @patch.object(collections, "LOOKED_AT", 5_000)
+    def test_members_of_a_collection_are_found_without_a_walk_through_the_shop(self):
+        for rule, number in (
+            ({"new_days": 1}, 1_439),
+            ({"brands": ["mill"]}, collections.MOST_MEMBERS),
+            ({"brands": ["mill"], "price_from": 1_970}, 84),
+            ({"tags": ["none"]}, 0),
+        ):
+            with CaptureQueriesContext(connection) as captured:
+                assert len(collections.newest_meeting(rule)) == number, rule
+            for query in captured.captured_queries:
+                assert not [one for one in faults(query["sql"]) if "reads" in one], rule
 
     def test_a_number_reads_what_it_skips_and_no_more(self):
         self.judge("/c/tops/", {"page": "20"})
