@@ -127,7 +127,8 @@ def _changes(
             changes.append(FieldChange(gettext("Restored the version of"), "", _time_of(log)))
             continue
         field = _field(model, column)
-        label = capfirst(str(field.verbose_name)) if field else column
+        name = field.verbose_name if field else getattr(model, "logged", {}).get(column, column)
+        label = capfirst(str(name))
         old, new = (
             _text(values.get(column), field, names, is_amount=column in amounts)
             for values in (log.before, log.after)

@@ -34,7 +34,7 @@ class AnimatedPicture(PictureRefused):
 
 
 class NotAFile(PictureRefused):
-    """The content is no picture, MP4, WebM or PDF, whatever its name says."""
+    """The content is no picture, MP4, WebM, WebVTT or PDF, whatever its name says."""
 
 
 class AddressRefused(CatalogError):

@@ -30,7 +30,8 @@ class Row:
     """One cell of the matrix, as it is or as someone wants it; units are those of one location.
 
     ``price`` in minor units; None leaves it as it is. ``units_change`` is by how many units the
-    shelf differs from what was seen. ``id`` is None for a variant that is not there yet.
+    shelf differs from what was seen. ``id`` is None for a variant that is not there yet. ``more``
+    holds further columns that are to be written: recommended price, cost, weight.
     """
 
     options: dict[str, str]
@@ -44,6 +45,7 @@ class Row:
     position: int = 0
     is_on: bool = True
     is_primary: bool = False
+    more: dict[str, int | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -153,6 +155,7 @@ def _change(
             "position": row.position,
             "price": held.price if row.price is None else row.price,
             "is_primary": row.is_primary,
+            **row.more,
         }
         if row.is_on == held.is_deleted:
             wanted["deleted_at"] = None if row.is_on else timezone.now()
@@ -192,9 +195,9 @@ def _make(product: Product, rows: Sequence[Row], saved: Saved) -> list[ProductVa
             title=row.title,
             option_values=row.options,
             barcode=row.barcode,
-            price=product.price if row.price is None else row.price,
             position=row.position,
             is_primary=row.is_primary,
+            **_amounts_of_new(product, row),
         )
         for row in rows
         if row.id is None and row.is_on
@@ -203,6 +206,16 @@ def _make(product: Product, rows: Sequence[Row], saved: Saved) -> list[ProductVa
         ProductVariant.objects.bulk_create(made)
     saved.made = len(made)
     return made
+
+
+def _amounts_of_new(product: Product, row: Row) -> dict[str, Any]:
+    """What is not said is as the product says, so that the variant follows it later."""
+    price = product.price if row.price is None else row.price
+    recommended = product.compare_at_price
+    if recommended is not None and recommended <= price:
+        recommended = None
+    defaults = {"price": price, "compare_at_price": recommended, "cost": product.cost}
+    return defaults | row.more
 
 
 def _move_units(

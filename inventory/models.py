@@ -292,6 +292,10 @@ class Movement(Model):
                 condition=~Q(kind="SALE") | Q(quantity_change__lt=0), name="movement_sale_goes_out"
             ),
         ]
+        indexes = [
+            # Staff's list of movements, which begins with the newest.
+            models.Index(fields=["-created_at", "-id"], name="movement_newest"),
+        ]
         triggers = [
             *append_only(),
             pgtrigger.Trigger(

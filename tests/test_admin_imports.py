@@ -64,6 +64,7 @@ def test_file_with_errors_offers_its_errors_and_no_import(manager, tee):
     page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "5"), ("TEE-NAVY-M", "=1"))
     text = manager.get(page).content.decode()
     assert "is a formula" in text
+    assert "Upload the corrected file" in text
     assert "/confirm/" not in text
     response = manager.get(page.replace("/change/", "/errors/"))
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
@@ -153,7 +154,10 @@ def test_list_is_planned_as_it_is_filtered(manager, tee):
 def test_workbook_is_written_by_a_job_and_fetched(manager, tee):
     fields = {"file_format": "XLSX", "columns": ["sku"]}
     assert manager.post(EXPORT, fields).status_code == 303
+    listed = "/admin/catalog/productexport/"
+    assert 'data-js="reload"' in manager.get(listed).content.decode()
     export = exports.write_ordered(ProductExport.objects.get().pk)
+    assert 'data-js="reload"' not in manager.get(listed).content.decode()
     assert "Download" in manager.get("/admin/catalog/productexport/").content.decode()
     response = manager.get(f"/admin/catalog/productexport/{export.pk}/file/")
     assert b"".join(response.streaming_content).startswith(b"PK")

@@ -124,6 +124,12 @@ def test_a_new_product_is_a_draft_and_its_variants_come_next(client):
     assert product.category_links.get().is_primary
 
 
+def test_a_new_product_asks_only_for_what_a_draft_needs(client):
+    asked = set(fields_of(client.get(reverse("admin:catalog_product_add"))))
+    assert {"title", "price", "category_links-0-category"} <= asked
+    assert not {"status", "care", "fibers", "seo_title", "media_links-TOTAL_FORMS"} & asked
+
+
 def test_a_product_without_variants_cannot_become_active(client):
     product = ProductFactory(status="DRAFT", sizes=())
     response = edit(client, product, status="ACTIVE")
@@ -304,6 +310,33 @@ def test_a_picture_without_words_is_called_by_its_place(client):
     said = {f"{place}-color": "navy", f"{place}-view_name": "Cuff"}
     edit(client, product, files={f"{place}-upload": file}, **said)
     assert product.media_links.last().media.alt_text == "Sea smock, NAVY, cuff"
+
+
+FILM = b"\x00\x00\x00\x18ftypisom" + bytes(100)
+
+
+def test_a_film_its_captions_and_a_leaflet_stand_beside_the_pictures(client):
+    product = ProductFactory(title="Smock")
+    upload(client, product, FILM, "walk.mp4")
+    upload(client, product, b"WEBVTT\n\n00:00.000 --> 00:01.000\n[rain]\n", "walk.vtt")
+    upload(client, product, b"%PDF-1.7\n%%EOF", "care.pdf")
+    files = [link.media for link in product.media_links.all()][-3:]
+    assert [file.kind for file in files] == ["VIDEO", "DOCUMENT", "DOCUMENT"]
+    assert f'<a href="{files[0].url}">Film</a>' in client.get(page_of(product)).content.decode()
+    shown = client.get(product.get_absolute_url()).content.decode()
+    assert all(file.url in shown for file in files)
+
+
+def test_a_film_is_never_the_primary_picture(client):
+    product = ProductFactory()
+    product.media_links.update(is_primary=False)
+    count = product.media_links.count()
+    film = SimpleUploadedFile("walk.mp4", FILM, "video/mp4")
+    place = f"media_links-{count}"
+    files = {f"{place}-upload": film}
+    page = edit(client, product, files=files, **{f"{place}-is_primary": "on"}).content.decode()
+    assert "Only a picture can be the primary one." in page
+    assert product.media_links.count() == count
 
 
 def draw(client, product, **chosen):

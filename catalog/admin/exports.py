@@ -6,7 +6,13 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -67,13 +73,13 @@ class ProductExportAdmin(ReadOnly, AuditedAdmin):
 
     list_display = (
         "created_at",
-        "schedule",
-        "format",
+        "fetch",
         "status_badge",
+        "format",
         "row_count",
+        "schedule",
         "requested_by",
         "expires_at",
-        "fetch",
     )
     list_display_links = None
     list_filter = ("schedule", "status")
@@ -119,6 +125,13 @@ class ProductExportAdmin(ReadOnly, AuditedAdmin):
         status = 422 if form.errors else 200
         template = "admin/catalog/imports/export.html"
         return TemplateResponse(request, template, context, status=status)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        waits = ProductExport.objects.filter(status=Status.QUEUED, requested_by=request.user.pk)
+        context = {"is_writing": waits.exists(), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def fetch_view(self, request: HttpRequest, export_id: Any) -> FileResponse:
         """The file of an export that is ready."""

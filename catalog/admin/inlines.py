@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms.models import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.media import thumbnail
@@ -85,7 +86,7 @@ class RelatedInline(StaffFields, NamedRows):
 
 
 class PictureInline(NamedRows):
-    """The product's pictures, in the order shoppers see them."""
+    """The product's pictures, films and documents, in the order shoppers see them."""
 
     model = ProductMedia
     form = PictureForm
@@ -93,7 +94,7 @@ class PictureInline(NamedRows):
     fields = ("preview", "upload", "alt_text", "color", "view_name", "position", "is_primary")
     readonly_fields = ("preview",)
     extra = 1
-    verbose_name_plural = _("pictures")
+    verbose_name_plural = _("pictures, films and documents")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductMedia]:
         rows = cast("QuerySet[ProductMedia]", super().get_queryset(request))
@@ -110,4 +111,8 @@ class PictureInline(NamedRows):
 
     @admin.display(description=_("picture"))
     def preview(self, link: ProductMedia) -> str:
-        return "" if link._state.adding else thumbnail(link.media)
+        if link._state.adding:
+            return ""
+        media = link.media
+        link_to = format_html('<a href="{}">{}</a>', media.url, media.get_kind_display())
+        return thumbnail(media) or link_to

@@ -1,4 +1,4 @@
-"""Forms of pictures: those of a product, and any file by itself."""
+"""Forms of pictures, films and documents: those of a product, and any file by itself."""
 
 from collections import Counter
 from typing import Any
@@ -14,14 +14,16 @@ from catalog.admin.product_forms import OptionChoices, is_kept
 from catalog.errors import (
     AnimatedPicture,
     NotAFile,
-    NotAPicture,
     PictureRefused,
     PictureTooLarge,
     PictureTooManyPixels,
 )
 from catalog.models import Media, OptionValue, Product, ProductMedia
 from catalog.models.media import PIXEL_TYPES
-from catalog.pictures.uploads import Upload, read_file, read_picture
+from catalog.pictures.uploads import Upload, read_file
+
+#: What the browser's own window offers to choose.
+_ACCEPTED = "image/jpeg,image/png,image/webp,image/avif,video/mp4,video/webm,application/pdf,.vtt"
 
 
 class Nothing(forms.Widget):
@@ -35,12 +37,15 @@ class Nothing(forms.Widget):
 
 
 class PictureForm(OptionChoices):
-    """A picture of the product: a new upload, or the words and place of one that is there."""
+    """A picture, film or document of the product: a new upload, or one that is there.
+
+    ``view_name`` is the language of captions, which belong to the film in the row above.
+    """
 
     upload = forms.FileField(
-        label=_("New picture"),
+        label=_("New file"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
+        widget=forms.FileInput(attrs={"accept": _ACCEPTED}),
     )
     alt_text = forms.CharField(
         label=_("Alternative text"),
@@ -55,6 +60,9 @@ class PictureForm(OptionChoices):
     class Meta:
         model = ProductMedia
         fields = ("view_name", "position", "is_primary")
+        help_texts = {
+            "view_name": _("Of captions the language, such as en; they belong to the film above.")
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,13 +81,21 @@ class PictureForm(OptionChoices):
         upload = self.cleaned_data.get("upload")
         if not upload:
             if self.instance._state.adding:
-                raise forms.ValidationError(_("Choose a picture."))
+                raise forms.ValidationError(_("Choose a file."))
             return None
         try:
-            self.picture = read_picture(upload)
+            self.picture = read_file(upload)
         except PictureRefused as error:
             raise forms.ValidationError(refusal(error)) from error
         return upload
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        link = self.instance
+        file = self.picture or (None if link._state.adding else link.media)
+        if file and file.kind != Media.Kind.IMAGE and self.cleaned_data.get("is_primary"):
+            self.add_error("is_primary", _("Only a picture can be the primary one."))
+        return cleaned
 
 
 class PictureFormSet(BaseInlineFormSet):
@@ -112,7 +128,7 @@ class PictureFormSet(BaseInlineFormSet):
             if is_kept(form) and (form.picture or not form.instance._state.adding)
         )
         if any(place[0] and number > 1 for place, number in shown.items()):
-            raise forms.ValidationError(_("This picture is here already for the same color."))
+            raise forms.ValidationError(_("This file is here already for the same color."))
 
 
 class MediaForm(forms.ModelForm):
@@ -120,13 +136,8 @@ class MediaForm(forms.ModelForm):
 
     upload = forms.FileField(
         label=_("File"),
-        help_text=_("JPEG, PNG, WebP or AVIF picture, MP4 or WebM film, PDF."),
-        widget=forms.FileInput(
-            attrs={
-                "accept": "image/jpeg,image/png,image/webp,image/avif,"
-                "video/mp4,video/webm,application/pdf"
-            }
-        ),
+        help_text=_("JPEG, PNG, WebP or AVIF picture, MP4 or WebM film, WebVTT captions, PDF."),
+        widget=forms.FileInput(attrs={"accept": _ACCEPTED}),
     )
 
     #: What :meth:`clean_upload` made of the file.
@@ -181,9 +192,8 @@ def refusal(error: PictureRefused) -> str:
             return gettext("This picture moves. Save one frame of it, or bring it as a film.")
         case NotAFile():
             return gettext(
-                "This file is no JPEG, PNG, WebP or AVIF picture, no MP4 or WebM film and no PDF."
+                "This file is no JPEG, PNG, WebP or AVIF picture, no MP4 or WebM film, no WebVTT "
+                "captions and no PDF."
             )
-        case NotAPicture():
-            return gettext("This file is no JPEG, PNG, WebP or AVIF picture.")
         case _:
             raise error

@@ -40,10 +40,9 @@ _KINDS = {
 }
 
 
-class PlanForm(forms.Form):
-    """A price or a percentage, for all variants or one, and its time."""
+class ReductionForm(forms.Form):
+    """A price or a percentage, and its time."""
 
-    variant = forms.ChoiceField(label=_("Variant"), required=False)
     percent_off = forms.IntegerField(
         label=_("Percent off"), required=False, min_value=1, max_value=90
     )
@@ -55,11 +54,9 @@ class PlanForm(forms.Form):
         help_text=_("The old prices come back then. Without an end the new price stays."),
     )
 
-    def __init__(self, product: Product, variants: list[ProductVariant], data: Any = None) -> None:
+    def __init__(self, currency: str, data: Any = None) -> None:
         super().__init__(data)
-        choice = cast("forms.ChoiceField", self.fields["variant"])
-        choice.choices = [("", gettext("All variants")), *((str(v.pk), str(v)) for v in variants)]
-        cast("MoneyField", self.fields["price"]).currency = product.currency
+        cast("MoneyField", self.fields["price"]).currency = currency
         for name in ("starts_at", "ends_at"):
             self.fields[name].widget = forms.DateTimeInput(
                 attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
@@ -80,6 +77,18 @@ class PlanForm(forms.Form):
         if not self.errors and sum(given) != 1:
             self.add_error("percent_off", _("Give a percentage or a price."))
         return cleaned
+
+
+class PlanForm(ReductionForm):
+    """A reduction for all variants of a product or one."""
+
+    variant = forms.ChoiceField(label=_("Variant"), required=False)
+    field_order = ("variant",)
+
+    def __init__(self, product: Product, variants: list[ProductVariant], data: Any = None) -> None:
+        super().__init__(product.currency, data)
+        choice = cast("forms.ChoiceField", self.fields["variant"])
+        choice.choices = [("", gettext("All variants")), *((str(v.pk), str(v)) for v in variants)]
 
 
 @admin.register(PriceSchedule)
@@ -132,7 +141,7 @@ class PriceScheduleAdmin(ReadOnly, AuditedAdmin):
         product = get_object_or_404(Product, pk=product_id)
         variants = list(product.variants.select_related("product"))
         form = PlanForm(product, variants, request.POST if request.method == "POST" else None)
-        page = reverse("admin:catalog_product_change", args=[product.pk])
+        page = f"{reverse('admin:catalog_product_change', args=[product.pk])}#pricing"
         if form.is_valid() and self._plan(request, form, product, variants):
             return HttpResponseRedirect(page)
         lowest = price_history.lowest_prices(variants)

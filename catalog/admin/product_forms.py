@@ -95,6 +95,9 @@ class ProductForm(MergingForm):
             day, hour = cast("Any", self.fields["published_at"].widget).widgets
             day.attrs["aria-label"] = _("Published, date")
             hour.attrs["aria-label"] = _("Published, time")
+        if "slug" in self.fields:
+            self.fields["slug"].label = _("Address")
+            self.fields["slug"].help_text = _("The last part of the address of its page.")
         if "attributes" in self.fields:
             told = self._product.attributes or {}
             rows = [{"name": name, "value": value} for name, value in told.items()]

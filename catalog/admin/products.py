@@ -13,11 +13,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import restoring
+from catalog.admin.bringing import BroughtPictures
 from catalog.admin.bulk_edit import BulkEditing
 from catalog.admin.drawings import DrawnPictures
 from catalog.admin.duplicating import DuplicatePages
 from catalog.admin.inlines import MAY_PRICE, CategoryInline, PictureInline, RelatedInline
 from catalog.admin.picture_forms import wordless
+from catalog.admin.planning import PlannedTogether
 from catalog.admin.prices import Cuts, PricedAdmin
 from catalog.admin.product_forms import ProductForm
 from catalog.admin.product_list import ProductList
@@ -45,7 +47,14 @@ _VARIANT_FIELDS = ("sku", "title", *_AMOUNTS, "barcode", "weight_grams", "positi
 
 @admin.register(Product)
 class ProductAdmin(
-    BulkEditing, VariantPages, DrawnPictures, DuplicatePages, PricedAdmin, ProductList
+    BulkEditing,
+    VariantPages,
+    DrawnPictures,
+    BroughtPictures,
+    DuplicatePages,
+    PlannedTogether,
+    PricedAdmin,
+    ProductList,
 ):
     """Products are archived, never deleted: orders and ledgers refer to them."""
 
@@ -70,6 +79,9 @@ class ProductAdmin(
                 description=_("Prices are shown only: your role does not set them."),
             )
         basics = ["title", "slug", "brand", "summary", "description"]
+        if obj is None:
+            # A draft needs no more to begin with; all else has its section afterwards.
+            return [(_("Words"), within("basics", basics)), (_("Price"), pricing)]
         if request.user.has_perm("catalog.change_collectionproduct"):
             basics.append("collections")
         return [
@@ -91,6 +103,9 @@ class ProductAdmin(
                 within("visibility", [("status", "published_at"), "inventory_policy"]),
             ),
         ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj else (CategoryInline,)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("title",)}

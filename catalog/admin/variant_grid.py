@@ -12,6 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from catalog import variant_matrix
+from catalog.admin import grid_extras
+from catalog.admin.grid_extras import RECOMMENDED, Extra
 from catalog.admin.wishes import waiting_count
 from catalog.models import OptionValue, Product, ProductVariant
 from catalog.pricing.prices import percent_below
@@ -20,8 +22,9 @@ from inventory.models import Location, Stock
 from shop.accounts.models import User
 from shop.forms import MoneyField
 
-#: Rows on one page of the grid: six fields of each stay below what a post may hold.
+#: Rows on one page of the grid: six fields of each, or nine, stay below what a post may hold.
 ROWS = 300
+ROWS_WIDE = 200
 MOST_UNITS = 10**9
 Option = OptionValue.Option
 
@@ -60,6 +63,12 @@ class Line:
     is_on: bool = True
     #: Sent by the browser, or filled here: not as it is stored.
     is_touched: bool = False
+    extras: tuple[Extra, ...] = ()
+
+    @property
+    def extra_cells(self) -> list[tuple[Extra, str, str]]:
+        """The further cells, each as typed and with what is wrong in it."""
+        return [(one, self.typed[one.name], self.errors.get(one.name, "")) for one in self.extras]
 
     @property
     def is_new(self) -> bool:
@@ -73,7 +82,10 @@ class Line:
 
 
 class Grid:
-    """The lines of a product: its variants, and those that chosen options would add."""
+    """The lines of a product: its variants, and those that chosen options would add.
+
+    ``chosen`` names colors and sizes, the page, and with ``more`` the further columns.
+    """
 
     def __init__(
         self,
@@ -81,7 +93,6 @@ class Grid:
         chosen: QueryDict,
         rights: Rights,
         location: Location | None,
-        number: int,
     ) -> None:
         self.product, self.rights, self.location = product, rights, location
         self.values = list(OptionValue.objects.order_by("position", "slug"))
@@ -91,9 +102,13 @@ class Grid:
             .order_by("position", "sku")
         )
         self.chosen = {name: set(chosen.getlist(name.value)) for name in Option}
-        self.page_count = -(-len(self.variants) // ROWS) or 1
-        self.number = min(max(number, 1), self.page_count)
-        shown = self.variants[(self.number - 1) * ROWS : self.number * ROWS]
+        self.is_wide = rights.edit and "more" in chosen
+        self.extras = grid_extras.extras_for(may_price=rights.price) if self.is_wide else ()
+        self._most = ROWS_WIDE if self.is_wide else ROWS
+        self.page_count = -(-len(self.variants) // self._most) or 1
+        number = chosen.get("page", "")
+        self.number = min(max(int(number) if number.isdecimal() else 1, 1), self.page_count)
+        shown = self.variants[(self.number - 1) * self._most : self.number * self._most]
         self.money = MoneyField(currency=product.currency)
         units = self._units(shown)
         self.lines = [self._line(variant, units.get(variant.pk, 0)) for variant in shown]
@@ -118,13 +133,15 @@ class Grid:
         self._refuse_equal_skus()
         return not any(line.errors for line in self.lines)
 
-    def fill(self, price: str, units: str) -> None:
-        """Put the same price and units into every line that is on."""
+    def fill(self, data: Mapping[str, str]) -> None:
+        """Put what was typed for all lines into every line that is on."""
+        names = [extra.name for extra in self.extras]
+        names += ["price"] * self.rights.price + ["units"] * self.rights.count
+        filled = {name: typed for name in names if (typed := data.get(f"fill.{name}", "").strip())}
         for line in self.lines:
-            if line.is_on and price and self.rights.price:
-                line.typed["price"], line.is_touched = price, True
-            if line.is_on and units and self.rights.count:
-                line.typed["units"], line.is_touched = units, True
+            if line.is_on and filled:
+                line.typed |= filled
+                line.is_touched = True
 
     @property
     def rows(self) -> list[Row]:
@@ -167,8 +184,13 @@ class Grid:
             "price": str(self.money.prepare_value(variant.price)),
             "units": str(units),
             "position": str(variant.position),
+            **self._extra_cells(variant),
         }
-        return Line(variant.pk.hex, row, variant, units, typed, is_on=not variant.is_deleted)
+        is_on = not variant.is_deleted
+        return Line(variant.pk.hex, row, variant, units, typed, is_on=is_on, extras=self.extras)
+
+    def _extra_cells(self, held: ProductVariant | Product) -> dict[str, str]:
+        return {extra.name: extra.typed(held, self.product.currency) for extra in self.extras}
 
     def _add_chosen(self) -> None:
         """A line for each pair of chosen color and size that no variant has."""
@@ -187,7 +209,7 @@ class Grid:
                 options = {name: slug for name, slug in pair.items() if slug}
                 if not options or tuple(sorted(options.items())) in held:
                     continue
-                if len(self.lines) >= ROWS:
+                if len(self.lines) >= self._most:
                     self.left += 1
                     continue
                 position += 1
@@ -201,9 +223,11 @@ class Grid:
                     "price": str(self.money.prepare_value(self.product.price)),
                     "units": "0",
                     "position": str(position),
+                    **self._extra_cells(self.product),
                 }
                 row = Row(options=options, title=title, sku=sku, position=position)
-                self.lines.append(Line(f"new.{color}.{size}", row, None, 0, typed))
+                key = f"new.{color}.{size}"
+                self.lines.append(Line(key, row, None, 0, typed, extras=self.extras))
 
     def _read_line(self, line: Line, data: Mapping[str, str]) -> None:
         for name in line.typed:
@@ -216,6 +240,8 @@ class Grid:
         if len(line.row.barcode) > 32:
             line.errors["barcode"] = gettext("A barcode has up to 32 characters.")
         line.row.position = self._whole(line, "position", line.row.position)
+        line.row.more, wrong = grid_extras.read(self.extras, line.typed, self.product.currency)
+        line.errors |= wrong
         if self.rights.price:
             self._read_price(line)
         if self.rights.count and self.location is not None and line.is_on:
@@ -229,9 +255,11 @@ class Grid:
         except forms.ValidationError as error:
             line.errors["price"] = " ".join(error.messages)
             return
-        compare_at = line.held.compare_at_price if line.held else None
-        if compare_at is not None and compare_at <= price:
-            line.errors["price"] = gettext("The recommended price must be above the price.")
+        held = line.held.compare_at_price if line.held else None
+        recommended = line.row.more.get(RECOMMENDED.column, held)
+        if recommended is not None and recommended <= price:
+            cell = RECOMMENDED.name if RECOMMENDED in self.extras else "price"
+            line.errors[cell] = gettext("The recommended price must be above the price.")
         line.row.price = price
 
     def _whole(self, line: Line, name: str, otherwise: int) -> int:

@@ -1,6 +1,7 @@
 """The page of a product's variants: colors by sizes in one grid, saved together."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -9,7 +10,7 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 
 from catalog import variant_matrix
@@ -24,6 +25,9 @@ from shop.accounts.models import User
 from shop.back_office import STALE
 from shop.models import StaleObject
 from shop.redirects import see_other
+
+#: What of the address stays after a save.
+_KEPT = ("location", "page", "more")
 
 
 class VariantPages:
@@ -52,23 +56,21 @@ class VariantPages:
         rights = Rights.of(user)
         locations = list(Location.objects.all())
         location = _chosen(locations, request.GET.get("location", ""))
-        number = request.GET.get("page", "")
-        grid = Grid(
-            product, request.GET, rights, location, int(number) if number.isdecimal() else 1
-        )
+        grid = Grid(product, request.GET, rights, location)
+        kept = {name: request.GET[name] for name in _KEPT if request.GET.get(name)}
         error = ""
         if request.method == "POST":
             if not rights.edit:
                 raise PermissionDenied
             fits = grid.read(request.POST.dict())
             if "fill" in request.POST:
-                grid.fill(request.POST.get("fill.price", ""), request.POST.get("fill.units", ""))
+                grid.fill(request.POST.dict())
                 for line in grid.lines:
                     line.errors = {}
             elif fits:
                 error = self._save(request, grid, user)
                 if not error:
-                    return see_other(_page(product))
+                    return see_other(f"{request.path}?{urlencode(kept)}".rstrip("?"))
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Variants of %s") % product,
@@ -78,6 +80,7 @@ class VariantPages:
             "rights": rights,
             "locations": locations,
             "location": location,
+            "kept": kept,
             "colors": grid.choices("color"),
             "sizes": grid.choices("size"),
             "error": error,
@@ -137,7 +140,3 @@ def _told(saved: Saved) -> str:
 def _chosen(locations: list[Location], code: str) -> Location | None:
     found = [location for location in locations if location.code == code]
     return next(iter(found or locations), None)
-
-
-def _page(product: Product) -> str:
-    return reverse("admin:catalog_product_variants", args=[product.pk])

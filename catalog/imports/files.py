@@ -12,7 +12,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog.imports import workbooks
-from catalog.imports.cells import LONGEST_TEXT
 from catalog.imports.errors import ImportRefused
 from catalog.models import ImportBatch
 
@@ -24,6 +23,10 @@ LONGEST_ROW = 2_000_000
 _LONGEST_NAME = 200
 _BLOCK = 1024 * 1024
 _DELIMITERS = ",;\t|"
+#: A line of these alone is blank.
+_NOTHING = f"{_DELIMITERS} \r\n"
+#: The header line begins within so many characters.
+_HEADER_WITHIN = 64 * 1024
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 
@@ -96,11 +99,7 @@ def sniff(path: Path) -> Sniffed:
         sheet, headers = workbooks.find_sheet(path)
         return Sniffed("XLSX", _checked(headers), sheet=sheet)
     encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as text:
-        try:
-            delimiter = _delimiter(text.readline(LONGEST_TEXT))
-        except UnicodeError as error:
-            raise _no_text() from error
+    delimiter = _delimiter(_first_line(path, encoding))
     headers = next(_csv_lines(path, encoding, delimiter), (0, []))[1]
     return Sniffed("CSV", _checked(headers), encoding, delimiter)
 
@@ -171,7 +170,7 @@ def _csv_lines(path: Path, encoding: str, delimiter: str) -> Iterator[Line]:
                 raise _no_text() from error
             if cells is None:
                 return
-            if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells) and not _is_hint(number, cells, delimiter):
                 yield number, cells
             number = reader.line_num + 1
 
@@ -183,7 +182,7 @@ def _checked(headers: list[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise ImportRefused(_("The file has no header line."))
+        raise _no_header()
     if len(names) > MAX_COLUMNS:
         raise ImportRefused(_("The file has more than %d columns.") % MAX_COLUMNS)
     seen: set[str] = set()
@@ -224,9 +223,31 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
     return True
 
 
+def _first_line(path: Path, encoding: str) -> str:
+    """The first line that is not blank. Raises :class:`ImportRefused` where none is in sight."""
+    with path.open(encoding=encoding, newline="") as text:
+        try:
+            start = text.read(_HEADER_WITHIN)
+        except UnicodeError as error:
+            raise _no_text() from error
+    begin = start.lstrip(_NOTHING)
+    if not begin:
+        raise _no_header()
+    return start[start.rfind("\n", 0, len(start) - len(begin)) + 1 :].partition("\n")[0]
+
+
+def _is_hint(number: int, cells: list[str], delimiter: str) -> bool:
+    """Whether a line only tells Excel the delimiter, as ``sep=;`` does."""
+    return number == 1 and delimiter.join(cells).strip().lower() == f"sep={delimiter}"
+
+
 def _delimiter(header: str) -> str:
     outside = "".join(header.split('"')[::2])
     return max(_DELIMITERS, key=outside.count)
+
+
+def _no_header() -> ImportRefused:
+    return ImportRefused(_("The file has no header line."))
 
 
 def _no_text() -> ImportRefused:

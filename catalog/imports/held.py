@@ -14,6 +14,7 @@ from catalog.models import (
     Brand,
     Collection,
     CollectionProduct,
+    Media,
     Product,
     ProductCategory,
     ProductMedia,
@@ -146,7 +147,8 @@ def _collections(product_ids: list[UUID]) -> dict[UUID, list[str]]:
 
 def _pictures(product_ids: list[UUID]) -> dict[tuple[UUID, str], list[str]]:
     found: dict[tuple[UUID, str], list[str]] = defaultdict(list)
-    links = ProductMedia.objects.filter(product__in=product_ids).order_by("position", "pk")
+    links = ProductMedia.objects.filter(product__in=product_ids, media__kind=Media.Kind.IMAGE)
+    links = links.order_by("position", "pk")
     for product, options, asset in links.values_list(
         "product_id", "option_values", "media__asset_id"
     ):

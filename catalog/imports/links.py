@@ -10,7 +10,7 @@ from django.db.models import Max
 from catalog.imports import writing
 from catalog.imports.held import scope_of
 from catalog.imports.references import ids_of
-from catalog.models import Collection, CollectionProduct, ProductCategory, ProductMedia
+from catalog.models import Collection, CollectionProduct, Media, ProductCategory, ProductMedia
 
 #: What is arranged together: a product, and the color its pictures show or a collection.
 Place = tuple[UUID, str]
@@ -73,8 +73,9 @@ def arrange_pictures(wanted: dict[Place, list[str]]) -> None:
     ids = ids_of("media", (asset for assets in wanted.values() for asset in assets))
     held: dict[Place, list[Any]] = defaultdict(list)
     products = {product for product, _color in wanted}
-    rows = ProductMedia.objects.filter(product__in=products).select_for_update(no_key=True)
-    for link in rows.order_by("pk"):
+    # Films and documents have places of their own, which no file tells.
+    rows = ProductMedia.objects.filter(product__in=products, media__kind=Media.Kind.IMAGE)
+    for link in rows.select_for_update(of=("self",), no_key=True).order_by("pk"):
         place = (link.product_id, scope_of(link.option_values))
         if place in wanted and set(link.option_values) <= {"color"}:
             held[place].append(link)

@@ -109,6 +109,7 @@ def _place(picture: ImportPicture, media: Media) -> bool:
         writing.lock(Product, [picture.product_id])
         shown = ProductMedia.objects.filter(
             product=picture.product_id,
+            media__kind=Media.Kind.IMAGE,
             option_values={"color": picture.color} if picture.color else {},
         )
         assets = list(shown.order_by("position", "pk").values_list("media__asset_id", flat=True))

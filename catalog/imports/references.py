@@ -77,7 +77,8 @@ def _media(texts: Iterable[str]) -> dict[str, Found]:
     texts = set(texts)
     before = fetched_before(text for text in texts if text.startswith("https://"))
     wanted = texts | set(before.values())
-    rows = Media.objects.filter(Q(asset_id__in=wanted) | Q(file__in=wanted) & ~Q(file=""))
+    pictures = Media.objects.filter(kind=Media.Kind.IMAGE)
+    rows = pictures.filter(Q(asset_id__in=wanted) | Q(file__in=wanted) & ~Q(file=""))
     # A picture that is to be fetched has no id yet; its address stands for it.
     found = {url: Found(url, None) for url in wanted if fetching.is_allowed(url)}
     for row in rows.order_by("pk").only("asset_id", "file"):

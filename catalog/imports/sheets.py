@@ -34,10 +34,16 @@ _REMEMBERED = 500
 #: Characters of one cell; the CSV reader has the same limit.
 LONGEST_CELL = 131_072
 _LAST_ROW = 1_048_576
+#: A tag of more bytes than this was made to hurt: the parser reads it anew with each block.
+_LONGEST_TAG = 512 * 1024
 
 
 class TooLong(ValueError):
     """A cell holds more text than any spreadsheet allows."""
+
+
+class Merged(ValueError):
+    """Cells at the place it carries are merged: one has their value, the others look blank."""
 
 
 class Texts:
@@ -75,17 +81,30 @@ class Texts:
 
 
 def rows(
-    archive: zipfile.ZipFile, part: str, texts: Texts, dates: "Dates", most_columns: int
+    archive: zipfile.ZipFile,
+    part: str,
+    texts: Texts,
+    dates: "Dates",
+    most_columns: int,
+    most_bytes: int | None = None,
 ) -> Iterator[Row]:
-    """The rows of a sheet that are not blank, with at most ``most_columns`` cells each."""
+    """The rows of a sheet that are not blank, with at most ``most_columns`` cells each.
+
+    ``most_bytes`` is how much of the sheet is looked at. Raises :class:`Merged` after them.
+    """
     last = 0
-    for found in _parsed(archive, part, _Sheet(texts, dates, most_columns)):
+    sheet = _Sheet(texts, dates, most_columns)
+    for found in _parsed(archive, part, sheet, most_bytes):
         for number, cells in found:
             last = number if last < number <= _LAST_ROW else last + 1
+            if last > _LAST_ROW:
+                raise ValueError(last)
             while cells and not cells[-1]:
                 cells.pop()
             if cells:
                 yield last, cells
+    if sheet.merged:
+        raise Merged(sheet.merged)
 
 
 class Dates:
@@ -123,6 +142,8 @@ class _Sheet(ContentHandler):
         super().__init__()
         self._texts, self._dates, self._most = texts, dates, most_columns
         self.found: list[Row] = []
+        #: The first place whose cells are merged.
+        self.merged = ""
         self._cells: dict[int, str] = {}
         self._number = self._column = 0
         self._kind = self._style = ""
@@ -138,6 +159,8 @@ class _Sheet(ContentHandler):
             self._column = _column(attrs.get("r", "")) or self._column + 1
             self._kind, self._style = attrs.get("t", "n"), attrs.get("s", "")
             self._value = _Value()
+        elif tag == "mergeCell":
+            self.merged = self.merged or attrs.get("ref", "")
         else:
             self._value.begin(tag)
 
@@ -228,16 +251,26 @@ class _Value:
             self._is_reading_aid = False
 
 
-def _parsed(archive: zipfile.ZipFile, part: str, handler: Any) -> Iterator[list[Any]]:
-    """What ``handler`` found in each block of a part."""
+def _parsed(
+    archive: zipfile.ZipFile, part: str, handler: Any, most_bytes: int | None = None
+) -> Iterator[list[Any]]:
+    """What ``handler`` found in each block of a part, or of its first ``most_bytes``."""
     parser = make_parser()
     parser.forbid_dtd = True
     parser.setContentHandler(handler)
     with archive.open(part) as file:
+        place, begun = (0, 0), 0
         while block := file.read(_BLOCK):
             parser.feed(block)
             found, handler.found = handler.found, []
             yield found
+            here = parser.getLineNumber(), parser.getColumnNumber()
+            if here != place:
+                place, begun = here, file.tell()
+            elif file.tell() - begun > _LONGEST_TAG:
+                raise ValueError(place)
+            if most_bytes is not None and file.tell() > most_bytes:
+                return
     parser.close()
     yield handler.found
 

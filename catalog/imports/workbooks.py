@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,10 @@ MAX_SMALL = 5 * 1024**2
 #: A part larger than ``SMALL_PART`` that shrank more than this was made to hurt.
 MAX_RATIO = 200
 SMALL_PART = 10 * 1024**2
+#: How far into a sheet its header line may begin, in bytes.
+HEADER_WITHIN = 1024**2
+#: Sheets that are searched for one with products.
+MAX_SHEETS = 50
 _ENCRYPTED = 0x1
 
 
@@ -43,8 +48,11 @@ class Book:
     texts: sheets.Texts
     dates: sheets.Dates
 
-    def rows(self, title: str, most_columns: int) -> Iterator[sheets.Row]:
-        return sheets.rows(self.archive, self.parts[title], self.texts, self.dates, most_columns)
+    def rows(
+        self, title: str, most_columns: int, most_bytes: int | None = None
+    ) -> Iterator[sheets.Row]:
+        part = self.parts[title]
+        return sheets.rows(self.archive, part, self.texts, self.dates, most_columns, most_bytes)
 
 
 def new_name() -> str:
@@ -60,8 +68,8 @@ def find_sheet(path: Path) -> tuple[str, list[str]]:
     _measure(path)
     with _opened(path) as book:
         first: tuple[str, list[str]] | None = None
-        for title in book.parts:
-            _number, headers = next(book.rows(title, 201), (0, []))
+        for title in islice(book.parts, MAX_SHEETS):
+            _number, headers = next(book.rows(title, 201, HEADER_WITHIN), (0, []))
             if headers and first is None:
                 first = title, headers
             words = {header.strip().casefold() for header in headers}
@@ -103,6 +111,11 @@ def _opened(path: Path) -> Iterator[Book]:
         raise
     except sheets.TooLong as error:
         raise ImportRefused(_("A cell is longer than 131,000 characters.")) from error
+    except sheets.Merged as error:
+        raise ImportRefused(
+            _("The cells %s are merged. Give each cell its own value, and upload the file again.")
+            % error
+        ) from error
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.freshness import Announced
 from catalog.models.listed import listing_triggers
 from catalog.models.media import Media
+from catalog.models.menus import MenuItem
 from catalog.models.redirects import remembers_address
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable, Versioned
 
@@ -104,6 +105,15 @@ class Collection(Announced, Model, SoftDeletable, Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Links of menus, which know a collection by its slug, follow a new one."""
+        with transaction.atomic():
+            before = type(self)._base_manager.filter(pk=self.pk, deleted_at=None)
+            former = before.exclude(slug=self.slug).values_list("slug", flat=True).first()
+            super().save(*args, **kwargs)
+            if former is not None:
+                MenuItem.objects.filter(collection_slug=former).update(collection_slug=self.slug)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -15,6 +15,8 @@ from shop.models import Model, QuerySet, Shown
 
 #: Types of pictures that are offered in several sizes; drawings scale by themselves.
 PIXEL_TYPES = ("image/jpeg", "image/png", "image/webp", "image/avif")
+#: The type of a film's captions, WebVTT.
+CAPTIONS = "text/vtt"
 #: Formats that a browser may choose from, the smallest first: suffix and type.
 OFFERED = (("avif", "image/avif"), ("webp", "image/webp"))
 #: Formats that every browser and mail program shows.

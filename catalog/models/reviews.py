@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models.media import Media
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable, Versioned
 
+#: Under this name the audit log keeps what an author said against a rejection.
+APPEAL = "appeal"
+
 # Each review moves the sums of its product by what it adds or takes away. The sums are one row,
 # so that two approvals at once wait for each other, and neither reads what the other wrote late.
 COUNT_REVIEW = """
@@ -81,6 +84,9 @@ class ReviewManager(LiveManager.from_queryset(ReviewQuerySet)):  # type: ignore[
 
 class Review(Model, SoftDeletable, Versioned):
     """A rating with words. Shown once APPROVED; one live review per person and product."""
+
+    #: What the audit log tells of a review beside its columns.
+    logged: ClassVar[dict[str, Any]] = {APPEAL: _("Appeal of the author")}
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Waiting")

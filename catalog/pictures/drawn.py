@@ -1,10 +1,9 @@
 """Drawn pictures for a product: every view of a garment in one color."""
 
-from django.db.models import Max
-
 from audit import recording
 from catalog.garments.pictures import SVG_TYPE, VIEWS, path_of
 from catalog.models import Media, Product, ProductMedia
+from catalog.pictures.hanging import COLOR, hang
 from shop.conflicts import retried
 from shop.models import new_id
 
@@ -26,26 +25,12 @@ def put_up(product: Product, *, garment: str, color: str, pattern: str = "") -> 
     """
     with recording.batch():
         Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
-        shown = ProductMedia.objects.filter(product=product)
-        of_color = shown.filter(option_values={"color": color})
+        of_color = ProductMedia.objects.filter(product=product, option_values={COLOR: color})
         held = set(of_color.values_list("media__file", flat=True))
-        has_leading = of_color.filter(is_primary=True).exists()
-        last: int | None = shown.aggregate(last=Max("position"))["last"]
-        made: list[ProductMedia] = []
-        for view, path in paths(garment, color, pattern).items():
-            if path in held:
-                continue
-            made.append(
-                ProductMedia.objects.create(
-                    product=product,
-                    media=_drawing(path),
-                    option_values={"color": color},
-                    view_name=view,
-                    position=(-1 if last is None else last) + 1 + len(made),
-                    is_primary=not has_leading and not made,
-                )
-            )
-    return made
+        missing = {
+            view: path for view, path in paths(garment, color, pattern).items() if path not in held
+        }
+        return hang(product, ((_drawing(path), color, view) for view, path in missing.items()))
 
 
 def _drawing(path: str) -> Media:

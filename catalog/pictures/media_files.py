@@ -23,6 +23,7 @@ SHOWN_TYPES = {
     ".mp4": "video/mp4",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".vtt": "text/vtt",
     ".webm": "video/webm",
     ".webp": "image/webp",
 }

@@ -6,6 +6,7 @@ carry scripts. Films and documents are known by their first bytes, kept as they 
 staff may bring them.
 """
 
+import codecs
 import hashlib
 import io
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from PIL import Image
 
 from catalog.errors import AddressRefused, NotAFile, NotAPicture, PictureTooLarge
 from catalog.models import Media
+from catalog.models.media import CAPTIONS
 from catalog.pictures import renditions
 from catalog.pictures.pixels import MAX_PIXELS, decode
 from shop.models import new_id
@@ -73,7 +75,7 @@ def read_picture(file: Readable) -> Upload:
 
 
 def read_file(file: Readable) -> Upload:
-    """A picture as :func:`read_picture` makes it, or an MP4, WebM or PDF as it is.
+    """A picture as :func:`read_picture` makes it, or an MP4, WebM, WebVTT or PDF as it is.
 
     Raises what :func:`read_picture` raises, but :class:`NotAFile` for :class:`NotAPicture`.
     """
@@ -204,9 +206,15 @@ def _is_pdf(head: bytes) -> bool:
     return head.startswith(b"%PDF-")
 
 
+def _is_captions(head: bytes) -> bool:
+    first = head.removeprefix(codecs.BOM_UTF8)
+    return first.startswith(b"WEBVTT") and first[6:7] in (b"", b" ", b"\t", b"\r", b"\n")
+
+
 #: Kind, type and suffix of what is kept as it came, and how its first bytes tell.
 _KEPT: tuple[tuple[Media.Kind, str, str, Callable[[bytes], bool]], ...] = (
     (Media.Kind.VIDEO, "video/mp4", ".mp4", _is_mp4),
     (Media.Kind.VIDEO, "video/webm", ".webm", _is_webm),
     (Media.Kind.DOCUMENT, "application/pdf", ".pdf", _is_pdf),
+    (Media.Kind.DOCUMENT, CAPTIONS, ".vtt", _is_captions),
 )

@@ -4,14 +4,14 @@ A crash leaves a schedule as it was, and the next minute tries again. No two sch
 same variant at the same time (a constraint), so an end puts back what the beginning found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import DatabaseError, IntegrityError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from psycopg.errors import ExclusionViolation
@@ -62,6 +62,25 @@ def plan(
             raise ScheduleOverlaps from error
         raise
     return schedule
+
+
+def plan_each(
+    products: Sequence[Product], *, by: User | None, is_trial: bool = False, **facts: Any
+) -> list[Product]:
+    """Plan the same for each of ``products`` in one transaction; ``facts`` are those of
+    :func:`plan`. A trial writes nothing.
+
+    Returns those that were left out, because another price is planned or in force for them.
+    """
+    left_out = []
+    with transaction.atomic():
+        for product in products:
+            try:
+                plan(product=product, by=by, **facts)
+            except ScheduleOverlaps:
+                left_out.append(product)
+        transaction.set_rollback(is_trial)
+    return left_out
 
 
 @retried

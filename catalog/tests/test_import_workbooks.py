@@ -164,6 +164,52 @@ def test_workbook_with_entities_is_refused(part, entities):
     assert "no workbook" in refusal(with_part(whole, part, lambda _part: hostile))
 
 
+def merged(content, place):
+    marks = f'</sheetData><mergeCells><mergeCell ref="{place}"/></mergeCells>'
+    return with_part(content, SHEET, lambda part: part.replace("</sheetData>", marks))
+
+
+def test_merged_cells_are_refused_and_named():
+    ProductFactory(slug="tee")
+    rows = [["sku", "summary"], ["TEE-NAVY-S", "Soft"], ["TEE-NAVY-M", None]]
+    batch = checked(content=merged(workbook(rows), "B2:B3"))
+    assert batch.status == ImportBatch.Status.FAILED
+    assert "The cells B2:B3 are merged" in batch.failure
+    assert not batch.rows.exists()
+
+
+def test_merged_cells_of_another_sheet_are_nobodys_business():
+    content = workbook([["Notes", None]], [["sku"], ["A"]])
+    assert received(merged(content, "A1:B1"), "products.xlsx").sheet == "Sheet 1"
+
+
+@pytest.mark.parametrize(
+    "swollen",
+    [lambda: f'<row><c r="{"A" * 3_000_000}"/></row>', lambda: f"<!--{'A' * 3_000_000}-->"],
+    ids=["attribute", "comment"],
+)
+def test_tag_without_end_is_refused_at_once(swollen):
+    content = with_part(
+        workbook([["sku"]]), SHEET, lambda part: part.replace("<sheetData>", swollen())
+    )
+    assert "no workbook" in refusal(content)
+
+
+def test_header_is_not_searched_for_below_endless_blank_rows(monkeypatch):
+    monkeypatch.setattr(workbooks, "HEADER_WITHIN", 200_000)
+    blank = "<sheetData>" + "<row/>" * 50_000
+    content = with_part(
+        workbook([["sku"], ["A"]]), SHEET, lambda part: part.replace("<sheetData>", blank)
+    )
+    assert refusal(content)
+
+
+def test_sheet_of_more_rows_than_a_sheet_can_have_is_refused(monkeypatch):
+    monkeypatch.setattr("catalog.imports.sheets._LAST_ROW", 3)
+    batch = checked(content=workbook([["sku"], ["A"], ["B"], ["C"]]))
+    assert "no workbook" in batch.failure
+
+
 def test_memory_does_not_grow_with_a_workbook(tmp_path):
     def peak(count):
         path = tmp_path / f"{count}.xlsx"

@@ -19,6 +19,7 @@ from catalog.models import (
 from catalog.models.listed import EVERYWHERE
 from catalog.tests.factories import CategoryFactory, OptionValueFactory, ProductFactory
 from catalog.tests.imported import applied, checked, counts, csv_file, problems, reverted
+from catalog.tests.test_product_files import film
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,16 @@ def test_new_variant_takes_the_options_another_one_leaves(tee, monkeypatch):
 def test_options_of_a_variant_that_stays_are_refused(tee):
     batch = checked(("sku", "option:size"), ("TEE-NAVY-S", "m"))
     assert problems(batch) == [(2, "sku", "variant TEE-NAVY-M has the same options")]
+
+
+def test_a_film_stays_while_pictures_are_arranged_anew(tee):
+    film(tee, color="navy")
+    back = tee.media_links.get(view_name="back").media
+    batch = applied(("sku", "media"), ("TEE-NAVY-S", back.asset_id))
+    assert [link.media.kind for link in tee.media_links.all()] == ["IMAGE", "VIDEO"]
+    assert tee.media_links.get(is_primary=True).media == back
+    reverted(batch)
+    assert [link.media.kind for link in tee.media_links.all()] == ["IMAGE", "IMAGE", "VIDEO"]
 
 
 def test_product_joins_and_leaves_collections_by_hand(tee, collections):
@@ -147,6 +158,14 @@ def test_old_price_does_not_come_back_as_a_reduction(tee):
     applied(("sku", "price"), ("TEE-NAVY-S", "49"))
     variant.refresh_from_db()
     assert variant.lowest_prior_price is None
+
+
+def test_statements_are_not_kept_by_the_chunk_where_debug_is_on(monkeypatch, settings):
+    settings.DEBUG = True
+    monkeypatch.setattr(staging, "CHUNK", 2)
+    lines = ((f"S{n}", f"s{n}", "A cap", "9") for n in range(40))
+    assert checked(("sku", "product", "title", "price"), *lines).new_rows == 40
+    assert len(connection.queries_log) < 40
 
 
 def test_memory_of_the_import_does_not_grow_with_the_file(monkeypatch):

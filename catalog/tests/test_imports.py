@@ -264,6 +264,12 @@ def test_encoding_and_delimiter_are_found(tee, encoding, delimiter):
     assert batch.rows.get().after == {"title": "Café für alle"}
 
 
+@pytest.mark.parametrize("start", ["sep=;\n", "\n;\n"], ids=["hint", "blank"])
+def test_line_before_the_header_does_not_hide_it(tee, start):
+    batch = checked(content=f"{start}sku;title\nTEE-NAVY-S;Soft, warm\n".encode())
+    assert batch.rows.get().after == {"title": "Soft, warm"}
+
+
 def test_columns_are_guessed_and_remembered(tee):
     content = csv_file(("Variant SKU", "Farbpreis", "Colour"), ("TEE-NAVY-S", "5", "navy"))
     batch = received(content)
@@ -291,7 +297,8 @@ def test_minor_units_are_read_as_such(tee):
         (b"\xd0\xcf\x11\xe0rest", "password"),
         (b"PK\x03\x04rest", "no workbook"),
         (b",".join(b"c%d" % n for n in range(300)), "more than 200 columns"),
-        (b"," * 3_000_000, "Line 1 cannot be read: it is longer than 2000000 characters"),
+        (b"x," * 1_500_000, "Line 1 cannot be read: it is longer than 2000000 characters"),
+        (b",,\n" * 50_000, "no header line"),
         (b'"\n",' * 700_000, "Line 1 cannot be read: it is longer than 2000000 characters"),
     ],
 )
@@ -306,7 +313,7 @@ def test_file_that_is_no_table_is_refused_and_not_kept(content, reason):
         (b'sku,title\nA,"never closed\nB,x\n', "Line 2 cannot be read"),
         (b"sku,title\nA," + b"x" * 10_000_000 + b"\n", "Line 2 cannot be read"),
         (b"sku,title\nA,B\nC," + b'"\n",' * 700_000, "Line 3 cannot be read: it is longer"),
-        ("sku,title\n".ljust(9_000, "\n").encode("utf-16") + b"\0\xd8B\0", "no text"),
+        ("sku,title\n".ljust(90_000, "\n").encode("utf-16") + b"\0\xd8B\0", "no text"),
         (b"sku,title\n", "no rows"),
     ],
 )

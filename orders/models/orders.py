@@ -119,10 +119,17 @@ class Order(Model, Versioned):
                 name="order_canceled_has_a_time",
             ),
             models.CheckConstraint(
+                # A comparison with NULL refuses nothing: a step needs the time of the one before.
                 condition=(Q(paid_at=None) | Q(paid_at__gte=F("placed_at")))
-                & (Q(fulfilled_at=None) | Q(fulfilled_at__gte=F("paid_at")))
-                & (Q(shipped_at=None) | Q(shipped_at__gte=F("fulfilled_at")))
-                & (Q(delivered_at=None) | Q(delivered_at__gte=F("shipped_at")))
+                & (Q(fulfilled_at=None) | Q(paid_at__isnull=False, fulfilled_at__gte=F("paid_at")))
+                & (
+                    Q(shipped_at=None)
+                    | Q(fulfilled_at__isnull=False, shipped_at__gte=F("fulfilled_at"))
+                )
+                & (
+                    Q(delivered_at=None)
+                    | Q(shipped_at__isnull=False, delivered_at__gte=F("shipped_at"))
+                )
                 & (Q(canceled_at=None) | Q(canceled_at__gte=F("placed_at"))),
                 name="order_times_in_order",
             ),

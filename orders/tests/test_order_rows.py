@@ -47,6 +47,9 @@ def refused(statement):
         ({"currency": "eur"}, "order_currency_is_a_code"),
         ({"canceled_at": timezone.now()}, "order_canceled_has_a_time"),
         ({"paid_at": timezone.now() - timedelta(days=1)}, "order_times_in_order"),
+        ({"fulfilled_at": timezone.now()}, "order_times_in_order"),
+        ({"shipped_at": timezone.now()}, "order_times_in_order"),
+        ({"delivered_at": timezone.now()}, "order_times_in_order"),
     ],
 )
 def test_wrong_order_is_refused(wrong, constraint):
@@ -71,6 +74,14 @@ def test_wrong_line_is_refused(wrong):
     plain = {"quantity": 1, "unit_price": 5000, "line_total": 5000, "sku": "A", "title": "B"}
     with pytest.raises(IntegrityError, match="order_item_"), transaction.atomic():
         OrderItem.objects.create(order=order, variant=shirt, **plain | wrong)
+
+
+def test_a_variant_has_one_line_in_an_order():
+    order, shirt = order_of(), variant_in_stock()
+    plain = {"quantity": 1, "unit_price": 5000, "line_total": 5000, "sku": "A", "title": "B"}
+    OrderItem.objects.create(order=order, variant=shirt, **plain)
+    with pytest.raises(IntegrityError, match="once_per_variant"), transaction.atomic():
+        OrderItem.objects.create(order=order, variant=shirt, **plain)
 
 
 @pytest.mark.parametrize("table", ["orderitem", "orderaddress", "orderstatuschange"])

@@ -93,6 +93,23 @@ for (const grid of all("touched-rows")) {
   });
 }
 
+// Two buttons before a long list of boxes tick all of them, or none.
+for (const part of all("tick-all")) {
+  const boxes = [...part.querySelectorAll("input[type=checkbox]")];
+  const buttons = [[part.dataset.all, true], [part.dataset.none, false]].map(([label, is]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "a-button";
+    button.textContent = label;
+    button.addEventListener("click", () => boxes.forEach((box) => (box.checked = is)));
+    return button;
+  });
+  const row = document.createElement("p");
+  row.className = "a-ticks";
+  row.append(...buttons);
+  boxes[0]?.closest(".form-row").prepend(row);
+}
+
 // Select2 leaves the text it shows without a name: it gets that of the field it stands for.
 const nameChoosers = () => {
   const unnamed = ".select2-selection__rendered[role=textbox]:not([aria-label])";

@@ -8,7 +8,7 @@ from catalog.models import Menu, MenuItem, Product, ProductVariant
 from catalog.tests.factories import OptionValueFactory
 from shop.accounts.roles import Role
 from tests.back_office import signed_in, staff
-from tests.browser.test_accessibility import RULES, Inspector
+from tests.browser.test_accessibility import Inspector
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,9 +16,7 @@ WIDTHS = (768, 1440)
 
 
 @pytest.fixture
-def inspector(monkeypatch):
-    # To look into style sheets axe applies them inline, which the policy of the page refuses.
-    monkeypatch.setitem(RULES, "preload", False)
+def inspector():
     inspector = Inspector()
     yield inspector
     assert not inspector.findings, "\n".join(inspector.findings)
@@ -58,7 +56,9 @@ def test_pages_of_the_catalog_are_accessible(shop_pages, inspector, product, sch
         page.get_by_role("navigation", name="Parts of the product").get_by_text(name).click()
         inspector.look(page, widths=WIDTHS)
     for path in (
-        f"{page_of('product_variants', product.pk)}?color=navy&size=xl",
+        f"{page_of('product_variants', product.pk)}?color=navy&size=xl&more=1",
+        page_of("product_pictures", product.pk),
+        page_of("productexport_add"),
         page_of("product_history", product.pk),
         f"{page_of('product_draw', product.pk)}?garment=coat&color=navy",
         page_of("category_changelist"),
@@ -90,6 +90,14 @@ def test_a_bulk_edit_is_accessible_at_every_step(shop_pages, inspector, product)
     assert set(ProductVariant.objects.values_list("price", flat=True)) == {3900}
 
 
+def test_rows_of_a_form_fit_into_its_frame_on_a_phone(shop_pages, product):
+    page = enter(shop_pages, page_of("importbatch_add"), width=375)
+    for path in (page_of("importbatch_add"), page_of("product_change", product.pk)):
+        page.goto(path)
+        row = page.locator(".form-row:visible").first
+        assert row.evaluate("row => row.scrollWidth - row.clientWidth") == 0
+
+
 def test_the_first_section_with_an_error_opens(shop_pages, product):
     page = enter(shop_pages, page_of("product_change", product.pk))
     tabs = page.get_by_role("navigation", name="Parts of the product")
@@ -102,6 +110,8 @@ def test_the_first_section_with_an_error_opens(shop_pages, product):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#id_price")).to_be_visible()
     expect(tabs.get_by_text("1 error")).to_be_visible()
+    # Before its script has come, a tab is but a link.
+    page.wait_for_load_state("load")
     tabs.get_by_text("SEO").click()
     expect(page.get_by_label("Title for search engines")).to_have_value("A tee")
 
@@ -146,6 +156,14 @@ def test_the_views_of_a_garment_follow_the_choice(shop_pages, product):
     expect(page.locator('#drawn img[src*="/coat/back/"]')).to_be_visible()
     page.get_by_role("button", name="Add these pictures").click()
     expect(page.get_by_text("5 pictures added")).to_be_visible()
+
+
+def test_all_columns_of_an_export_are_taken_off_at_once(shop_pages, product):
+    page = enter(shop_pages, page_of("productexport_add"))
+    page.get_by_role("button", name="No column").click()
+    expect(page.get_by_role("checkbox", name="SKU")).not_to_be_checked()
+    page.get_by_role("button", name="All columns").click()
+    expect(page.get_by_role("checkbox", name="SKU")).to_be_checked()
 
 
 def test_without_script_the_form_saves_too(shop_pages, product):
