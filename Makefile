@@ -2,21 +2,21 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test lint bench docs clean environment runtime development
+.PHONY: help up test lint bench lighthouse docs clean environment runtime development
 
 # Only ever `python -m …`: scripts in .venv/bin break in long paths and in paths with spaces.
 PYTHON := .venv/bin/python
 SUITS := 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 17
 
 up: runtime ## run the shop on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@exec $(PYTHON) manage.py up
 
 test: development ## run every test, the browser tests included
 	@$(PYTHON) tests/find_browser.py --install
-	$(PYTHON) -m pytest -n 2 $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 lint: development ## style, types, floors, security, migrations and deployment settings
 	$(PYTHON) -m ruff check .
@@ -32,6 +32,9 @@ lint: development ## style, types, floors, security, migrations and deployment s
 
 bench: development ## measure the shop beside baselines (PART=pages for one part, BENCH_ARGS=…)
 	@$(PYTHON) -m tests.bench $(PART) $(BENCH_ARGS)
+
+lighthouse: development ## score the pages in a browser; needs Node and Lighthouse (PAGES=home for one)
+	@$(PYTHON) -m tests.lighthouse $(PAGES) $(LIGHTHOUSE_ARGS)
 
 docs: runtime ## draw the ER diagram of docs/schema.md from the models
 	$(PYTHON) manage.py draw_schema

@@ -30,6 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shop_data": data,
         "canonical_url": request.build_absolute_uri(reverse("catalog:home")),
         "social_picture": social_picture(),
+        "has_newsletter": True,
     }
     return render(request, "catalog/home.html", context)
 

@@ -18,5 +18,5 @@ urlpatterns = [
     path("cart/reopen/", cart.reopen, name="cart_reopen"),
     path("checkout/", checkout.contact, name="checkout"),
     path("checkout/delivery/", checkout.delivery, name="delivery"),
-    path("order/<str:token>/thanks/", orders.confirmation, name="confirmation"),
+    path("order/<slug:token>/thanks/", orders.confirmation, name="confirmation"),
 ]

@@ -1,6 +1,5 @@
 """The grid of variants: laid out from colors and sizes, saved together, cell by cell."""
 
-
 import pytest
 from django.urls import reverse
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 EXAMPLE = (settings.BASE_DIR / ".env.example").read_text()
@@ -48,3 +49,9 @@ def test_the_example_shows_the_defaults():
 
 def test_a_changed_variable_changes_a_setting():
     assert settings_with({"SHOP_NAME": "Salt"})["SHOP_NAME"] == "Salt"
+
+
+def test_a_time_for_returns_that_nobody_may_promise_stops_the_start():
+    with pytest.raises(subprocess.CalledProcessError) as stopped:
+        settings_with({"SHOP_RETURN_DAYS": "13"})
+    assert "SHOP_RETURN_DAYS" in stopped.value.stderr

@@ -27,7 +27,8 @@ from catalog.products import sizing
 from catalog.products.buy_box import Size, StockLine, sizes_of, stock_of
 from catalog.products.choices import Choices, read_choices
 from catalog.products.fabric import CareMark, Cloth, care_of, cloth_of
-from catalog.products.gallery import View, views_of
+from catalog.products.files import Document, documents_of, films_of, with_files
+from catalog.products.gallery import Slide, View, slides_of, views_of
 from catalog.reviewing.review_list import Section, section_of
 from catalog.reviewing.review_rows import fit_of, with_reviews
 from catalog.tree import Crumb, Tree
@@ -78,6 +79,7 @@ class ProductPage:
     size: str
     lost_size: str
     views: list[View]
+    slides: list[Slide]
     swatches: list[Swatch]
     sizes: list[Size]
     price: Price
@@ -88,6 +90,7 @@ class ProductPage:
     rating: Rating | None
     reviews: Section
     description: SafeString
+    documents: list[Document]
     summary: str
     cloth: list[Cloth]
     care: list[CareMark]
@@ -102,7 +105,8 @@ class ProductPage:
 
 def readable(products: ProductQuerySet) -> ProductQuerySet:
     """Let ``products`` bring along all that their pages show of themselves."""
-    return with_reviews(with_price_ends(with_goods(products))).select_related("size_chart")
+    told = with_files(with_reviews(with_price_ends(with_goods(products))))
+    return told.select_related("size_chart")
 
 
 def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
@@ -116,6 +120,7 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         size = offered[0] if len(offered) == 1 else ""
     narrowed = [variant for variant in variants if not size or variant.size == size]
     chart = product.size_chart
+    views = views_of(goods, choices, color, wanted.view)
     return ProductPage(
         product=product,
         url=product.get_absolute_url(),
@@ -123,7 +128,8 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         color_name=choices.get("color", color).name if color else "",
         size=size,
         lost_size=_lost_size(goods, choices, wanted.size, offered, color),
-        views=views_of(goods, choices, color, wanted.view),
+        views=views,
+        slides=slides_of(views, films_of(goods, color)),
         swatches=swatches_of(goods, choices, selected=color, size=_known_size(goods, wanted.size)),
         sizes=sizes_of(goods, choices, variants, size),
         price=_price(goods, narrowed),
@@ -135,6 +141,7 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         rating=rating_of(goods),
         reviews=section_of(product, reverse("catalog:reviews", args=[product.slug]), choices),
         description=_rich_text(product.description),
+        documents=documents_of(goods),
         summary=product.summary,
         cloth=cloth_of(product.fibers),
         care=care_of(product.care),

@@ -1,6 +1,7 @@
-"""The pictures of a product in one color: views in their order, one of them in front."""
+"""The gallery of a product in one color: views in their order, one of them in front, then films."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.core.files.storage import default_storage
 from django.utils.http import urlencode
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 from catalog.garments.pictures import parse_path, path_of
 from catalog.goods import Goods
 from catalog.products.choices import Choices
+from catalog.products.files import Film
 from catalog.tree import Picture
 
 #: Width of the largest copy that the gallery asks for, in pixels.
@@ -19,7 +21,7 @@ GALLERY_WIDEST = 1920
 class View:
     """A picture of the gallery. ``url`` is the page with this view in front; ``place`` from 1.
 
-    ``previous`` and ``next`` are the names of its neighbors, in a circle.
+    ``previous`` and ``next`` are the names of the pictures beside it, in a circle.
     """
 
     name: str
@@ -29,6 +31,33 @@ class View:
     place: int
     previous: str = ""
     next: str = ""
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A place in the strip: a view, or a film. Its neighbors are named in a circle."""
+
+    name: str
+    label: str
+    place: int
+    view: View | None = None
+    film: Film | None = None
+    previous: str = ""
+    next: str = ""
+
+
+def slides_of(views: Sequence[View], films: Sequence[Film]) -> list[Slide]:
+    """The strip: ``views`` as they come, then ``films``."""
+    slides = [Slide(view.name, view.label, view.place, view=view) for view in views]
+    slides += [
+        Slide(film.name, film.label, place, film=film)
+        for place, film in enumerate(films, start=len(views) + 1)
+    ]
+    names = [slide.name for slide in sorted(slides, key=lambda slide: slide.place)]
+    return [
+        replace(slide, previous=names[slide.place - 2], next=names[slide.place % len(names)])
+        for slide in slides
+    ]
 
 
 def views_of(goods: Goods, choices: Choices, color: str, first: str = "") -> list[View]:

@@ -14,7 +14,9 @@ from catalog.models import Product, SizeChart
 from catalog.products import sizing
 from catalog.products.choices import read_choices
 from catalog.products.size_forms import FinderForm
+from catalog.products.structured_data import breadcrumb_data
 from catalog.reviewing.review_rows import fit_of, with_counts
+from catalog.tree import Crumb, tree_of
 from shop import page_cache
 from shop.middleware import private_page
 
@@ -62,6 +64,8 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     template = _PARTS.get(fragment, "catalog/sizes/guide.html")
     if fragment in _PARTS:
         context |= {"level": 3, "target": f"#{fragment}"}
+    else:
+        context |= _way_to(request, chart)
     response = render(request, template, context)
     if request.GET.get("unit") == unit and request.COOKIES.get(sizing.UNIT_COOKIE) != unit:
         response.set_cookie(
@@ -73,6 +77,18 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         )
     vary_by_fragment(response)
     return response
+
+
+def _way_to(request: HttpRequest, chart: SizeChart) -> dict[str, object]:
+    crumbs = [
+        *tree_of(request).crumbs(""),
+        Crumb(gettext("Size guides"), reverse("catalog:size_guides")),
+        Crumb(chart.title, chart.get_absolute_url()),
+    ]
+    return {
+        "crumbs": crumbs,
+        "breadcrumb_data": breadcrumb_data(crumbs, request.build_absolute_uri),
+    }
 
 
 @require_safe

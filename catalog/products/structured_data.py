@@ -23,8 +23,6 @@ Absolute = Callable[[str], str]
 
 #: The node of a product page that says what delivery costs and how long it takes.
 DELIVERY_ID = "#delivery"
-#: Days within which a piece may be sent back.
-RETURN_DAYS = 30
 
 # Inside a script element only these could end it or begin a comment.
 _ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
@@ -120,7 +118,7 @@ def _return_policy() -> dict[str, Any]:
         "@id": "#returns",
         "applicableCountry": settings.SHOP_COUNTRY,
         "returnPolicyCategory": "https://schema.org/MerchantReturnFiniteReturnWindow",
-        "merchantReturnDays": RETURN_DAYS,
+        "merchantReturnDays": settings.SHOP_RETURN_DAYS,
         "returnMethod": "https://schema.org/ReturnByMail",
     }
 

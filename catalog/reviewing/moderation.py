@@ -17,12 +17,11 @@ from audit import history, recording
 from audit.models import AuditLog
 from catalog.freshness import product_changed
 from catalog.models import Review, ReviewVote
+from catalog.models.reviews import APPEAL
 from shop.conflicts import retried
 from shop.models import StaleObject
 
 Status = Review.Status
-#: Under this name the audit log keeps what an author said against a rejection.
-APPEAL = "appeal"
 _LINK = re.compile(r"https?:|www\.|\w\.(?:com|net|org|shop|xyz|ru|io|info)\b", re.IGNORECASE)
 _CONTACT = re.compile(r"\S@\S+\.\S|\+?\d[\d ()/-]{7,}\d")
 

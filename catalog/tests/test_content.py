@@ -194,10 +194,13 @@ def test_a_shop_of_one_language_names_no_alternates(client):
 def test_each_language_has_an_address_that_speaks_it(client, settings):
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     content_page()
-    text = client.get("/pages/about/").content.decode()
+    reviews = f"{ProductFactory(slug='tee').get_absolute_url()}reviews/"
+    for path in ("/", "/pages/about/", "/p/tee/", reviews, "/brands/"):
+        text = client.get(path).content.decode()
+        url = f"http://testserver{path}"
+        named = re.findall(r'rel="alternate" hreflang="([^"]*)" href="([^"]*)"', text)
+        assert named == [("en", f"{url}?lang=en"), ("de", f"{url}?lang=de"), ("x-default", url)]
     url = "http://testserver/pages/about/"
-    named = re.findall(r'rel="alternate" hreflang="([^"]*)" href="([^"]*)"', text)
-    assert named == [("en", f"{url}?lang=en"), ("de", f"{url}?lang=de"), ("x-default", url)]
     german = client.get("/pages/about/?lang=de").content.decode()
     assert '<html lang="de"' in german
     assert f'<link rel="canonical" href="{url}?lang=de">' in german

@@ -132,6 +132,8 @@ def test_a_film_is_shown_and_a_document_offered(film, media_root):
     (media_root / "care.pdf").write_bytes(b"%PDF-1.7")
     assert get(film)["Content-Type"] == "video/mp4"
     assert "attachment" not in get(film).get("Content-Disposition", "")
+    (media_root / "en.vtt").write_bytes(b"WEBVTT")
+    assert get("en.vtt")["Content-Type"] == "text/vtt"
     assert get("care.pdf")["Content-Disposition"].startswith("attachment")
     assert get("care.pdf")["Content-Security-Policy"] == "default-src 'none'; sandbox"
 

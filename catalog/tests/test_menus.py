@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from catalog.content.menus import read_menus
 from catalog.freshness import catalog_changed
-from catalog.models import Category, ContentPage, Menu, MenuItem
+from catalog.models import Category, Collection, ContentPage, Menu, MenuItem
 from catalog.tests.factories import CategoryFactory
 from catalog.tests.pages import content_page
 from tests.back_office import fields_of, signed_in, staff
@@ -53,6 +53,20 @@ def test_links_to_what_is_not_there_are_hidden():
 
 
 @pytest.mark.django_db
+def test_a_link_follows_its_collection_to_a_new_address():
+    spring = Collection.objects.create(title="Spring", slug="spring", status="ACTIVE")
+    help_menu = menu()
+    link = item(help_menu, "Spring", "COLLECTION", collection_slug="spring")
+    other = item(help_menu, "Autumn", "COLLECTION", collection_slug="autumn")
+    spring.slug = "spring-27"
+    spring.save()
+    assert [one.url for one in read_menus()["FOOTER_HELP"].links] == ["/collections/spring-27/"]
+    link.refresh_from_db()
+    other.refresh_from_db()
+    assert (link.collection_slug, other.collection_slug) == ("spring-27", "autumn")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "fields",
     [
@@ -91,6 +105,15 @@ def test_header_and_footer_show_what_staff_arranged(client):
     columns = {c.title: c.links for c in response.context["shop"].footer_columns}
     assert [link.url for link in columns["The rules"]] == ["/pages/about/"]
     assert "Help" in columns
+
+
+@pytest.mark.django_db
+def test_prices_say_what_they_contain_and_lead_to_the_page_about_delivery(client, settings):
+    assert "Prices in EUR, incl. VAT, plus delivery</p>" in client.get("/").content.decode()
+    settings.SHOP_PRICES_INCLUDE_TAX = False
+    item(menu(), "Delivery", page=content_page("delivery", title="Delivery"))
+    text = client.get("/").content.decode()
+    assert 'Prices in EUR, <a href="/pages/delivery/">plus VAT and delivery</a></p>' in text
 
 
 @pytest.mark.django_db(transaction=True)

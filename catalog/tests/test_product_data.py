@@ -60,13 +60,14 @@ def test_the_maker_is_told_with_an_address(client):
     }
 
 
-def test_each_offer_has_delivery_and_the_way_back(client):
+def test_each_offer_has_delivery_and_the_way_back(client, settings):
+    settings.SHOP_RETURN_DAYS = 45
     standard_delivery()
     data = structured(read(client, ProductFactory(sizes=("s", "m"))))
     first, second = data["Product"]["offers"]
     assert first["shippingDetails"]["@id"] == data["OfferShippingDetails"]["@id"]
     assert data["OfferShippingDetails"]["shippingRate"]["currency"] == "EUR"
-    assert first["hasMerchantReturnPolicy"]["merchantReturnDays"] == 30
+    assert first["hasMerchantReturnPolicy"]["merchantReturnDays"] == 45
     assert second["hasMerchantReturnPolicy"] == {"@id": first["hasMerchantReturnPolicy"]["@id"]}
 
 

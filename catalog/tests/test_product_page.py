@@ -247,3 +247,11 @@ def test_what_a_swap_replaces_keeps_its_ids_for_the_focus(client):
     text = client.get(reverse("catalog:reviews", args=[product.slug]), headers=headers)
     for name in ("stars-5", "filter-1", "sort-2"):
         assert f'id="review-{name}"' in text.content.decode()
+
+
+def test_a_product_without_pictures_keeps_their_place(client):
+    product = ProductFactory()
+    product.media_links.all().delete()
+    text = show(client, product).content.decode()
+    assert "The picture is still being taken." in text
+    assert "p-gallery__strip" not in text

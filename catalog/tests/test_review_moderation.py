@@ -220,6 +220,8 @@ def test_an_appeal_and_the_second_decision_stand_in_the_log(employee):
         ("Published", "manager@example.com", ""),
     ]
     assert "The author objects" not in manager.get(page_of(review)).content.decode()
+    history = manager.get(reverse("admin:catalog_review_history", args=[review.pk]))
+    assert '<th scope="row">Appeal of the author</th>' in history.content.decode()
 
 
 def test_there_is_no_appeal_without_words_or_without_a_rejection(employee):

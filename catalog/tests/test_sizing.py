@@ -8,6 +8,7 @@ from catalog.products import sizing
 from catalog.products.choices import read_choices
 from catalog.reviewing.review_rows import FitVotes
 from catalog.tests.factories import ProductFactory, variant
+from catalog.tests.pages import structured
 from shop.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +185,13 @@ def test_the_finder_says_what_is_no_number(client):
     assert "Enter a number" in response.content.decode()
 
 
+def test_a_guide_says_where_it_stands(client):
+    response = client.get(chart().get_absolute_url())
+    steps = structured(response)["BreadcrumbList"]["itemListElement"]
+    assert [step["name"] for step in steps] == ["Home", "Size guides", "Tops"]
+    assert '<a href="/size-guide/">Size guides</a>' in response.content.decode()
+
+
 def test_the_index_lists_the_guides(client):
     made = chart()
     assert made.get_absolute_url() in client.get("/size-guide/").content.decode()
@@ -215,3 +223,9 @@ def test_a_size_that_is_gone_from_the_chart_is_no_advice(ada):
     variant(product, "navy", "xxl")
     bought(ada, product, "xxl")
     assert sizing.usual_size(ada, product.size_chart, read_choices(), NO_VOTES) is None
+
+
+def test_the_figure_shows_the_tape_of_what_is_measured_only(client):
+    text = client.get(chart().get_absolute_url()).content.decode()
+    assert "<dt>1 Chest</dt>" in text
+    assert text.count("<text ") == 1

@@ -209,14 +209,27 @@ def test_transparency_is_kept_and_large_pictures_are_made_smaller(monkeypatch):
 
 @pytest.mark.parametrize(
     ("content", "mime_type"),
-    [(MP4, "video/mp4"), (WEBM, "video/webm"), (PDF, "application/pdf"), (NAVY, "image/jpeg")],
+    [
+        (MP4, "video/mp4"),
+        (WEBM, "video/webm"),
+        (PDF, "application/pdf"),
+        (NAVY, "image/jpeg"),
+        (b"\xef\xbb\xbfWEBVTT\n\n", "text/vtt"),
+    ],
 )
 def test_a_file_is_known_by_its_content(content, mime_type):
     assert uploads.read_file(io.BytesIO(content)).mime_type == mime_type
 
 
 @pytest.mark.parametrize(
-    "content", [SVG, b"<html>%PDF-1.7", b"\x1aE\xdf\xa3\x93\x42\x82\x88matroska", b"MZ\x90\0"]
+    "content",
+    [
+        SVG,
+        b"<html>%PDF-1.7",
+        b"\x1aE\xdf\xa3\x93\x42\x82\x88matroska",
+        b"MZ\x90\0",
+        b"WEBVTT<script>",
+    ],
 )
 def test_a_file_of_another_kind_is_refused(content):
     with pytest.raises(NotAFile):

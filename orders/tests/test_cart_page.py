@@ -62,8 +62,9 @@ def test_add_by_htmx_fills_the_drawer_and_the_count(client, product):
     assert "<html" not in text
 
 
-def test_an_unknown_product_is_not_found(client, product):
-    assert add(client, product="no-such-tee").status_code == 404
+@pytest.mark.parametrize("slug", ["no-such-tee", "", "\0", "plain-tee\0s", "x" * 5000])
+def test_an_unknown_product_is_not_found(client, product, slug):
+    assert add(client, product=slug).status_code == 404
     assert not Cart.objects.exists()
 
 

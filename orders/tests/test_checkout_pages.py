@@ -181,3 +181,8 @@ def test_each_step_costs_the_same_queries_however_full(count, django_assert_num_
         with django_assert_num_queries(queries):
             response = client.get(path)
         assert response["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("token", ["%00", "x", "%E2%82%AC", "a" * 2000])
+def test_the_thanks_of_a_token_that_nobody_has_are_not_found(client, token):
+    assert client.get(f"/order/{token}/thanks/").status_code == 404

@@ -42,7 +42,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @private_page
 def add(request: HttpRequest) -> HttpResponse:
     """Add a product's chosen variant; without a choice the product page asks for it."""
-    slug = request.POST.get("product", "")[:200]
+    slug = request.POST.get("product", "").replace("\0", "")[:200]
     chosen = {
         option: request.POST[option][:50] for option in ("color", "size") if option in request.POST
     }

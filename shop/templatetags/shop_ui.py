@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -29,6 +31,20 @@ def icon(name: str, *, small: bool = False, label: str = "") -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def return_days() -> int:
+    """For how many days after it arrived something may be sent back."""
+    return int(settings.SHOP_RETURN_DAYS)
+
+
+@register.simple_tag
+def tax_note() -> str:
+    """What the shop's prices contain, and what comes on top of them."""
+    if settings.SHOP_PRICES_INCLUDE_TAX:
+        return gettext("incl. VAT, plus delivery")
+    return gettext("plus VAT and delivery")
 
 
 @register.filter

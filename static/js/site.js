@@ -44,6 +44,14 @@ on("htmx:afterSettle", ({ target }) => {
   if (target.getBoundingClientRect().top < 0) target.scrollIntoView();
 });
 
+// "Show all" goes with the filters that it takes away; the first review is what it brought.
+on("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "reviews" || document.activeElement !== document.body) return;
+  const first = target.querySelector("#review-list > li");
+  first?.setAttribute("tabindex", "-1");
+  first?.focus();
+});
+
 // --- Hearts: pages are shared, so what is on the wishlist stands with its count
 function fillHearts() {
   const wishes = byId("wishlist-count")?.dataset.wishes ?? "";
@@ -210,12 +218,14 @@ on("click", (event) => {
 });
 
 // --- The buy bar stands in for a main button that scrolled away
-const watch = new IntersectionObserver((entries) => {
-  const { isIntersecting, boundingClientRect } = entries.at(-1);
-  const bar = document.querySelector('[data-js="buy-bar"]');
-  const away = !isIntersecting && boundingClientRect.top < 0;
-  if (bar) bar.dataset.state = away ? "shown" : "hidden";
-});
+// (what is still below the window counts as seen, so that a jump to the top is noticed).
+const watch = new IntersectionObserver(
+  (entries) => {
+    const bar = document.querySelector('[data-js="buy-bar"]');
+    if (bar) bar.dataset.state = entries.at(-1).isIntersecting ? "hidden" : "shown";
+  },
+  { rootMargin: "0px 0px 100000px 0px" },
+);
 
 // --- Product pages and cards: what a swap brought
 function settleProduct() {

@@ -22,7 +22,7 @@ class ShopPages:
         self.browser, self.url = browser, url
         self.complaints, self.contexts = [], []
 
-    def open(self, path="/", *, width=1440, javascript=True, scheme="light"):
+    def open(self, path="/", *, width=1440, javascript=True, scheme="light", touch=False):
         """A new window, like another person's, at ``path``."""
         context = self.browser.new_context(
             base_url=self.url,
@@ -30,6 +30,8 @@ class ShopPages:
             java_script_enabled=javascript,
             color_scheme=scheme,
             reduced_motion="reduce",
+            has_touch=touch,
+            is_mobile=touch,
             locale="en-GB",
         )
         context.set_default_timeout(PATIENCE)

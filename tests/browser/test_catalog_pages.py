@@ -4,12 +4,14 @@ from itertools import pairwise
 
 import pytest
 
+from catalog.tests.factories import CategoryFactory
 from tests.browser.catalog_pages import PAGES, furnish
 from tests.browser.test_accessibility import WIDTHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WIDER = "(e => e.scrollWidth - e.clientWidth)(document.documentElement)"
+LARGE_LETTERS = "document.documentElement.style.fontSize = '200%'"
 HEADINGS = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
     .filter((heading) => heading.checkVisibility()).map((heading) => Number(heading.tagName[1]))"""
 POOR_PICTURES = """[...document.images].filter((image) =>
@@ -45,7 +47,20 @@ def test_pages_fit_their_window_with_headings_in_order_and_pictures_in_place(cat
             page.set_viewport_size({"width": width, "height": 900})
             if page.evaluate(WIDER) > 0:
                 wrong.append((path, f"too wide at {width}"))
+        page.set_viewport_size({"width": 375, "height": 900})
+        page.evaluate(LARGE_LETTERS)
+        # Parts of pixels may add up to one.
+        if page.evaluate(WIDER) > 1:
+            wrong.append((path, "too wide with letters of twice the size"))
     assert not wrong
+
+
+def test_many_departments_leave_the_name_of_the_shop_its_room(shop_pages):
+    for number in range(8):
+        CategoryFactory(slug=f"department-{number}", name=f"Department {number}")
+    page = shop_pages.open("/", width=1024)
+    assert page.locator(".c-header .c-wordmark").bounding_box()["width"] == 132
+    assert page.evaluate(WIDER) <= 0
 
 
 @pytest.mark.parametrize("path", ["/c/tops/", "/p/plain-tee/"])

@@ -1,13 +1,18 @@
 """The product page and product cards in a real browser: gallery, sizes, quick add."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from catalog.models import Product, Purchase, SizeChart
+from catalog.tests.test_product_files import captions, film
 from inventory import stock
 from inventory.models import Stock
 from orders.models import CartItem
 from shop.accounts.models import User
+from shop.whole_files import put
 from tests.browser.test_accessibility import Inspector
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,6 +56,22 @@ def test_the_zoom_turns_with_the_arrow_keys_and_closes_with_escape(shop_pages):
     expect(page.get_by_role("link", name="Enlarge").first).to_be_focused()
 
 
+def test_a_film_is_reached_by_its_name_and_plays_only_when_asked(shop_pages, little_shop):
+    product = little_shop[0]
+    film(product)
+    captions(product, "en.vtt", view_name="en")
+    put(Path(settings.MEDIA_ROOT) / "uploads/en.vtt", [b"WEBVTT"])
+    page = shop_pages.open("/p/plain-tee/")
+    shown = page.locator("video")
+    page.get_by_role("link", name="Film", exact=True).press("Enter")
+    expect(shown).to_be_in_viewport()
+    state = shown.evaluate("v => [v.paused, v.readyState, v.textTracks[0].label]")
+    assert state == [True, 0, "English"]
+    inspector = Inspector()
+    inspector.look(page)
+    assert not inspector.findings
+
+
 @pytest.mark.parametrize("views", [1, 2])
 def test_the_picture_has_its_place_with_and_without_others(shop_pages, little_shop, views):
     tee = little_shop[0]
@@ -69,6 +90,15 @@ def test_the_strip_of_a_phone_moves_by_its_buttons_and_the_page_stays(shop_pages
     assert page.evaluate("scrollY") == 0
 
 
+def test_the_bar_of_a_phone_stands_in_for_a_button_above_the_window_only(shop_pages):
+    page = shop_pages.open("/p/plain-tee/", width=375)
+    bar = page.locator("[data-js=buy-bar]")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(bar).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    expect(bar).to_be_hidden()
+
+
 def test_the_main_button_says_what_it_will_do(shop_pages, little_shop):
     for row in Stock.objects.filter(
         variant__product=little_shop[0], variant__option_values__size="m"
@@ -81,7 +111,7 @@ def test_the_main_button_says_what_it_will_do(shop_pages, little_shop):
     page.get_by_role("radio", name="sold out").check(force=True)
     expect(page.get_by_role("button", name="Add to cart")).to_have_count(0)
     page.get_by_role("button", name="Tell me when it’s back").click()
-    expect(page.get_by_label("E-mail")).to_be_visible()
+    expect(page.get_by_role("main").get_by_label("E-mail")).to_be_visible()
 
 
 def test_the_size_guide_opens_beside_the_sizes_and_finds_one(shop_pages, chart):

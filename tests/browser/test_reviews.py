@@ -6,6 +6,8 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from catalog.models import Review
+from catalog.reviewing import moderation
+from catalog.tests.pictures import content_of, noise
 from catalog.tests.test_reviews import published, written
 from orders.tests.factories import member
 from shop.accounts.roles import Role
@@ -31,6 +33,10 @@ def test_reviews_are_filtered_voted_on_and_continued(shop_pages, little_shop):
     section.get_by_role("link", name="More reviews").click()
     expect(section.locator("#review-list > li")).to_have_count(7)
     expect(section.locator("#review-list > li").nth(5)).to_be_focused()
+    section.get_by_role("link", name="5 stars, 2 reviews").click()
+    expect(section.locator("#review-list > li")).to_have_count(2)
+    section.get_by_role("link", name="Show all").press("Enter")
+    expect(section.locator("#review-list > li").first).to_be_focused()
     section.get_by_role("link", name="5 stars, 2 reviews").click()
     expect(section.locator("#review-list > li")).to_have_count(2)
     section.get_by_role("button", name="Helpful (0)", exact=True).first.click()
@@ -71,6 +77,26 @@ def test_a_review_is_written(shop_pages, little_shop, scheme):
     assert Review.objects.get().display_name == "Ada"
 
 
+def test_a_photo_goes_with_a_review_and_opens_from_the_list(shop_pages, little_shop):
+    page = shop_pages.open("/p/plain-tee/")
+    sign_in(page, member(first_name="Ada"))
+    page.goto("/p/plain-tee/review/")
+    page.get_by_role("radio", name="Very good").check()
+    page.get_by_label("Your review").fill("Heavy cloth, and it keeps its shape.")
+    photo = {"name": "tee.jpg", "mimeType": "image/jpeg", "buffer": content_of(noise(400, 300))}
+    page.get_by_label("Photos").set_input_files(photo)
+    page.get_by_role("button", name="Send review").click()
+    expect(page.locator("main").get_by_role("status")).to_contain_text("before it appears")
+    review = Review.objects.get()
+    moderation.approve(review_id=review.pk, seen_version=review.version, actor_id=None)
+    page.goto("/p/plain-tee/")
+    shown = page.locator("#review-list").get_by_role("link", name="Open larger")
+    shown.scroll_into_view_if_needed()
+    expect(shown.locator("img")).to_have_js_property("naturalWidth", 400)
+    shown.click()
+    page.wait_for_url("**/media/uploads/**")
+
+
 def test_staff_decides_by_keys(shop_pages, little_shop):
     first, second = written(little_shop[0]), written(little_shop[1])
     page = shop_pages.open("/")
@@ -78,9 +104,12 @@ def test_staff_decides_by_keys(shop_pages, little_shop):
     page.goto("/admin/catalog/review/queue/")
     page.keyboard.press("a")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Work tee")
+    # What the page says is there before the script that knows the keys.
+    page.wait_for_load_state("load")
     page.keyboard.press("r")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Rejected")
+    page.wait_for_load_state("load")
     page.keyboard.press("u")
     expect(page.get_by_role("status")).to_contain_text("Back in the queue")
     first.refresh_from_db()
