@@ -158,7 +158,14 @@ def groups_of(place: Place, filters: Filters, counts: Counts, words: Words) -> l
     ratings = [_value("rating", slug, filters, counts, words) for slug in RATINGS]
     if filters.rating or _of_place("rating", counts):
         groups.append(FacetGroup("rating", words.title("rating"), "check", values=ratings))
-    in_stock = FacetValue("1", words.value("in_stock", "1"), None, filters.in_stock)
+    stocked = counts.in_stock
+    in_stock = FacetValue(
+        "1",
+        words.value("in_stock", "1"),
+        stocked.products if stocked else None,
+        filters.in_stock,
+        is_more=stocked is not None and stocked.is_more,
+    )
     groups.append(FacetGroup("in_stock", words.title("in_stock"), "check", values=[in_stock]))
     if filters.sale or counts.every.get("sale"):
         number = counts.shown.get("sale", 0)

@@ -51,6 +51,7 @@ class Offer:
             (place.url, place.path, place.kept, place.is_all),
             self.filters,
             (counts.is_exact, frozenset(counts.shown.items()), frozenset(counts.every.items())),
+            counts.in_stock,
             (self.total, self.total_words, self.clear_url),
         )
 

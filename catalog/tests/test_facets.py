@@ -1,10 +1,12 @@
 import pytest
 from django.urls import reverse
 
-from catalog.listings import listed
+from catalog.listings import facet_rows, listed
 from catalog.models import ListedCount, ProductVariant
 from catalog.models.listed import EVERYWHERE
 from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory, variant
+from inventory import stock
+from inventory.models import Stock
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,44 @@ def test_one_and_the_same_variant_is_counted(client, knitwear):
     assert found["color"] == {"navy": 1, "oat": 0}
 
 
+def in_stock(found):
+    [value] = [group.values[0] for group in found.panel.groups if group.key == "in_stock"]
+    return value.count, value.is_more
+
+
+def test_what_can_be_bought_is_counted_beside_the_other_filters(client, knitwear):
+    ProductFactory(category=knitwear, colors=("oat",), sizes=("s",))
+    ProductFactory(category=knitwear, colors=("navy",), sizes=("s",), stock=0)
+    mixed = ProductFactory(category=knitwear, colors=("navy",), sizes=("s",), stock=0)
+    variant(mixed, "oat", "m", stock=1)
+    assert in_stock(listing(client)) == in_stock(listing(client, in_stock="1")) == (2, False)
+    assert in_stock(listing(client, color="oat")) == (2, False)
+    assert in_stock(listing(client, color="navy")) == (0, False)
+    assert in_stock(listing(client, color="oat", size="m")) == (1, False)
+
+
+def test_more_than_is_looked_at_is_a_lower_bound_of_what_can_be_bought(
+    client, knitwear, monkeypatch
+):
+    monkeypatch.setattr(facet_rows, "STOCK_LOOKED_AT", 1)
+    ProductFactory(category=knitwear, colors=("navy",))
+    ProductFactory(category=knitwear, colors=("navy",))
+    assert in_stock(listing(client)) == in_stock(listing(client, color="navy")) == (2, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_after_the_last_unit_left_counts_what_is_there_now(client):
+    product = ProductFactory(
+        category=CategoryFactory(slug="knitwear"), colors=("navy",), sizes=("s",), stock=1
+    )
+    url = reverse("catalog:category", args=["knitwear"])
+    offered = 'name="in_stock" value="1" id="side-in_stock-1">'
+    assert offered in client.get(url).content.decode()
+    [row] = Stock.objects.filter(variant__product=product)
+    stock.adjust(stock_id=row.pk, quantity_change=-1, note="Torn")
+    assert offered.replace(">", " disabled>") in client.get(url).content.decode()
+
+
 def test_a_price_range_is_met_by_one_price(client, knitwear):
     product = ProductFactory(category=knitwear, price=1000, colors=("navy",), sizes=("s",))
     variant(product, "oat", "m", price=9000)
@@ -64,7 +104,7 @@ def test_counts_are_the_same_made_on_the_spot_and_by_the_job(client, knitwear, i
 
 
 def test_only_a_bounded_number_of_rows_is_counted(client, knitwear, monkeypatch):
-    monkeypatch.setattr("catalog.listings.facets.COUNTED_ROWS", 2)
+    monkeypatch.setattr("catalog.listings.facet_rows.COUNTED_ROWS", 2)
     for _ in range(4):
         ProductFactory(category=knitwear)
     found = listing(client, color="navy")
@@ -101,7 +141,7 @@ def test_a_chip_tells_what_would_show_without_it(client, knitwear):
 
 
 def test_a_lower_bound_of_nothing_is_not_told(client, knitwear, monkeypatch):
-    monkeypatch.setattr("catalog.listings.facets.COUNTED_ROWS", 1)
+    monkeypatch.setattr("catalog.listings.facet_rows.COUNTED_ROWS", 1)
     for _ in range(3):
         ProductFactory(category=knitwear, colors=("navy",), sizes=("s",))
     ProductFactory(category=CategoryFactory(), colors=("oat",), sizes=("m",))

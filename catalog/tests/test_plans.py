@@ -8,7 +8,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from catalog.listings import collections, listed
-from catalog.listings.facets import COUNTED_ROWS
+from catalog.listings.facet_rows import COUNTED_ROWS
 from shop.operations.statistics import analyze
 
 PRODUCTS = 12_600
