@@ -1,10 +1,12 @@
 """Staff's work on the category tree: order, place and removal."""
 
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Func, IntegerField, OuterRef, QuerySet
 
 from audit import recording
 from catalog.errors import CatalogError
@@ -12,6 +14,9 @@ from catalog.freshness import catalog_changed
 from catalog.imports import writing
 from catalog.models import Category, Product, ProductCategory
 from shop.conflicts import retried
+
+#: Products of a category that the tree counts; who has more reads "500+".
+MOST_COUNTED: Final = 500
 
 
 class BelowItself(CatalogError):
@@ -33,29 +38,25 @@ class NotEmpty(CatalogError):
 
 @dataclass(frozen=True)
 class Branch:
-    """A category with its place in the tree as staff see it."""
+    """A category with its place in the tree as staff see it; ``has_more`` than ``products``."""
 
     category: Category
     level: int
     products: int
+    has_more: bool
     children: int
     is_first: bool
     is_last: bool
 
 
 def branches() -> list[Branch]:
-    """The whole tree, each category before those below it; two queries.
+    """The whole tree, each category before those below it; one query.
 
-    Counted are products in the category itself that are not archived.
+    Counted are products in the category itself that are not archived, up to MOST_COUNTED.
     """
-    below: dict[UUID | None, list[Category]] = {}
-    for category in Category.objects.order_by("display_order", "name"):
+    below: dict[UUID | None, list[Any]] = {}
+    for category in _counted().order_by("display_order", "name"):
         below.setdefault(category.parent_id, []).append(category)
-    links = ProductCategory.objects.filter(product__deleted_at=None).exclude(
-        product__status=Product.Status.ARCHIVED
-    )
-    grouped = links.order_by().values_list("category_id").annotate(products=Count("pk"))
-    counts = dict(grouped)
     found: list[Branch] = []
 
     def walk(parent: UUID | None, level: int) -> None:
@@ -65,7 +66,8 @@ def branches() -> list[Branch]:
                 Branch(
                     category,
                     level,
-                    counts.get(category.pk, 0),
+                    min(category.counted, MOST_COUNTED),
+                    category.counted > MOST_COUNTED,
                     len(below.get(category.pk, ())),
                     place == 0,
                     place == len(siblings) - 1,
@@ -75,6 +77,17 @@ def branches() -> list[Branch]:
 
     walk(None, 0)
     return found
+
+
+def _counted() -> "QuerySet[Any]":
+    """Categories with ``counted`` products, one more than MOST_COUNTED at most."""
+    links = ProductCategory.objects.filter(
+        category=OuterRef("pk"), product__deleted_at=None
+    ).exclude(product__status=Product.Status.ARCHIVED)
+    few = links.order_by().values("pk")[: MOST_COUNTED + 1]
+    number = Func(ArraySubquery(few), function="cardinality", output_field=IntegerField())
+    rows: QuerySet[Any] = Category.objects.annotate(counted=number)
+    return rows
 
 
 @retried

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from catalog import category_tree
 from catalog.listings import listed as listed_rows
-from catalog.models import Category, Collection
+from catalog.models import Category, Collection, Product
 from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 from shop.accounts.roles import Role
 from tests.back_office import signed_in, staff
@@ -104,6 +105,16 @@ def women():
         CategoryFactory(slug=name.lower(), name=name, parent=women, display_order=place)
     CategoryFactory(slug="men", name="Men", display_order=1)
     return women
+
+
+def test_the_tree_counts_a_bounded_number_of_products(client, women, monkeypatch):
+    monkeypatch.setattr(category_tree, "MOST_COUNTED", 1)
+    for _ in range(2):
+        ProductFactory(category=Category.objects.get(slug="jeans"))
+    ProductFactory(category=Category.objects.get(slug="tops"), status=Product.Status.ARCHIVED)
+    assert dict(row[1:] for row in tree(client))["Jeans"] == 1
+    assert dict(row[1:] for row in tree(client))["Tops"] == 0
+    assert "1+</a>" in client.get(TREE).content.decode()
 
 
 def test_the_tree_is_shown_in_its_order_with_counts(client, women):

@@ -87,4 +87,26 @@ class Migration(migrations.Migration):
                 name="product_sold",
             ),
         ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["price"], name="product_price"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["inventory_policy", "-id"],
+                name="product_policy",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["-created_at", "-id"],
+                name="review_list",
+            ),
+        ),
     ]

@@ -220,6 +220,13 @@ class Product(Shown, Model, SoftDeletable, Versioned):
             models.Index(
                 fields=["status", "-id"], condition=Q(deleted_at=None), name="product_status"
             ),
+            # Back office: the list by price, and of what is sold without stock or not at all.
+            models.Index(fields=["price"], condition=Q(deleted_at=None), name="product_price"),
+            models.Index(
+                fields=["inventory_policy", "-id"],
+                condition=Q(deleted_at=None),
+                name="product_policy",
+            ),
             # Counting what was sold, beside what was counted before.
             models.Index(
                 fields=["id"],

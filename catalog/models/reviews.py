@@ -206,6 +206,10 @@ class Review(Model, SoftDeletable, Versioned):
                 condition=Q(status="APPROVED", deleted_at=None),
                 name="review_by_rating",
             ),
+            # Back office: all reviews, the newest first.
+            models.Index(
+                fields=["-created_at", "-id"], condition=Q(deleted_at=None), name="review_list"
+            ),
             # Moderation queue, oldest first: what is new, and what people report.
             models.Index(
                 fields=["id"],
