@@ -22,6 +22,8 @@ hypothesis.settings.load_profile("shop")
 
 #: Tables that Django fills from the models, with the same rows for every test.
 FILLED = {"auth_permission", "django_content_type"}
+#: The queue of the worker, whose models Django does not manage.
+QUEUE = "procrastinate_jobs"
 
 
 def pytest_sessionstart():
@@ -74,7 +76,7 @@ def quick_flush():
         with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
             if not tables:
                 named = connection.introspection.django_table_names(only_existing=True)
-                tables.extend(sorted(set(named) - FILLED))
+                tables.extend(sorted({*named, QUEUE} - FILLED))
             # Again until none is left: a request that is still on its way may write once more.
             while found := tables_with_rows(cursor, tables):
                 for table in found:

@@ -369,17 +369,8 @@ def test_each_page_has_the_form_once(client, path, places):
     assert form_on(client, path) == places
 
 
-@pytest.fixture
-def empty_queue():
-    """The flush after a test leaves the queue alone; it has no managed model."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("empty_queue")
 def test_wishes_at_once_leave_one_row_and_one_mail():
     start, wrong = threading.Barrier(3), []
 
@@ -403,7 +394,6 @@ def test_wishes_at_once_leave_one_row_and_one_mail():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("empty_queue")
 def test_the_form_of_a_page_that_all_share_has_the_token_of_its_visitor():
     Client().get("/")
     visitor = Client(enforce_csrf_checks=True)

@@ -39,14 +39,6 @@ PERIODIC = [
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def empty_queue():
-    """The flush after a test leaves the queue's tables alone; they have no managed model."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
 def work_off():
     """Run what is queued in a thread: the tests of the browser keep an event loop in this one."""
     arguments = ("procrastinate", "worker", "--one-shot")
