@@ -59,6 +59,9 @@ MOST_REQUESTS = 45
 RUNS = 3
 #: Time for one run, in seconds.
 RUN_SECONDS = 180
+#: What Lighthouse says when Chromium told it nothing of a visit; another one helps.
+LOST = "NO_NAVSTART"
+ATTEMPTS = 3
 BROWSER_SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -109,7 +112,7 @@ class Lighthouse:
     theme: str = ""
 
     def look(self, url: str, cookie: str) -> Report:
-        """One run. Raises BenchFailed when it breaks down or takes too long."""
+        """One run, again where the browser lost it. Raises BenchFailed when it breaks down."""
         cookies = [cookie, f"theme={self.theme}" if self.theme else ""]
         headers = {"Cookie": "; ".join(filter(None, cookies))} if any(cookies) else {}
         command = [
@@ -124,8 +127,17 @@ class Lighthouse:
             f"--extra-headers={json.dumps(headers)}",
             *([f"--preset={self.preset}"] if self.preset else []),
         ]
+        for _attempt in range(ATTEMPTS):
+            done = self._run(command)
+            if LOST not in done.stderr:
+                break
+        if done.returncode != 0:
+            raise BenchFailed(f"{self.program}: {done.stderr[-600:]}")
+        return read_report(json.loads(done.stdout))
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 command,
                 env={**os.environ, "CHROME_PATH": self.browser},
                 stdin=subprocess.DEVNULL,
@@ -136,9 +148,6 @@ class Lighthouse:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise BenchFailed(f"{self.program}: {error}") from error
-        if done.returncode != 0:
-            raise BenchFailed(f"{self.program}: {done.stderr[-600:]}")
-        return read_report(json.loads(done.stdout))
 
 
 def read_report(told: dict[str, Any]) -> Report:

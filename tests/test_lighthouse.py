@@ -109,6 +109,18 @@ def test_a_page_that_was_not_seen_is_a_failure(stand_in):
         stand_in("", status=1).look("http://127.0.0.1:1/", "")
 
 
+def test_a_visit_that_the_browser_lost_is_made_again(tmp_path):
+    program, been = tmp_path / "lighthouse", tmp_path / "been"
+    program.write_text(
+        f"#!{sys.executable}\nimport pathlib, sys\nbeen = pathlib.Path({str(been)!r})\n"
+        f"been.exists() or (been.touch(), sys.exit('try again (NO_NAVSTART)'))\n"
+        f"print({json.dumps(told())!r})\n"
+    )
+    program.chmod(0o755)
+    assert Lighthouse(str(program), "chromium").look("http://127.0.0.1:1/", "").scores["seo"] == 100
+    assert been.exists()
+
+
 def test_without_the_program_it_says_what_to_install(tmp_path):
     with pytest.raises(SystemExit, match="npm install"):
         lighthouse.main(["--lighthouse", str(tmp_path / "nothing")])
