@@ -153,12 +153,13 @@ class Filters:
             met &= for_sale_now()
         return met & self.on_price()
 
-    def on_price(self) -> Q:
+    def on_price(self, lowest: str = "price", highest: str = "price") -> Q:
+        """Rows whose prices from column ``lowest`` to column ``highest`` meet the range."""
         price = Q()
         if self.price_from is not None:
-            price &= Q(price__gte=self.price_from)
+            price &= Q((f"{highest}__gte", self.price_from))
         if self.price_to is not None:
-            price &= Q(price__lte=self.price_to)
+            price &= Q((f"{lowest}__lte", self.price_to))
         return price
 
 

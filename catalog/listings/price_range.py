@@ -26,12 +26,7 @@ Keys = QuerySet[ListedProduct, Any]
 
 def on_prices(filters: Filters) -> Q:
     """Rows that may have a price within, as their lowest and highest say."""
-    met = Q()
-    if filters.price_from is not None:
-        met &= Q(price_high__gte=filters.price_from)
-    if filters.price_to is not None:
-        met &= Q(price_low__lte=filters.price_to)
-    return met
+    return filters.on_price("price_low", "price_high")
 
 
 def has_one_within(filters: Filters) -> Q:
@@ -64,12 +59,7 @@ def split(rows: Rows, place: UUID, filters: Filters, *, count: int) -> list[Rows
 
 
 def _inside(filters: Filters) -> Q:
-    met = Q()
-    if filters.price_from is not None:
-        met &= Q(price_low__gte=filters.price_from)
-    if filters.price_to is not None:
-        met &= Q(price_low__lte=filters.price_to)
-    return met
+    return filters.on_price("price_low", "price_low")
 
 
 def _bounded(parts: list[Keys], most: int) -> int:

@@ -6,6 +6,7 @@ least once, in order for each key, and goes on after crashes of any process.
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -57,12 +58,10 @@ def emit(
     return event
 
 
-def wake() -> None:
-    """Have a worker deliver what waits; nothing happens where that is queued already."""
-    try:
-        app.configure_task(DELIVER, queueing_lock=DELIVER).defer()
-    except AlreadyEnqueued:
-        return
+def wake(job: str = DELIVER) -> None:
+    """Queue the job that delivers, or the ``job`` given, unless it waits there already."""
+    with suppress(AlreadyEnqueued):
+        app.configure_task(job, queueing_lock=job).defer()
 
 
 def replay(event_ids: Collection[UUID]) -> int:

@@ -45,8 +45,3 @@ def subscribers_of(event_type: str) -> list[Subscriber]:
     """Who wants events of this type, in the order of their names."""
     wanting = [one for one in _subscribers.values() if event_type in one.types]
     return sorted(wanting, key=lambda one: one.name)
-
-
-def forget(name: str) -> None:
-    """Take a subscription back."""
-    _subscribers.pop(name, None)

@@ -3,28 +3,24 @@
 from typing import Final
 
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from shop.events import outbox, relay, retention, streams
 
 PUBLISH: Final = "events.publish"
 
 
-@app.task(name=outbox.DELIVER, queueing_lock=outbox.DELIVER)
+@app.task(name=outbox.DELIVER)
 def deliver() -> int:
     """After a commit: hand out what waits, then have the stream written."""
     most = 1000
     tried = relay.deliver_due(most=most)
     if tried == most:
         outbox.wake()
-    try:
-        publish.defer()
-    except AlreadyEnqueued:
-        return tried
+    outbox.wake(PUBLISH)
     return tried
 
 
-@app.task(name=PUBLISH, queueing_lock=PUBLISH, lock=PUBLISH)
+@app.task(name=PUBLISH, lock=PUBLISH)
 def publish() -> int:
     """One at a time: write the stream."""
     return streams.publish()

@@ -9,27 +9,33 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from inventory.models import Location
-from shop.events import outbox, relay, retention
+from shop.events import outbox, relay, retention, subscriptions
 from shop.events.models import OutboxEvent
-from shop.events.subscriptions import forget, subscribes
+from shop.events.subscriptions import subscribes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Status = OutboxEvent.Status
 
 
+@pytest.fixture(autouse=True)
+def only_of_the_test(monkeypatch):
+    """Nobody has subscribed but who the test names."""
+    monkeypatch.setattr(subscriptions, "_subscribers", {})
+
+
 @pytest.fixture
 def subscribe():
     """Subscribes functions for the time of a test."""
-    names = []
 
-    def add(receive, *types, name="tests.reader"):
-        names.append(name)
-        subscribes(*(types or ("shelf.moved",)), name=name)(receive)
+    def add(receive, name="tests.reader"):
+        subscribes("shelf.moved", name=name)(receive)
 
-    yield add
-    for name in names:
-        forget(name)
+    return add
+
+
+def unsubscribe():
+    subscriptions._subscribers.clear()
 
 
 @pytest.fixture
@@ -149,7 +155,7 @@ def given_up(subscribe):
 def test_after_the_last_attempt_an_event_is_given_up_and_the_next_may_pass(subscribe):
     event = given_up(subscribe)
     assert (stored(event).status, stored(event).failure) == (Status.DEAD, "tests.reader: OSError")
-    forget("tests.reader")
+    unsubscribe()
     following = emit(2)
     relay.deliver_due()
     assert stored(following).status == Status.DELIVERED
@@ -157,7 +163,7 @@ def test_after_the_last_attempt_an_event_is_given_up_and_the_next_may_pass(subsc
 
 def test_staff_has_it_tried_again_and_the_log_says_so(subscribe):
     event = given_up(subscribe)
-    forget("tests.reader")
+    unsubscribe()
     assert outbox.replay([event.pk]) == 1
     assert outbox.replay([event.pk]) == 0
     relay.deliver_due()

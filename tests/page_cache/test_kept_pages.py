@@ -8,7 +8,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
@@ -18,78 +17,28 @@ from redis.exceptions import TimeoutError as TimedOut
 from catalog import views
 from catalog.models import Category, Product, ProductVariant
 from catalog.products import product_page
-from catalog.tests.factories import CategoryFactory, ProductFactory
-from catalog.tests.test_sizing import chart
+from catalog.tests.factories import ProductFactory
 from inventory import reservations, stock
 from inventory.models import Stock
 from orders.models import ShippingMethod
-from orders.tests.factories import standard_delivery
 from shop import cache
 from shop.accounts.models import User
-from shop.page_cache import entries, members, scripts, sharing
+from shop.page_cache import entries, scripts, sharing
 from shop.tests.wire import waits
+from tests.page_cache.visits import (
+    CATEGORY,
+    HOME,
+    PAGES,
+    PRODUCT,
+    SEARCH,
+    buy,
+    member,
+    outcome,
+    text,
+    unmasked,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-HOME, CATEGORY, PRODUCT, SEARCH = "/", "/c/tops/", "/p/plain-tee/", "/search/?q=plain"
-PAGES = [HOME, CATEGORY, PRODUCT, SEARCH]
-
-
-@pytest.fixture(autouse=True)
-def little_shop():
-    standard_delivery()
-    tops = CategoryFactory(slug="tops", name="Tops")
-    ProductFactory(title="Plain tee", slug="plain-tee", category=tops, sizes=("m",))
-    ProductFactory(title="Work tee", slug="work-tee", category=tops)
-
-
-@pytest.fixture
-def tee():
-    return Product.objects.get(slug="plain-tee")
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """The commands that go to Redis."""
-    redis = type(caches["default"].client.get_client())
-    execute, commands = redis.execute_command, []
-
-    def spy(self, *args, **options):
-        commands.append(args[0])
-        return execute(self, *args, **options)
-
-    monkeypatch.setattr(redis, "execute_command", spy)
-    return commands
-
-
-def member(email="ada@example.com"):
-    client = Client()
-    client.force_login(User.objects.create_user(email=email))
-    return client
-
-
-def is_member(html):
-    return ">Account<" in html.partition("</header>")[0]
-
-
-def outcome(path, client=None, **headers):
-    """What the cache made of a request."""
-    before = cache.counts()
-    response = (client or Client()).get(path, headers=headers)
-    [word] = [
-        word
-        for word in ("hit", "miss", "bypass")
-        if cache.counts().get(("page", word), 0) > before.get(("page", word), 0)
-    ]
-    return word, response
-
-
-def text(path, client=None):
-    return (client or Client()).get(path).content.decode()
-
-
-def unmasked(html):
-    return re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", html)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -125,36 +74,6 @@ def test_a_page_made_for_a_browser_that_unpacks_is_plain_for_one_that_does_not()
     assert (packed["Content-Encoding"], plain.get("Content-Encoding")) == ("gzip", None)
     assert {answer["Vary"] for answer in (made, plain, packed)} == {made["Vary"]}
     assert "Accept-Encoding" in made["Vary"]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_remembered_member_asks_no_database_and_redis_once(path, django_assert_num_queries, sent):
-    ada = member()
-    text(path, ada)
-    text(path, ada)
-    sent.clear()
-    with django_assert_num_queries(0):
-        word, response = outcome(path, ada)
-    assert (word, sent) == ("hit", ["EVALSHA"])
-    assert is_member(response.content.decode())
-    assert not is_member(text(path))
-
-
-def test_a_member_not_remembered_costs_two_queries(django_assert_num_queries):
-    ada = member()
-    text(HOME, ada)
-    caches["default"].client.get_client().delete(members.name_of(ada.session.session_key))
-    with django_assert_num_queries(2):
-        word, response = outcome(HOME, ada)
-    assert word == "hit"
-    assert is_member(response.content.decode())
-
-
-def buy(client, product):
-    client.get(PRODUCT)
-    color, size = "navy", "m"
-    data = {"product": product.slug, "color": color, "size": size}
-    return client.post("/cart/add/", data)
 
 
 def test_each_visitor_sees_their_own_cart_for_one_round_trip(tee, sent, django_assert_num_queries):
@@ -196,95 +115,6 @@ def test_the_forms_of_a_kept_page_are_accepted(warm):
     data = {"product": "plain-tee", "color": "navy", "size": "m", "csrfmiddlewaretoken": token}
     assert client.post("/cart/add/", data).status_code == 303
     assert Client(enforce_csrf_checks=True).post("/cart/add/", data).status_code == 403
-
-
-def sign_out(client):
-    client.logout()
-
-
-def end_the_session(client):
-    client.session.delete()
-
-
-def suspend(client):
-    User.objects.update(status=User.Status.SUSPENDED)
-
-
-def choose_a_new_password(client):
-    user = User.objects.get()
-    user.set_unusable_password()
-    user.save()
-
-
-def delete_the_account(client):
-    User.objects.get().soft_delete()
-
-
-LOSSES = [sign_out, end_the_session, suspend, choose_a_new_password, delete_the_account]
-
-
-@pytest.mark.parametrize("lose", LOSSES)
-def test_who_is_no_member_any_more_is_a_stranger_in_the_next_request(lose, tee):
-    ada, same = member(), Client()
-    same.cookies["sessionid"] = ada.cookies["sessionid"].value
-    buy(ada, tee)
-    text(HOME, same)
-    before = text(HOME, same)
-    assert "Cart, 1 item<" in before
-    assert is_member(before)
-    lose(ada)
-    for _made_and_kept in range(2):
-        after = text(HOME, same)
-        assert "Cart, 0 items" in after
-        assert not is_member(after)
-
-
-@pytest.mark.parametrize("lose", [end_the_session, suspend])
-def test_who_is_lost_while_being_looked_up_is_not_remembered(lose, monkeypatch):
-    ada, remember = member(), members.remember
-
-    def late(*arguments):
-        lose(ada)
-        remember(*arguments)
-
-    monkeypatch.setattr(members, "remember", late)
-    text(HOME)
-    assert is_member(text(HOME, ada))
-    assert not is_member(text(HOME, ada))
-
-
-def test_a_member_who_becomes_staff_gets_each_page_as_it_is_now():
-    ada = member()
-    text(HOME, ada)
-    assert [outcome(HOME, ada)[0] for _ in range(2)] == ["hit", "hit"]
-    User.objects.update(is_staff=True)
-    assert [outcome(HOME, ada)[0] for _ in range(2)] == ["bypass", "bypass"]
-
-
-def test_each_member_sees_their_own_cart_and_every_change_of_it(tee):
-    ada, bob = member(), member("bob@example.com")
-    for count in ("1 item<", "2 items"):
-        buy(ada, tee)
-        for _made_and_kept in range(3):
-            assert f"Cart, {count}" in text(HOME, ada)
-            assert "Cart, 0 items" in text(HOME, bob)
-
-
-def test_a_member_is_remembered_no_longer_than_the_session_lasts():
-    ada = member()
-    Session.objects.update(expire_date=timezone.now() + timedelta(seconds=60))
-    text(HOME)
-    text(HOME, ada)
-    name = members.name_of(ada.session.session_key)
-    assert 0 < caches["default"].client.get_client().pttl(name) <= 60_000
-
-
-def test_the_size_of_a_remembered_member_comes_in_for_the_product_shown(tee):
-    tee.size_chart = chart()
-    tee.save()
-    ada = member()
-    for _looked_up_and_remembered in range(3):
-        assert 'hx-get="/p/plain-tee/your-size/"' in text(PRODUCT, ada)
 
 
 def reprice(tee):
