@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -86,6 +87,11 @@ class Card:
     sizes_url: str
     swatch_url: str
     html: SafeString = field(default_factory=SafeString)
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The card as it goes out."""
+        return self.html.encode()
 
     @property
     def eager(self) -> SafeString:

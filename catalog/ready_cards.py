@@ -6,7 +6,8 @@ write of them ends the version of its product; what time alone changes shows wit
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 from uuid import UUID
 
 from django.template.loader import get_template
@@ -27,9 +28,11 @@ SECONDS = 60
 _MOST = 600
 
 
-@dataclass(frozen=True)
-class _Key:
-    product_id: UUID
+class _Key(NamedTuple):
+    """``product`` is the hexadecimal id: a page looks its cards up many times over, and the hash
+    of a text is at hand."""
+
+    product: str
     language: str
     colors: tuple[str, ...]
     level: int
@@ -47,9 +50,14 @@ def ready_cards(
     ``level``. No query for cards that are held, else one in all, plus those of a cold cache.
     """
     wanted, language = tuple(colors), get_language() or ""
-    keys = [[_Key(one, language, wanted, level) for one in part] for part in lists]
+    products = [list(part) for part in lists]
+    keys = [[_Key(one.hex, language, wanted, level) for one in part] for part in products]
     cards = _shelf.many(
-        {key: [(PRODUCT, key.product_id)] for part in keys for key in part},
+        {
+            key: [(PRODUCT, one)]
+            for part, names in zip(products, keys, strict=True)
+            for one, key in zip(part, names, strict=True)
+        },
         _make,
         versions=[(NAMESPACE, BRANDS)],
     )
@@ -57,13 +65,13 @@ def ready_cards(
 
 
 def _make(keys: list[_Key]) -> Mapping[_Key, Card]:
-    products = Product.objects.published().filter(pk__in=[key.product_id for key in keys])
+    products = Product.objects.published().filter(pk__in=[key.product for key in keys])
     [goods] = goods_of(with_goods(products).order_by())
     cards = cards_of(goods, read_choices(), keys[0].colors)
     component = get_template("components/product_card.html")
-    by_product = {key.product_id: key for key in keys}
+    by_product = {key.product: key for key in keys}
     return {
-        by_product[card.product_id]: replace(
+        by_product[card.product_id.hex]: replace(
             card,
             # What a template rendered is escaped already.
             html=SafeString(component.render({"card": card, "level": keys[0].level})),  # nosec B703

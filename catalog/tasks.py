@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from catalog import export_schedules, exports
 from catalog.bulk_edits import APPLY, UNDO, applying, reports
+from catalog.content import sitemaps
 from catalog.imports import batches, pictures, retention
 from catalog.listings import best_sellers, collections, listed
 from catalog.models import Media
@@ -128,6 +129,13 @@ def refresh_collections(timestamp: int) -> int:
 def count_units_sold(timestamp: int) -> int:
     """Each hour: count what was sold lately, for the best-selling order."""
     return best_sellers.count_units_sold()
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(queueing_lock="catalog.begin_sitemap_files", name="catalog.begin_sitemap_files")
+def begin_sitemap_files(timestamp: int) -> int:
+    """Each hour: begin a file of the sitemap where the last one is full."""
+    return sitemaps.begin_files()
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -16,10 +16,12 @@ from catalog.pictures import media_files
 from catalog.products.structured_data import shop_data
 from catalog.tree import tree_of
 from shop import page_cache
+from shop.held import at_one_moment
 
 
 @require_safe
 @page_cache.shared
+@at_one_moment(*freshness.OF_LISTINGS)
 def home(request: HttpRequest) -> HttpResponse:
     page_cache.made_of(freshness.place(EVERYWHERE))
     data = shop_data(

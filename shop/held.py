@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from django.db import transaction
@@ -88,19 +89,20 @@ class Shelf(Generic[K, T]):
         """
         if not keys:
             return {}
-        declared = {*versions, *(version for own in keys.values() for version in own)}
-        made_of(*declared)
-        names = {version: token_key(*version) for version in declared}
+        made_of(*versions, *(version for own in keys.values() for version in own))
+        shared = [token_key(*version) for version in versions]
+        names = [[*shared, *(token_key(*one) for one in own)] for own in keys.values()]
         try:
-            tokens = dict(zip(names, _read_tokens(list(names.values())), strict=True))
+            tokens = _read_tokens(list(dict.fromkeys(chain.from_iterable(names))))
         except RedisError as error:
             log_refusal(error)
-            return dict(_made(unheld or make, list(keys), declared))
-        found = {key: [tokens[one] for one in (*versions, *own)] for key, own in keys.items()}
+            return dict(_made(unheld or make, list(keys), _declared(keys, versions)))
+        found = {key: [tokens[name] for name in own] for key, own in zip(keys, names, strict=True)}
         ready = self._ready(found)
-        missing = [key for key in keys if key not in ready]
-        if not missing:
+        if len(ready) == len(keys):
             return ready
+        declared = _declared(keys, versions)
+        missing = [key for key in keys if key not in ready]
         if transaction.get_connection().in_atomic_block:
             made = _made(unheld or make, missing, declared)
         else:
@@ -149,6 +151,10 @@ def at_one_moment(*versions: Version) -> Iterator[None]:
         _seen.reset(token)
 
 
+def _declared(keys: Mapping[K, Collection[Version]], versions: Sequence[Version]) -> set[Version]:
+    return {*versions, *(version for own in keys.values() for version in own)}
+
+
 def _made(
     make: Callable[[list[K]], Mapping[K, T]], keys: list[K], declared: set[Version]
 ) -> Mapping[K, T]:
@@ -160,14 +166,15 @@ def _made(
     return made
 
 
-def _read_tokens(names: list[str]) -> list[bytes]:
+def _read_tokens(names: list[str]) -> Mapping[str, bytes]:
+    """At least the tokens of ``names``."""
     seen = _seen.get()
     if seen is None:
-        return _fetch_tokens(names)
+        return dict(zip(names, _fetch_tokens(names), strict=True))
     missing = [name for name in names if name not in seen]
     if missing:
         seen.update(zip(missing, _fetch_tokens(missing), strict=True))
-    return [seen[name] for name in names]
+    return seen
 
 
 def _fetch_tokens(names: list[str]) -> list[bytes]:

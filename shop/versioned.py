@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -258,6 +259,7 @@ def changes_key() -> str:
     return f"{prefix()}:changes"
 
 
+@cache
 def prefix() -> str:
     """What all keys of the shop in Redis begin with."""
     # The cache object says the same, at many times the price.

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -180,7 +181,10 @@ class CollectionAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
         rows: QuerySet[Collection] = super().get_queryset(request)
-        return rows.annotate(product_count=Count("product_links"))
+        # A count for each row shown, by an index; joined they would be all links of all.
+        links = CollectionProduct.objects.filter(collection=OuterRef("pk")).order_by()
+        counts = links.values("collection").values(count=Count("pk"))
+        return rows.annotate(product_count=Coalesce(Subquery(counts), 0))
 
     def save_related(
         self, request: HttpRequest, form: "ModelForm[Any]", formsets: Any, change: bool

@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.imports import columns, mapping
-from catalog.imports.cells import bared
 from catalog.models import ImportBatch, ImportRow
+from shop.spreadsheets import bared
 
 Kind = ImportRow.Kind
 #: Characters of a value that a preview shows.

@@ -25,12 +25,12 @@ from audit.admin import AuditedAdmin
 from catalog.admin.import_pages import ColumnsForm, ShownRow, UploadForm, count_links
 from catalog.exports import csv_lines
 from catalog.imports import batches, files, pictures, progress
-from catalog.imports.cells import armored, bared
 from catalog.imports.errors import ImportRefused, NotNow
 from catalog.models import ImportBatch, ImportRow
 from shop.accounts.models import User
 from shop.back_office import ReadOnly, badge
 from shop.redirects import see_other
+from shop.spreadsheets import armored, bared
 
 Status = ImportBatch.Status
 ROWS_PER_PAGE = 50

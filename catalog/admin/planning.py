@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from catalog.admin.inlines import MAY_PRICE
-from catalog.admin.price_schedules import ReductionForm
+from catalog.admin.price_forms import ReductionForm
 from catalog.admin.prices import warnings
 from catalog.models import Product, ProductVariant
 from catalog.pricing import history as price_history

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from audit.models import AuditLog
 from audit.recording import record
-from catalog.imports.cells import armored
 from catalog.models import SearchRedirect, SearchTerm, Synonym
 from catalog.searching import terms as search_terms
 from catalog.searching.rules import phrase
 from shop.back_office import ReadOnly
+from shop.spreadsheets import armored
 
 #: Searches on the page, and in a file.
 SHOWN, MOST_IN_FILE = 100, 10_000

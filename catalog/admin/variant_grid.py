@@ -118,15 +118,16 @@ class Grid:
         live = [line for line in self.lines if line.held and line.held.is_primary and line.is_on]
         self.primary = live[0].key if live else ""
 
-    def read(self, data: Mapping[str, str]) -> bool:
+    def read(self, data: Mapping[str, str], *, lays_out: bool = False) -> bool:
         """Take what was typed; whether all of it can be saved.
 
-        A variant whose fields were not sent stays as it is stored.
+        A variant whose fields were not sent stays as it is stored; a line for a new one is off
+        then, unless it was only just laid out.
         """
         seen = _seen(data.get("versions", ""))
         self.primary = data.get("primary", self.primary)
         for line in self.lines:
-            line.is_touched = line.is_new or f"{line.key}.sku" in data
+            line.is_touched = f"{line.key}.sku" in data or (line.is_new and not lays_out)
             if line.is_touched:
                 line.row.version, line.units = seen.get(line.key, (0, 0))
                 self._read_line(line, data)

@@ -28,6 +28,8 @@ from shop.redirects import see_other
 
 #: What of the address stays after a save.
 _KEPT = ("location", "page", "more")
+#: What the lines that are not there yet are made of.
+_CHOSEN = ("color", "size")
 
 
 class VariantPages:
@@ -56,15 +58,21 @@ class VariantPages:
         rights = Rights.of(user)
         locations = list(Location.objects.all())
         location = _chosen(locations, request.GET.get("location", ""))
-        grid = Grid(product, request.GET, rights, location)
+        lays_out = "lay_out" in request.POST
+        chosen = request.GET.copy()
+        if lays_out:
+            for name in _CHOSEN:
+                chosen.setlist(name, request.POST.getlist(name))
+        grid = Grid(product, chosen, rights, location)
         kept = {name: request.GET[name] for name in _KEPT if request.GET.get(name)}
         error = ""
         if request.method == "POST":
             if not rights.edit:
                 raise PermissionDenied
-            fits = grid.read(request.POST.dict())
-            if "fill" in request.POST:
-                grid.fill(request.POST.dict())
+            fits = grid.read(request.POST.dict(), lays_out=lays_out)
+            if lays_out or "fill" in request.POST:
+                if not lays_out:
+                    grid.fill(request.POST.dict())
                 for line in grid.lines:
                     line.errors = {}
             elif fits:
@@ -80,7 +88,7 @@ class VariantPages:
             "rights": rights,
             "locations": locations,
             "location": location,
-            "kept": kept,
+            "chosen": chosen.urlencode(),
             "colors": grid.choices("color"),
             "sizes": grid.choices("size"),
             "error": error,

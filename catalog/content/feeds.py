@@ -25,7 +25,6 @@ from django.utils.http import urlencode
 from catalog.garments.pictures import parse_path, path_of
 from catalog.goods import Goods, Variant, goods_of, with_goods
 from catalog.models import Product, ProductVariant
-from catalog.products.buy_box import BACKORDER_DAYS
 from catalog.products.choices import Choices, read_choices
 from catalog.tree import Tree, read_tree
 from shop.money import to_major
@@ -158,7 +157,7 @@ def _availability(goods: Goods, variant: Variant) -> Item:
         return {"availability": "out_of_stock"}
     if variant.units > 0:
         return {"availability": "in_stock"}
-    leaves_at = timezone.now() + timedelta(days=BACKORDER_DAYS)
+    leaves_at = timezone.now() + timedelta(days=settings.BACKORDER_DAYS)
     return {
         "availability": "backorder",
         "availability_date": leaves_at.date().isoformat(),

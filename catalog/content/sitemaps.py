@@ -1,8 +1,8 @@
 """Sitemaps: what search engines may find, as XML that is written while it is read.
 
 Each file costs one statement, whatever its length, and holds no more rows than a cursor brings
-at a time. Products come in files of :data:`MOST_URLS`; a file begins at the product named in its
-address, so that a new product changes the last file only.
+at a time. Products come in files; a file begins at the product named in its address, so that a
+new product changes the last file only.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +13,8 @@ from uuid import UUID
 from xml.sax.saxutils import escape
 
 from django.core.files.storage import default_storage
-from django.db.models import F, OuterRef, QuerySet, Subquery, Window
-from django.db.models.functions import JSONObject, Mod, RowNumber
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import NoReverseMatch, reverse
 
 from catalog.models import (
@@ -25,17 +25,18 @@ from catalog.models import (
     Media,
     Product,
     ProductMedia,
+    SitemapFile,
     SizeChart,
 )
-from shop import cache
 
 #: Most addresses in one file: the limit of the protocol.
 MOST_URLS = 50_000
 #: Rows that the cursor brings at a time.
 ROWS = 2_000
-#: The list of files is made anew after this, in seconds.
-INDEX_SECONDS = 3600
-NAMESPACE = "sitemap"
+#: Products of a file, shown or not, at which the next one begins. Below the limit, because keys
+#: of products that are brought along may come between those that are there.
+FULL = 40_000
+_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 Absolute = Callable[[str], str]
 
@@ -54,8 +55,10 @@ class Entry:
 
 
 def index(absolute: Absolute) -> Iterator[str]:
-    """The list of all sitemaps; ``absolute`` makes a path a full address. One query, kept."""
-    starts = cache.read_through(NAMESPACE, "starts", _product_starts, seconds=INDEX_SECONDS)
+    """The list of all sitemaps; ``absolute`` makes a path a full address. Two queries."""
+    starts: list[UUID] = []
+    if Product.objects.published().exists():
+        starts = [_FIRST, *SitemapFile.objects.values_list("start", flat=True)]
     yield f'{_HEAD}<sitemapindex xmlns="{_SPACE}">\n'
     for name in sections():
         yield _sitemap(absolute(reverse("catalog:sitemap_section", args=[name])))
@@ -75,8 +78,25 @@ def section(name: str, absolute: Absolute) -> Iterator[str]:
 
 
 def products(start: UUID, absolute: Absolute) -> Iterator[str]:
-    """The products from ``start`` on, with their main pictures."""
+    """The products of the file that begins at ``start``, with their main pictures."""
     return _urlset(_products(start), absolute)
+
+
+def begin_files() -> int:
+    """Begin a file where the last one is full, and further ones; returns how many.
+
+    Each costs one look at an index. What lies between two files' starts never changes again.
+    """
+    newest = SitemapFile.objects.order_by("-start").values_list("start", flat=True).first()
+    last = newest or _FIRST
+    begun = 0
+    while True:
+        rows = Product.all_objects.filter(pk__gte=last).order_by("pk").values_list("pk", flat=True)
+        start = rows[FULL : FULL + 1].first()
+        if start is None:
+            return begun
+        SitemapFile.objects.get_or_create(start=start)
+        last, begun = start, begun + 1
 
 
 def _pages() -> Iterator[Entry]:
@@ -138,9 +158,10 @@ def _products(start: UUID) -> Iterator[Entry]:
         .order_by("-is_primary", "position", "created_at")
         .values(data=JSONObject(file="media__file", remote_url="media__remote_url"))
     )
+    following = SitemapFile.objects.filter(start__gt=start).values("start")
     rows = (
         Product.objects.published()
-        .filter(pk__gte=start)
+        .filter(pk__gte=start, pk__lt=Coalesce(Subquery(following[:1]), _LAST))
         .order_by("pk")
         .annotate(main=Subquery(main[:1]))
         .only("slug", "updated_at")[:MOST_URLS]
@@ -153,15 +174,6 @@ def _pictures(main: dict[str, str] | None) -> tuple[str, ...]:
     if not main:
         return ()
     return (main["remote_url"] or default_storage.url(main["file"]),)
-
-
-def _product_starts() -> list[str]:
-    """The first product of each file."""
-    numbered = Product.objects.published().annotate(
-        number=Window(RowNumber(), order_by=F("pk").asc())
-    )
-    first = numbered.annotate(rest=Mod(F("number") - 1, MOST_URLS)).filter(rest=0)
-    return [str(pk) for pk in first.order_by("pk").values_list("pk", flat=True)]
 
 
 def _urlset(entries: Iterable[Entry], absolute: Absolute) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import resvg_py
 
@@ -14,6 +15,7 @@ from catalog.garments.views import VIEWS
 
 __all__ = [
     "COLORS",
+    "FILE_TYPES",
     "PATTERNS",
     "SCENES",
     "SUFFIXES",
@@ -27,6 +29,7 @@ __all__ = [
     "parse_path",
     "parse_scene_path",
     "path_of",
+    "path_of_file",
     "path_of_scene",
     "picture_bytes",
     "render_png",
@@ -40,6 +43,15 @@ SUFFIXES = ("svg", *TWINS)
 
 SVG_TYPE = "image/svg+xml"
 PNG_TYPE = "image/png"
+
+# What comes with the drawings and is none: films, their captions, leaflets.
+FILE_TYPES = {".pdf": "application/pdf", ".vtt": "text/vtt", ".webm": "video/webm"}
+FILES = {
+    file.name: file
+    for file in (Path(__file__).parent / "files").iterdir()
+    if file.suffix in FILE_TYPES
+}
+_OF_FILES = "img/files/"
 
 PICTURE = re.compile(
     rf"img/g/(?P<garment>{'|'.join(TYPES)})/(?P<view>{'|'.join(VIEWS)})/"
@@ -108,6 +120,13 @@ def path_of_scene(name: str) -> str:
     return f"img/scenes/{name}.svg"
 
 
+def path_of_file(name: str) -> str:
+    """Where a film or leaflet is kept below the media root. Raises UnknownPicture."""
+    if name not in FILES:
+        raise UnknownPicture(name)
+    return f"{_OF_FILES}{name}"
+
+
 def parse_path(path: str) -> PictureName | None:
     """The picture kept at ``path``, or None for anything that is not exactly one of ours."""
     found = PICTURE.fullmatch(path)
@@ -135,7 +154,10 @@ def render_png(svg: str, width: int, height: int, ground: str | None) -> bytes:
 
 
 def picture_bytes(path: str) -> tuple[bytes, str] | None:
-    """Content and MIME type of any picture we can draw, or None when ``path`` names none."""
+    """Content and MIME type of what we can draw or have, or None when ``path`` names none."""
+    file = FILES.get(path.removeprefix(_OF_FILES)) if path.startswith(_OF_FILES) else None
+    if file is not None:
+        return file.read_bytes(), FILE_TYPES[file.suffix]
     scene = parse_scene_path(path)
     if scene is not None:
         return draw_scene(scene).encode(), SVG_TYPE

@@ -1,8 +1,7 @@
 """How values stand in cells: each kind reads text into a plain JSON value and writes it back.
 
 Reading what was written gives the same value. Text that a spreadsheet would run as a formula is
-written with an apostrophe before it, which reading takes away again. It may stand inside a cell:
-where lists have semicolons, Excel opens ``a;=1+1`` of a file with commas as two cells.
+written with an apostrophe before it (:mod:`shop.spreadsheets`), which reading takes away again.
 """
 
 import html
@@ -23,6 +22,7 @@ from django_countries.fields import Country
 
 from catalog.imports.errors import CellRefused
 from shop.money import InvalidAmount, to_major, to_minor
+from shop.spreadsheets import armored, bared
 
 #: What a cell may hold, and what is written to a file.
 Cell = str | int | Decimal | None
@@ -32,10 +32,6 @@ SEPARATOR = "|"
 MAX_AMOUNT = 10**11
 MAX_UNITS = 1_000_000
 LONGEST_TEXT = 100_000
-# A formula, be there apostrophes before it: at the start, and where a cell may be cut.
-_START = r"\A%s(?='*[=+\-@\t\r＝＋－＠])|(?<=[;\t\r\n])%s(?='*[=+\-@＝＋－＠])"
-_FORMULA = re.compile(_START % ("", ""))
-_ARMOR = re.compile(_START % ("'", "'"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 #: What a spreadsheet shows instead of a value it cannot tell.
 _BROKEN = frozenset(
@@ -53,15 +49,6 @@ class Kind(Protocol):
 
     def write(self, value: Any) -> Cell:
         """The cell for ``value``, which is never None."""
-
-
-def armored(text: str) -> str:
-    """``text`` as no spreadsheet takes for a formula; :func:`bared` undoes it exactly."""
-    return _FORMULA.sub("'", text)
-
-
-def bared(text: str) -> str:
-    return _ARMOR.sub("", text)
 
 
 def taken(text: str) -> str:

@@ -6,8 +6,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.db import reset_queries
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -93,13 +91,6 @@ def forget(batch: ImportBatch) -> None:
 def _chunks(found: Iterator[files.Line]) -> Iterator[list[files.Line]]:
     while chunk := list(islice(found, CHUNK)):
         yield chunk
-        _forget_statements()
-
-
-def _forget_statements() -> None:
-    # With DEBUG on Django keeps the text of thousands of statements; here each is a chunk's size.
-    if settings.DEBUG:
-        reset_queries()
 
 
 def _row(
@@ -154,7 +145,6 @@ def chunks_of(batch: ImportBatch, *conditions: Q) -> Iterator[list[ImportRow]]:
     last = 0
     while chunk := list(rows.filter(line__gt=last)[:CHUNK]):
         yield chunk
-        _forget_statements()
         last = chunk[-1].line
 
 

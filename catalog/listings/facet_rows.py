@@ -6,6 +6,7 @@ order, so it is looked up, of the first STOCK_LOOKED_AT products, and kept until
 or is filled.
 """
 
+import json
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,13 +18,15 @@ from django.utils import timezone
 
 from catalog.freshness import NAMESPACE
 from catalog.listings.filters import Filters, for_sale_now
-from catalog.listings.places import Place, rows_of
+from catalog.listings.places import Place
 from catalog.models import ProductVariant
 from inventory.availability import IN_STOCK
 from shop import cache
 
-#: A term, how many products with the filters it would show, and how many without.
-Row = list[Any]
+#: Terms, how many products each would show with the filters, and how many without: three JSON
+#: lists. Hundreds of rows are dearer to fetch, and what did not change need not be read again.
+Rows = tuple[str, str, str]
+NO_ROWS: Rows = ("[]", "[]", "[]")
 #: Rows of a place that are looked at for counts with filters.
 COUNTED_ROWS = 3_000
 #: Products up to which counts that wait for the job are made on the spot.
@@ -60,19 +63,26 @@ _KNOWN = """
     SELECT 'known:' || term, 0, products FROM catalog_listedcount WHERE place_id = %s
 """
 
+# What a search found, without filters; kept with what is in stock of it.
+_OF_FOUND = """
+    SELECT term, count(*), count(*)
+    FROM (SELECT unnest(array_append(terms, '')) AS term FROM ({rows}) listed) one GROUP BY term
+"""
+
 # A row that misses one group of filters counts for the values of that group.
-_BY_TERMS = f"""
+_BY_TERMS = """
     WITH row AS MATERIALIZED (
-        SELECT product_id, terms, {{missed}} AS missed, {{failed}} AS failed
-        FROM ({{rows}}) listed
+        SELECT product_id, terms, {missed} AS missed, {failed} AS failed
+        FROM ({rows}) listed
     )
     SELECT term, count(*) FILTER (
         WHERE missed = 0 OR missed = 1 AND failed = split_part(term, ':', 1)
     ), count(*)
-    FROM row, {_TERMS.format(terms="row.terms")} GROUP BY term
+    FROM (SELECT unnest(array_append(terms, '')) AS term, missed, failed FROM row) one
+    GROUP BY term
     UNION ALL
     SELECT 'without:' || failed, count(*), 0 FROM row WHERE missed = 1 GROUP BY failed
-"""  # noqa: S608
+"""
 
 # The same, of variants: a product counts once for each value that one of its variants meets.
 _BY_VARIANTS = f"""
@@ -113,6 +123,11 @@ _BY_VARIANTS = f"""
     SELECT 'without:' || opens, count(*), 0 FROM opened WHERE opens <> '' GROUP BY opens
 """  # noqa: S608
 
+_LISTS = """
+    WITH counted (term, shown, held) AS ({rows})
+    SELECT json_agg(term)::text, json_agg(shown)::text, json_agg(held)::text FROM counted
+"""
+
 #: The term of what is in stock.
 STOCKED: Final = "in stock"
 # How many of a few products have a variant that is for sale now, and how many these are.
@@ -123,26 +138,36 @@ _IN_STOCK = f"""
 """  # noqa: S608
 
 
-def unfiltered(place: Place) -> list[Row]:
-    """The numbers of ``ListedCount``; one query reads what is in stock along, where due."""
+def unfiltered(place: Place) -> tuple[Rows, tuple[int, int]]:
+    """The numbers of ``ListedCount``, and of how many products how many are in stock.
+
+    One query, which reads the second along where it is due.
+    """
     rows, parameters = _bounded(place, COUNTED_ROWS)
     statement, parameters = _UNFILTERED.format(rows=rows), [place.id] * 3 + parameters
-    read: list[Row] = []
+    read: list[Rows] = []
 
-    def load() -> Row:
-        first, first_parameters = _bounded(place, STOCK_LOOKED_AT)
-        stocked, more_parameters = _in_stock(f"({first}) first", first_parameters, Filters())
-        read.extend(_fetch(statement + stocked, parameters + more_parameters))
-        return next(row for row in read if row[0] == STOCKED)
+    def load() -> list[int]:
+        more, more_parameters = _first_in_stock(place)
+        lists = map(json.loads, _fetch(statement + more, parameters + more_parameters))
+        counted = list(zip(*lists, strict=True))
+        *_, in_stock, looked_at = next(row for row in counted if row[0] == STOCKED)
+        others = [row for row in counted if row[0] != STOCKED]
+        terms, shown, held = (json.dumps([row[place] for row in others]) for place in range(3))
+        read.append((terms, shown, held))
+        return [in_stock, looked_at]
 
-    stocked = cache.read_through(
-        NAMESPACE, f"stocked:{place.id}", load, seconds=STOCK_SECONDS, versions=[IN_STOCK]
+    in_stock, looked_at = cache.read_through(
+        NAMESPACE, f"in-stock:{place.id}", load, seconds=STOCK_SECONDS, versions=[IN_STOCK]
     )
-    return read or [*_fetch(statement, parameters), stocked]
+    return read[0] if read else _fetch(statement, parameters), (in_stock, looked_at)
 
 
-def filtered(place: Place, filters: Filters) -> list[Row]:
+def filtered(place: Place, filters: Filters) -> Rows:
     rows, row_parameters = _bounded(place, COUNTED_ROWS)
+    if place.found is not None and not filters.pairs:
+        stocked, stocked_parameters = _first_in_stock(place)
+        return _fetch(_OF_FOUND.format(rows=rows) + stocked, [*row_parameters, *stocked_parameters])
     misses: dict[str, tuple[str, list[Any]]] = {
         group: ("NOT terms && %s", [terms])
         for group, terms in filters.terms.items()
@@ -188,13 +213,19 @@ def filtered(place: Place, filters: Filters) -> list[Row]:
 
 def _beside(place: Place, filters: Filters) -> tuple[str, list[Any]]:
     """What counts with filters tell beside: the numbers of the job, and what is in stock."""
-    if place.found is not None:
-        return "", []
+    # Nothing was counted ahead of a search.
+    known, known_parameters = (_KNOWN, [place.id]) if place.found is None else ("", [])
     if filters.in_stock:
-        return _KNOWN, [place.id]
+        return known, known_parameters
     is_met = "opened WHERE opens = ''" if filters.needs_one_variant else "row WHERE missed = 0"
     stocked, parameters = _in_stock(is_met, [], filters)
-    return _KNOWN + stocked, [place.id, *parameters]
+    return known + stocked, [*known_parameters, *parameters]
+
+
+def _first_in_stock(place: Place) -> tuple[str, list[Any]]:
+    """SQL that adds how many of the first products of the place are in stock."""
+    first, parameters = _bounded(place, STOCK_LOOKED_AT)
+    return _in_stock(f"({first}) first", parameters, Filters())
 
 
 def _in_stock(products: str, among: list[Any], filters: Filters) -> tuple[str, list[Any]]:
@@ -225,9 +256,14 @@ def _bounded(place: Place, most: int) -> tuple[str, list[Any]]:
     if place.found is None:
         statement = "SELECT * FROM catalog_first_listed(%s, %s, %s)"
         return statement, [place.id, timezone.now(), most + 1]
-    rows = rows_of(place).values("product_id", "terms", "price_low", "price_high")
-    statement, parameters = rows[: most + 1].query.sql_with_params()
-    return statement, list(parameters)
+    # Joined, so that the primary key leads to each; else rows of all places are looked at.
+    statement = """
+        SELECT listed.product_id, listed.terms, listed.price_low, listed.price_high
+        FROM unnest(%s::uuid[]) AS hit (id)
+        JOIN catalog_listedproduct listed ON listed.place_id = %s AND listed.product_id = hit.id
+        WHERE listed.published_at <= %s LIMIT %s
+    """
+    return statement, [place.found.array, place.id, timezone.now(), most + 1]
 
 
 def _variants(filters: Filters) -> tuple[str, list[Any]]:
@@ -251,7 +287,8 @@ def _truth(condition: Q) -> Case:
     return Case(When(condition, then=True), default=False, output_field=BooleanField())
 
 
-def _fetch(statement: str, parameters: list[Any]) -> list[Row]:
+def _fetch(statement: str, parameters: list[Any]) -> Rows:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [list(row) for row in cursor.fetchall()]
+        cursor.execute(_LISTS.format(rows=statement), parameters)
+        terms, shown, held = cursor.fetchone() or NO_ROWS
+        return (terms or "[]", shown or "[]", held or "[]")

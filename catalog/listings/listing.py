@@ -1,19 +1,20 @@
 """A page of products with its filters: the body of category, collection, brand and search pages."""
 
+import secrets
 from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
 from django.conf import settings
 from django.http import QueryDict
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from catalog.cards import Card
-from catalog.listings.facet_groups import Chip, Words, chips_of, counted
+from catalog.listings.facet_groups import Chip, counted
 from catalog.listings.facets import Counts, count
-from catalog.listings.filter_panel import Offer, Panel, Scope, ready_panel
-from catalog.listings.filters import Filters, Pairs, read_filters
+from catalog.listings.filter_panel import Offer, Panel, Scope, ready_panel, ready_sheet
+from catalog.listings.filters import Filters, read_filters
 from catalog.listings.places import MOST_PAGES, Place, Slice, first_products, read_slice
 from catalog.models.listed import EVERYWHERE
 from catalog.products.choices import read_names
@@ -46,14 +47,7 @@ class Pages:
     next_url: str
     next_count: int
     previous_url: str
-    links: list[PageLink]
-
-
-@dataclass(frozen=True)
-class Sort:
-    value: str
-    label: str
-    selected: bool
+    links: tuple[PageLink, ...]
 
 
 @dataclass(frozen=True)
@@ -68,7 +62,6 @@ class Near:
 class Listing:
     """What ``catalog/_results.html`` shows.
 
-    ``shows_what_if`` says that nothing matches, and that chips can tell which of them is to blame.
     ``total`` is a lower bound where ``total_words`` ends with "+". ``is_clamped`` says that a
     page was asked for by a number beyond those that can be opened.
     """
@@ -76,39 +69,64 @@ class Listing:
     cards: list[Card]
     total: int
     total_words: str
-    chips: list[Chip]
     offer: Offer
-    sorts: list[Sort]
     pages: Pages
-    url: str
     canonical_url: str
     state_url: str
     clear_url: str
-    kept_by_sort: Pairs
     is_indexed: bool
     is_clamped: bool
-    shows_what_if: bool
     near: Near
 
     @cached_property
     def panel(self) -> Panel:
-        """The filters, which not every part of a listing shows."""
+        """What stands around the products, which not every part of a listing shows."""
         return ready_panel(self.offer)
 
+    @cached_property
+    def mark(self) -> str:
+        """What stands in a page for the region with filters, products and pages.
+
+        And in the products for their cards; :meth:`filled` puts them there.
+        """
+        return f"listing-{secrets.token_hex(12)}"
+
+    def filled(self, page: bytes) -> bytes:
+        """``page`` with all that belongs in its :attr:`mark`, if it has one.
+
+        Put together as bytes: most of a page is here, and making text of it, joining that over
+        and over and encoding it takes longer than making the rest of the page.
+        """
+        head, mark, foot = page.partition(self.mark.encode())
+        if not mark:
+            return page
+        products = get_template("catalog/_products.html").render({"listing": self}).encode()
+        opening, _mark, closing = products.partition(mark)
+        first = [card.eager.encode() for card in self.cards[:FIRST_ROW]]
+        others = [card.encoded for card in self.cards[FIRST_ROW:]]
+        before, behind = self.panel.around
+        return b"".join([head, before, opening, *first, *others, closing, behind, foot])
+
     @property
-    def grid(self) -> SafeString:
-        """All cards; the pictures of the first row do not wait until they are scrolled to."""
-        first = [card.eager for card in self.cards[:FIRST_ROW]]
-        others = [card.html for card in self.cards[FIRST_ROW:]]
-        return mark_safe("".join([*first, *others]))  # noqa: S308 # nosec B308 B703
+    def sheet(self) -> SafeString:
+        """The filters for the sheet of narrow screens."""
+        return ready_sheet(self.offer)
 
     @property
     def scopes(self) -> list[Scope]:
         return self.panel.scopes
 
     @property
+    def chips(self) -> list[Chip]:
+        return self.panel.chips
+
+    @property
+    def shows_what_if(self) -> bool:
+        return self.panel.shows_what_if
+
+    @property
     def filter_count(self) -> int:
-        return len(self.chips)
+        return len(self.offer.filters.pairs)
 
 
 def read_listing(
@@ -119,8 +137,7 @@ def read_listing(
     ``is_appended`` says that the pages before are already on the screen. Three queries, some more
     for near matches, plus those of a cold cache.
     """
-    words = Words(*read_names(), tree)
-    filters = read_filters(query, words.choices, words.brands, tree)
+    filters = read_filters(query, *read_names(), tree)
     size = settings.LISTING_PAGE_SIZE
     counts = count(place, filters)
     wanted = _page_number(query.get("page", ""))
@@ -133,7 +150,6 @@ def read_listing(
     total = max(total, page.number * size + 1) if page.has_next else total
     total_words = counted(total, is_more=not counts.is_exact)
     [cards] = ready_cards(page.products, colors=filters.color)
-    chips = chips_of(place, filters, counts, words)
     shown = (page.number - 1) * size + len(page.products) if is_appended else len(page.products)
     pairs = place.pairs
     clear_url = place.url + Filters(sort=filters.sort).query(pairs)
@@ -141,18 +157,13 @@ def read_listing(
         cards=cards,
         total=total,
         total_words=total_words,
-        chips=chips,
-        offer=Offer(place, filters, counts, total, total_words, clear_url),
-        sorts=_sorts(filters.sort, place.order_label),
+        offer=Offer(place, filters, counts, total, total_words, clear_url, is_empty=not cards),
         pages=_pages(place, filters, page, total, total_words, shown, counts.is_exact),
-        url=place.url,
         canonical_url=place.url + replace(filters, sort="").query(pairs),
         state_url=place.url + filters.query(pairs, page=page.number, after=page.after),
         clear_url=clear_url,
-        kept_by_sort=[*pairs, *filters.pairs],
         is_indexed=len(filters.pairs) <= INDEXED_FILTERS,
         is_clamped=min(wanted, last) > page.number,
-        shows_what_if=not cards and any(chip.would_show for chip in chips),
         near=Near([]) if cards else _near(place, filters, counts),
     )
 
@@ -179,18 +190,6 @@ def _near(place: Place, filters: Filters, counts: Counts) -> Near:
         products = first_products(here, "newest", NEAR_MATCHES)
     [cards] = ready_cards(products, colors=filters.color, level=4)
     return Near(cards, is_close)
-
-
-def _sorts(chosen: str, order_label: str) -> list[Sort]:
-    labels = {
-        "": order_label,
-        "newest": gettext("Newest"),
-        "price": gettext("Price, low to high"),
-        "price-desc": gettext("Price, high to low"),
-        "rating": gettext("Best rated"),
-        "best-selling": gettext("Best selling"),
-    }
-    return [Sort(value, label, value == chosen) for value, label in labels.items()]
 
 
 def _pages(
@@ -224,5 +223,5 @@ def _pages(
         next_url=at(number + 1) if page.has_next else "",
         next_count=min(size, total - number * size) if page.has_next and is_exact else size,
         previous_url=at(number - 1) if number > 1 else "",
-        links=links,
+        links=tuple(links),
     )

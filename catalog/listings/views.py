@@ -27,6 +27,7 @@ from shop.held import at_one_moment
 FRAGMENTS = {
     "results": "catalog/_results.html",
     "product-grid": "catalog/_more.html",
+    "filters-body": "catalog/_sheet.html",
     "facets-count": "catalog/_count.html",
 }
 #: The first paragraph of a description introduces a category, the others stand below its products.
@@ -157,6 +158,7 @@ def listing_response(
     if "in_stock" in request.GET:
         page_cache.made_of(IN_STOCK)
     response = render(request, template, {"listing": listing, **context})
+    response.content = listing.filled(response.content)
     if fragment in ("results", "product-grid"):
         # What a form sends is complete; what the address bar shows is short and canonical.
         response["HX-Push-Url"] = listing.state_url

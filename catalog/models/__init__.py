@@ -16,6 +16,7 @@ from catalog.models.prices import PriceChange, PriceSchedule
 from catalog.models.products import Product
 from catalog.models.redirects import Redirect
 from catalog.models.reviews import Review, ReviewPhoto, ReviewSummary, ReviewVote
+from catalog.models.sales import SoldOnDay
 from catalog.models.searching import (
     PopularSearch,
     SearchRedirect,
@@ -23,6 +24,7 @@ from catalog.models.searching import (
     SearchWord,
     Synonym,
 )
+from catalog.models.sitemaps import SitemapFile
 from catalog.models.sizes import Purchase, SizeChart
 from catalog.models.variants import ProductVariant
 from catalog.models.wishes import Subscription, Wishlist, WishlistItem
@@ -62,7 +64,9 @@ __all__ = [
     "SearchRedirect",
     "SearchTerm",
     "SearchWord",
+    "SitemapFile",
     "SizeChart",
+    "SoldOnDay",
     "StalePlace",
     "Subscription",
     "Synonym",

@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from django.db import models, transaction
+import pgtrigger
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from catalog.freshness import Announced
 from catalog.models.listed import listing_triggers
 from catalog.models.media import Media
-from catalog.models.menus import MenuItem
 from catalog.models.redirects import remembers_address
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable, Versioned
 
@@ -101,19 +101,24 @@ class Collection(Announced, Model, SoftDeletable, Versioned):
                 now_at="'/collections/' || NEW.slug || '/'",
                 shown="OLD.status <> 'DRAFT'",
             ),
+            # Links of menus know a collection by its slug and follow a new one, whoever wrote it.
+            pgtrigger.Trigger(
+                name="take_links_along",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("slug"),
+                condition=pgtrigger.Q(
+                    old__slug__df=pgtrigger.F("new__slug"), old__deleted_at__isnull=True
+                ),
+                func="""
+                    UPDATE catalog_menuitem SET collection_slug = NEW.slug
+                    WHERE collection_slug = OLD.slug;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Links of menus, which know a collection by its slug, follow a new one."""
-        with transaction.atomic():
-            before = type(self)._base_manager.filter(pk=self.pk, deleted_at=None)
-            former = before.exclude(slug=self.slug).values_list("slug", flat=True).first()
-            super().save(*args, **kwargs)
-            if former is not None:
-                MenuItem.objects.filter(collection_slug=former).update(collection_slug=self.slug)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -14,11 +14,11 @@ from django.db.models.functions import Lag, Lead
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.imports.cells import armored
 from catalog.models import PriceChange, ProductVariant
 from catalog.pricing.history import with_people
 from catalog.pricing.prices import percent_below
 from shop.money import to_major
+from shop.spreadsheets import armored
 
 #: Rows read from the database at once.
 _CHUNK = 500

@@ -4,7 +4,8 @@ A crash leaves a schedule as it was, and the next minute tries again. No two sch
 same variant at the same time (a constraint), so an end puts back what the beginning found.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,8 @@ from shop.conflicts import retried
 logger = structlog.get_logger(__name__)
 
 Status = PriceSchedule.Status
+#: What can still be called off or moved.
+OPEN = (Status.PLANNED, Status.RUNNING)
 
 
 def plan(
@@ -54,13 +57,8 @@ def plan(
         ends_at=ends_at,
         created_by=by,
     )
-    try:
-        with prices.in_the_name_of(by), recording.batch():
-            schedule.save()
-    except IntegrityError as error:
-        if isinstance(error.__cause__, ExclusionViolation):
-            raise ScheduleOverlaps from error
-        raise
+    with _alone_in_its_time(), prices.in_the_name_of(by), recording.batch():
+        schedule.save()
     return schedule
 
 
@@ -88,13 +86,48 @@ def cancel(schedule: PriceSchedule, *, by: User | None) -> PriceSchedule:
     """Call a planned price off; one in force ends now. Raises ScheduleOver."""
     with prices.in_the_name_of(by), recording.batch():
         locked = PriceSchedule.objects.select_for_update().get(pk=schedule.pk)
-        if locked.status == Status.RUNNING:
-            _restore(locked)
-        elif locked.status != Status.PLANNED:
+        if locked.status not in OPEN:
             raise ScheduleOver
-        locked.status = Status.CANCELED
-        locked.save(update_fields=["status", "left_alone"])
+        _call_off([locked])
     return locked
+
+
+@retried
+def cancel_each(schedules: Sequence[PriceSchedule], *, by: User | None) -> list[PriceSchedule]:
+    """Call planned prices off together; those in force end now. Returns those that were over.
+
+    As many statements for many as for one, and a few for each different price put back.
+    """
+    with prices.in_the_name_of(by), recording.batch():
+        locked = list(_locked(schedules))
+        over = [row for row in locked if row.status not in OPEN]
+        _call_off([row for row in locked if row.status in OPEN])
+    return over
+
+
+@retried
+def move_each(
+    schedules: Sequence[PriceSchedule],
+    *,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    by: User | None,
+    is_trial: bool = False,
+) -> dict[UUID, CatalogError]:
+    """Give planned prices another time, in one transaction. A trial writes nothing.
+
+    One in force has begun, so only its end moves; without an end its price stays. Returns those
+    that were left out, with what stood in the way: ScheduleOver or ScheduleOverlaps.
+    """
+    left_out: dict[UUID, CatalogError] = {}
+    with transaction.atomic():
+        for row in _locked(schedules):
+            try:
+                _move(row, starts_at, ends_at, by)
+            except (ScheduleOver, ScheduleOverlaps) as refused:
+                left_out[row.pk] = refused
+        transaction.set_rollback(is_trial)
+    return left_out
 
 
 def begin_due(now: datetime) -> int:
@@ -133,6 +166,43 @@ def end_of_price(product: Product, variant_id: UUID) -> datetime | None:
         if row["variant"] in (None, str(variant_id)):
             return datetime.fromisoformat(row["ends_at"])
     return None
+
+
+def _locked(schedules: Sequence[PriceSchedule]) -> QuerySet[PriceSchedule]:
+    rows = PriceSchedule.objects.filter(pk__in=[row.pk for row in schedules])
+    return rows.order_by("pk").select_for_update(of=("self",))
+
+
+def _call_off(schedules: Sequence[PriceSchedule]) -> None:
+    _restore([row for row in schedules if row.status == Status.RUNNING])
+    for row in schedules:
+        row.status = Status.CANCELED
+    PriceSchedule.objects.bulk_update(schedules, ["status", "left_alone"])
+
+
+def _move(
+    schedule: PriceSchedule, starts_at: datetime, ends_at: datetime | None, by: User | None
+) -> None:
+    if schedule.status not in OPEN:
+        raise ScheduleOver
+    schedule.ends_at = ends_at
+    if schedule.status == Status.PLANNED:
+        schedule.starts_at = starts_at
+    elif ends_at is None:
+        schedule.status = Status.ENDED
+    with _alone_in_its_time(), prices.in_the_name_of(by), recording.batch():
+        schedule.save(update_fields=["starts_at", "ends_at", "status"])
+
+
+@contextmanager
+def _alone_in_its_time() -> Iterator[None]:
+    """Turn the refusal of two schedules at the same time into ScheduleOverlaps."""
+    try:
+        yield
+    except IntegrityError as error:
+        if isinstance(error.__cause__, ExclusionViolation):
+            raise ScheduleOverlaps from error
+        raise
 
 
 def _each(
@@ -174,23 +244,28 @@ def _begin(schedule: PriceSchedule, now: datetime) -> bool:
 
 def _end(schedule: PriceSchedule, now: datetime) -> bool:
     with prices.in_the_name_of(schedule.created_by):
-        _restore(schedule)
+        _restore([schedule])
         schedule.status = Status.ENDED
         schedule.save(update_fields=["status", "left_alone"])
     return True
 
 
-def _restore(schedule: PriceSchedule) -> None:
-    """Put the old prices back where the price still is what the schedule set."""
-    before = {UUID(key): amount for key, amount in schedule.before.items()}
-    locked = prices.lock(before)
-    wanted = {
-        pk: before[pk]
-        for pk, row in locked.items()
-        if row.price == _amount(schedule, before[pk]) and prices.fits(row, before[pk])
+def _restore(schedules: Sequence[PriceSchedule]) -> None:
+    """Put the old prices back where the price still is what the schedule of the variant set."""
+    # No two schedules hold a variant at the same time, so each has one price to go back to.
+    before = {
+        UUID(key): (schedule, amount)
+        for schedule in schedules
+        for key, amount in schedule.before.items()
     }
-    kept = [row.sku for pk, row in locked.items() if pk not in wanted]
-    schedule.left_alone = [*schedule.left_alone, *kept]
+    locked = prices.lock(before)
+    wanted = {}
+    for pk, row in locked.items():
+        schedule, amount = before[pk]
+        if row.price == _amount(schedule, amount) and prices.fits(row, amount):
+            wanted[pk] = amount
+        else:
+            schedule.left_alone = [*schedule.left_alone, row.sku]
     prices.write(locked, wanted)
 
 

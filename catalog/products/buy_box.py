@@ -1,17 +1,15 @@
 """What the buy box says of a choice: the sizes, what is on the shelf, what the button does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from catalog.cards import LOW_STOCK
 from catalog.goods import Goods, Variant
 from catalog.products.choices import Choices
-
-#: Days within which a back-ordered piece is promised to leave the workshop.
-BACKORDER_DAYS = 21
 
 
 @dataclass(frozen=True)
@@ -49,13 +47,18 @@ def sizes_of(goods: Goods, choices: Choices, variants: list[Variant], chosen: st
     return sizes
 
 
-def stock_of(goods: Goods, variants: list[Variant]) -> StockLine:
-    """What is on the shelf of all ``variants`` together."""
+def awaited(goods: Goods, variants: list[Variant]) -> list[UUID]:
+    """Those of ``variants`` that are sold although none is there, if that is all of them."""
+    if goods.units_of(variants) > 0:
+        return []
+    return [variant.id for variant in variants if goods.can_buy(variant)]
+
+
+def stock_of(goods: Goods, variants: list[Variant], promised: Mapping[UUID, date]) -> StockLine:
+    """What is on the shelf of all ``variants`` together, or when ``promised`` says it will be."""
     if not any(map(goods.can_buy, variants)):
         return StockLine("sold-out")
+    if coming := awaited(goods, variants):
+        return StockLine("backorder", ships_on=min(promised[variant_id] for variant_id in coming))
     left = goods.units_of(variants)
-    if left == 0:
-        return StockLine(
-            "backorder", ships_on=timezone.localdate() + timedelta(days=BACKORDER_DAYS)
-        )
     return StockLine("low", left) if left <= LOW_STOCK else StockLine("in-stock", left)

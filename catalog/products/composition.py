@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
+from uuid import UUID
 
 import nh3
 from django.urls import reverse
@@ -19,12 +21,12 @@ from catalog.cards import (
     swatches_of,
     wishlist_url_of,
 )
-from catalog.goods import Goods, with_goods
+from catalog.goods import Goods, Variant, with_goods
 from catalog.models import Product
 from catalog.models.products import ProductQuerySet
 from catalog.pricing.schedules import with_price_ends
 from catalog.products import sizing
-from catalog.products.buy_box import Size, StockLine, sizes_of, stock_of
+from catalog.products.buy_box import Size, StockLine, awaited, sizes_of, stock_of
 from catalog.products.choices import Choices, read_choices
 from catalog.products.fabric import CareMark, Cloth, care_of, cloth_of
 from catalog.products.files import Document, documents_of, films_of, with_files
@@ -32,6 +34,7 @@ from catalog.products.gallery import Slide, View, slides_of, views_of
 from catalog.reviewing.review_list import Section, section_of
 from catalog.reviewing.review_rows import fit_of, with_reviews
 from catalog.tree import Crumb, Tree
+from inventory.backorders import promised_dates
 
 _TAGS = {"p", "br", "ul", "ol", "li", "strong", "em", "b", "i", "h3", "h4"}
 
@@ -133,7 +136,7 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         swatches=swatches_of(goods, choices, selected=color, size=_known_size(goods, wanted.size)),
         sizes=sizes_of(goods, choices, variants, size),
         price=_price(goods, narrowed),
-        stock=stock_of(goods, narrowed),
+        stock=stock_of(goods, narrowed, _promised(goods, narrowed)),
         is_sold_out=goods.is_sold_out,
         can_buy=any(map(goods.can_buy, variants)),
         is_awaited=product.inventory_policy == Product.InventoryPolicy.TRACK
@@ -141,7 +144,7 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         rating=rating_of(goods),
         reviews=section_of(product, reverse("catalog:reviews", args=[product.slug]), choices),
         description=_rich_text(product.description),
-        documents=documents_of(goods),
+        documents=documents_of(goods, color),
         summary=product.summary,
         cloth=cloth_of(product.fibers),
         care=care_of(product.care),
@@ -153,6 +156,12 @@ def compose(goods: Goods, tree: Tree, wanted: Wanted) -> ProductPage:
         crumbs=[*tree.crumbs(goods.category_path), Crumb(product.title, "")],
         wishlist_url=wishlist_url_of(color),
     )
+
+
+def _promised(goods: Goods, variants: list[Variant]) -> dict[UUID, date]:
+    """When what is sold before it is there will leave; no query where there is none of it."""
+    coming = awaited(goods, variants)
+    return promised_dates(coming) if coming else {}
 
 
 def shown_color(goods: Goods, wanted: str) -> str:

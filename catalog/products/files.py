@@ -100,8 +100,8 @@ def films_of(goods: Goods, color: str) -> list[Film]:
     return films
 
 
-def documents_of(goods: Goods) -> list[Document]:
-    """What there is to read about the product, in its order, whatever the color."""
+def documents_of(goods: Goods, color: str) -> list[Document]:
+    """What there is to read about the product in ``color`` or whatever its color, in order."""
     return [
         Document(
             label=media.alt_text or media.caption or gettext("Document"),
@@ -109,19 +109,15 @@ def documents_of(goods: Goods) -> list[Document]:
             suffix=media.file.rpartition(".")[2].upper(),
             size=media.size_bytes,
         )
-        for media in map(_media, _file_rows(goods))
+        for media in map(_media, _rows(goods, color))
         if media.kind == Media.Kind.DOCUMENT and media.mime_type != CAPTIONS
     ]
 
 
 def _rows(goods: Goods, color: str) -> list[Mapping[str, Any]]:
-    return [row for row in _file_rows(goods) if row["options"].get("color", color) == color]
-
-
-def _file_rows(goods: Goods) -> Sequence[Mapping[str, Any]]:
     product: Any = goods.product
     rows: Sequence[Mapping[str, Any]] = product.file_rows
-    return rows
+    return [row for row in rows if row["options"].get("color", color) == color]
 
 
 def _numbered(number: int) -> str:

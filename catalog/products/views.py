@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from catalog import freshness
 from catalog.cards import cards_of
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.goods import goods_of, with_goods
@@ -17,11 +18,13 @@ from catalog.products.composition import readable
 from catalog.shown_products import read_published
 from catalog.tree import tree_of
 from shop import page_cache
+from shop.held import at_one_moment
 from shop.redirects import see_other
 
 
 @require_safe
 @page_cache.shared
+@at_one_moment(*freshness.OF_LISTINGS)
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     """A published product; a draft for who has its link; a word about one that is gone."""
     token = request.GET.get("preview", "")

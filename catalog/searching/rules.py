@@ -9,6 +9,7 @@ from catalog.models import SearchRedirect, Synonym
 from catalog.models.searching import RULES
 from catalog.searching.query import words_of
 from shop import cache
+from shop.held import Shelf
 
 #: Rules of each kind that are looked at.
 MOST_RULES = 2_000
@@ -31,8 +32,16 @@ def phrase(text: str) -> str:
     return " ".join(words_of(text))
 
 
+#: The rules as all requests of the process share them.
+_held: Shelf[str, Rules] = Shelf(most=1, seconds=LIFE_SECONDS)
+
+
 def read_rules() -> Rules:
     """All rules; no query when the cache is warm, else one."""
+    return _held.one("", _read, versions=[(NAMESPACE, RULES)])
+
+
+def _read() -> Rules:
     rows = cache.read_through(NAMESPACE, RULES, _load, seconds=LIFE_SECONDS)
     synonyms: dict[str, list[str]] = defaultdict(list)
     for group in rows["synonyms"]:

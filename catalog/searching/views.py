@@ -16,6 +16,7 @@ from catalog.listings.listing import read_listing
 from catalog.listings.places import Place
 from catalog.listings.views import listing_response
 from catalog.models.listed import EVERYWHERE
+from catalog.models.searching import RULES
 from catalog.searching import search, vocabulary
 from catalog.searching import terms as search_terms
 from catalog.searching.query import MOST_CHARACTERS, words_of
@@ -32,7 +33,7 @@ _OPTIONS = "search-options-"
 
 @require_safe
 @page_cache.shared
-@at_one_moment(*freshness.OF_LISTINGS)
+@at_one_moment(*freshness.OF_LISTINGS, (freshness.NAMESPACE, RULES))
 def search_page(request: HttpRequest) -> HttpResponse:
     """What was found, or for a mistyped search what was meant; a way on in any case."""
     page_cache.made_of(freshness.place(freshness.EVERYWHERE))

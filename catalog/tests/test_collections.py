@@ -5,10 +5,9 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.listings import best_sellers, collections
+from catalog.listings import collections
 from catalog.models import Collection, CollectionProduct, Product, ProductVariant
 from catalog.tests.factories import BrandFactory, CategoryFactory, MediaFactory, ProductFactory
-from inventory.models import Movement, Stock
 from tests.back_office import signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -122,20 +121,6 @@ def test_the_home_page_leads_to_the_first_collection(client):
     text = client.get("/").content.decode()
     assert '<a class="c-button" href="/collections/first/">Shop the collection</a>' in text
     assert "/collections/later/" not in text
-
-
-def test_units_sold_are_those_of_the_last_ninety_days():
-    product, other = ProductFactory(), ProductFactory(units_sold=5)
-    stock = Stock.objects.filter(variant__product=product).first()
-    for units in (2, 3):
-        Movement.objects.create(stock=stock, kind="SALE", quantity_change=-units)
-    long_ago = timezone.now() - timedelta(days=91)
-    Movement.objects.create(stock=stock, kind="SALE", quantity_change=-1, created_at=long_ago)
-    version = product.version
-    assert best_sellers.count_units_sold() == 2
-    sold = dict(Product.objects.values_list("pk", "units_sold"))
-    assert (sold[product.pk], sold[other.pk]) == (5, 0)
-    assert Product.objects.get(pk=product.pk).version == version
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from audit.models import AuditLog
 from catalog import exports
-from catalog.imports.cells import Words, armored, bared
+from catalog.imports.cells import Words
 from catalog.models import Collection, Product, ProductVariant
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 from catalog.tests.imported import checked, counts, problems
 from inventory.models import Location
+from shop.spreadsheets import armored, bared
 
 pytestmark = pytest.mark.django_db
 

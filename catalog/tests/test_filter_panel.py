@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.listings.facets import Counts
-from catalog.listings.filter_panel import Offer, ready_panel
+from catalog.listings.filter_panel import Offer, ready_panel, ready_sheet
 from catalog.listings.filters import Filters
 from catalog.listings.places import Place
 from catalog.models import Brand
@@ -32,14 +32,26 @@ def test_the_same_state_and_counts_share_a_panel(django_assert_num_queries):
 
 def test_other_counts_and_other_filters_have_their_own():
     BrandFactory()
-    assert 'c-facets__count">3<' in ready_panel(offer()).side
-    assert 'c-facets__count">2<' in ready_panel(offer(shown=2)).side
+    assert b'c-facets__count">3<' in ready_panel(offer()).around[0]
+    assert b'c-facets__count">2<' in ready_panel(offer(shown=2)).around[0]
     chosen = replace(offer(), filters=Filters(brand=("northmill",)))
-    assert ready_panel(chosen).side != ready_panel(offer()).side
+    assert ready_panel(chosen).around != ready_panel(offer()).around
+
+
+def test_another_order_of_the_place_and_an_empty_page_have_their_own():
+    by_relevance = replace(offer(), place=replace(offer().place, order_label="Relevance"))
+    assert b">Relevance</option>" in ready_panel(by_relevance).around[0]
+    assert b">Featured</option>" in ready_panel(offer()).around[0]
+    found = replace(offer(), filters=Filters(sale=True))
+    found = replace(found, counts=replace(found.counts, without={"sale": 4}))
+    assert not ready_panel(found).shows_what_if
+    assert ready_panel(replace(found, is_empty=True)).shows_what_if
 
 
 def test_a_new_name_shows_at_once():
     BrandFactory()
-    assert "<span>Northmill</span>" in ready_panel(offer()).sheet
+    assert "<span>Northmill</span>" in ready_sheet(offer())
+    assert b"<span>Northmill</span>" in ready_panel(offer()).around[0]
     Brand.objects.update(name="Southmill")
-    assert "<span>Southmill</span>" in ready_panel(offer()).sheet
+    assert "<span>Southmill</span>" in ready_sheet(offer())
+    assert b"<span>Southmill</span>" in ready_panel(offer()).around[0]

@@ -188,6 +188,9 @@ def test_every_path_leads_back_to_its_picture(suffix, pattern):
         "img/g/tee/front/n\u0430vy.svg",
         "img/scenes/rail.svg/",
         "img/scenes/../scenes/rail.svg",
+        "img/files/none.pdf",
+        "img/files/../pictures.py",
+        "chore-jacket.webm",
         "img/g/" + "tee/" * 500,
     ],
 )

@@ -232,7 +232,10 @@ def test_row_changed_since_the_check_stops_everything(tee):
 def test_units_sold_since_the_check_stop_everything(tee):
     batch = checked(("sku", "price", "stock"), ("TEE-NAVY-S", "5", "8"))
     Movement.objects.create(
-        stock=tee.variants.get(sku="TEE-NAVY-S").stocks.get(), kind="ADJUSTMENT", quantity_change=-1
+        stock=tee.variants.get(sku="TEE-NAVY-S").stocks.get(),
+        kind="ADJUSTMENT",
+        reason="LOST",
+        quantity_change=-1,
     )
     batches.confirm(batch.pk, user=None, in_background=False)
     assert batches.apply(batch.pk).conflicts[0]["reason"] == "units came or went meanwhile"

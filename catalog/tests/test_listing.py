@@ -120,6 +120,22 @@ def test_counts_say_what_another_value_would_show(client, knitwear):
     assert counts["in_stock"] == {"1": 1}
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "results"}])
+def test_cards_stand_between_filters_and_pages_and_the_first_row_does_not_wait(
+    client, knitwear, headers
+):
+    for _ in range(5):
+        ProductFactory(category=knitwear)
+    response = client.get(knitwear.get_absolute_url(), headers=headers)
+    text = response.content.decode()
+    assert response.context["listing"].mark not in text
+    places = [text.index(one) for one in ('id="facets"', "<article", 'id="pagination"')]
+    assert places == sorted(places)
+    cards = text.split("<article")[1:]
+    waiting = [card.count('loading="lazy"') for card in cards]
+    assert waiting == [waiting[4] - 1] * 4 + [waiting[4]]
+
+
 def test_a_color_filter_shows_each_card_in_that_color(client, knitwear):
     ProductFactory(category=knitwear, colors=("oat", "navy"))
     card = page(client, knitwear, color="navy").context["listing"].cards[0]

@@ -53,17 +53,22 @@ def test_links_to_what_is_not_there_are_hidden():
 
 
 @pytest.mark.django_db
-def test_a_link_follows_its_collection_to_a_new_address():
+@pytest.mark.parametrize("is_bulk", [False, True])
+def test_a_link_follows_its_collection_to_a_new_address(client, is_bulk):
     spring = Collection.objects.create(title="Spring", slug="spring", status="ACTIVE")
     help_menu = menu()
     link = item(help_menu, "Spring", "COLLECTION", collection_slug="spring")
     other = item(help_menu, "Autumn", "COLLECTION", collection_slug="autumn")
-    spring.slug = "spring-27"
-    spring.save()
+    if is_bulk:
+        Collection.objects.filter(pk=spring.pk).update(slug="spring-27")
+    else:
+        spring.slug = "spring-27"
+        spring.save()
     assert [one.url for one in read_menus()["FOOTER_HELP"].links] == ["/collections/spring-27/"]
     link.refresh_from_db()
     other.refresh_from_db()
     assert (link.collection_slug, other.collection_slug) == ("spring-27", "autumn")
+    assert client.get("/collections/spring/")["Location"] == "/collections/spring-27/"
 
 
 @pytest.mark.django_db

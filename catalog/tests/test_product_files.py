@@ -89,6 +89,14 @@ def test_documents_are_links_with_name_type_and_size(client):
     assert "en.vtt" not in text
 
 
+def test_a_document_of_one_color_shows_with_that_color_alone(client):
+    product = ProductFactory(colors=("navy", "oat"))
+    attach(product, "DOCUMENT", "oat.pdf", "application/pdf", color="oat")
+    attach(product, "DOCUMENT", "both.pdf", "application/pdf")
+    assert read(client, product, color="navy").count(".pdf") == 1
+    assert read(client, product, color="oat").count(".pdf") == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_film_shows_as_soon_as_it_is_put_up(client):
     product = ProductFactory()

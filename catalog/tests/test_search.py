@@ -8,7 +8,7 @@ from audit.models import AuditLog
 from catalog.models import Brand, Product, SearchRedirect, Synonym
 from catalog.searching import search
 from catalog.searching.query import clauses_of, fold, words_of
-from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory
+from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,26 @@ def test_a_page_of_results_costs_a_fixed_number_of_queries(client, django_assert
     with django_assert_max_num_queries(SEARCH_QUERIES):
         response = client.get("/search/", {"q": "plain tee"})
     assert len(response.context["listing"].cards) == 24
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_numbers_of_a_search_are_kept_until_a_product_changes(
+    client, django_assert_num_queries
+):
+    product = ProductFactory(title="Linen shirt", colors=("navy",))
+    ProductFactory(title="Linen dress", colors=("oat",))
+
+    def colors(**query):
+        response = client.get("/search/", {"q": "linen", **query})
+        [group] = [one for one in response.context["listing"].panel.groups if one.key == "color"]
+        return {value.value: value.count for value in group.values}
+
+    assert colors() == {"navy": 1, "oat": 1}
+    # Another order is looked up, and pages of help, but not the numbers.
+    with django_assert_num_queries(2):
+        assert colors(sort="newest") == {"navy": 1, "oat": 1}
+    variant(product, "oat", "s")
+    assert colors() == {"navy": 1, "oat": 2}
 
 
 def test_an_exact_sku_leads_to_its_variant(client):

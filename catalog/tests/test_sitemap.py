@@ -74,11 +74,30 @@ def test_a_product_comes_with_its_change_and_its_picture(client):
 
 
 def test_products_come_in_files_that_together_hold_each_once(client, monkeypatch):
-    monkeypatch.setattr(sitemaps, "MOST_URLS", 2)
+    monkeypatch.setattr(sitemaps, "FULL", 2)
     products = {ProductFactory().get_absolute_url() for _ in range(5)}
+    assert (sitemaps.begin_files(), sitemaps.begin_files()) == (2, 0)
     parts = [locations(client.get(path)) for path in files(client) if "products" in path]
     assert [len(part) for part in parts] == [2, 2, 1]
     assert {urlsplit(url).path for part in parts for url in part} == products
+
+
+def test_files_stay_as_they_are_when_products_come_and_go(client, monkeypatch):
+    monkeypatch.setattr(sitemaps, "FULL", 2)
+    products = [ProductFactory() for _ in range(5)]
+    sitemaps.begin_files()
+    before = [path for path in files(client) if "products" in path]
+    products[2].soft_delete()
+    ProductFactory.create_batch(2)
+    assert [path for path in files(client) if "products" in path] == before
+    assert [len(locations(client.get(path))) for path in before] == [2, 1, 3]
+    assert sitemaps.begin_files() == 1
+
+
+def test_the_list_of_files_reads_no_products_however_many(client, django_assert_num_queries):
+    ProductFactory.create_batch(3)
+    with django_assert_num_queries(2):
+        assert len(files(client)) > 1
 
 
 @pytest.mark.parametrize("count", [1, 7])

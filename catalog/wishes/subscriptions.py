@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from audit import recording
 from catalog.models import Product, ProductVariant, Subscription
-from inventory.models import Stock
+from catalog.wishes import offers
+from inventory import reservations
 from shop.accounts.models import User
 
 #: Subscriptions that wait for one address; more are not taken.
@@ -65,6 +66,7 @@ def end(token: str) -> Subscription | None:
         if found is not None and found.status in _LIVE:
             found.status = Subscription.Status.CANCELED
             found.save(update_fields=["status"])
+            reservations.release_checkout(offers.owner_of(found))
     return found
 
 
@@ -93,10 +95,11 @@ def waiting(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
 def mark_due(now: datetime, *, most: int = 500) -> int:
     """Make DUE whose variant is back, or cheaper than when asked for; returns how many.
 
-    Works through rows nobody else holds, ``most`` in a transaction. Running it again, or twice
-    at the same time, marks nothing twice.
+    What is counted is offered, a unit to each (:mod:`catalog.wishes.offers`). For the rest, works
+    through rows nobody else holds, ``most`` in a transaction. Running it again, or twice at the
+    same time, marks nothing twice.
     """
-    marked = 0
+    marked = offers.make(now)
     while True:
         with recording.batch():
             rows = _due().order_by("pk").select_for_update(skip_locked=True, of=("self",))
@@ -127,16 +130,10 @@ def delete_ended(now: datetime, *, most: int = 500) -> int:
 
 
 def _due() -> "QuerySet[Subscription]":
-    """Subscriptions whose mail may be sent now."""
-    on_shelf = Stock.objects.filter(
-        variant=OuterRef("variant"), location__can_ship=True, available__gt=0
-    )
-    policy = Product.InventoryPolicy
-    is_back = Q(variant__product__inventory_policy=policy.CONTINUE) | (
-        Q(variant__product__inventory_policy=policy.TRACK) & Exists(on_shelf)
-    )
+    """Subscriptions whose mail may be sent now, whatever lies on the shelf."""
+    is_taken = Q(variant__product__inventory_policy=Product.InventoryPolicy.CONTINUE)
     return Subscription.objects.filter(
-        Q(Q(kind=Subscription.Kind.BACK_IN_STOCK) & is_back)
+        Q(Q(kind=Subscription.Kind.BACK_IN_STOCK) & is_taken)
         | Q(kind=Subscription.Kind.PRICE_DROP, variant__price__lt=F("price")),
         status=Subscription.Status.ACTIVE,
         variant__deleted_at=None,

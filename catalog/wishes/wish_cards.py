@@ -1,7 +1,8 @@
 """Wishes as the wishlist shows them: how the piece stands today, and what changed since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.utils.translation import gettext
@@ -9,9 +10,10 @@ from django.utils.translation import gettext
 from catalog.cards import Price, pictures_of_card, price_of, url_of
 from catalog.goods import Goods, Variant, goods_of, with_goods
 from catalog.models import Product, WishlistItem
-from catalog.products.buy_box import StockLine, stock_of
+from catalog.products.buy_box import StockLine, awaited, stock_of
 from catalog.products.choices import Choices, read_choices
 from catalog.tree import Picture
+from inventory.backorders import promised_dates
 from shop.money import format_money
 
 
@@ -55,10 +57,20 @@ def read_wishes(items: Iterable[WishlistItem]) -> list[Wish]:
     [goods] = goods_of(with_goods(products) if rows else [])
     by_product = {one.product.pk: one for one in goods}
     choices = read_choices() if rows else None
-    return [_wish(item, by_product[item.product_id], choices) for item in rows if choices]
+    coming = [
+        variant_id
+        for item in rows
+        for variant_id in awaited(
+            by_product[item.product_id], _meant(item, by_product[item.product_id])[1]
+        )
+    ]
+    promised = promised_dates(coming) if coming else {}
+    return [_wish(item, by_product[item.product_id], choices, promised) for item in rows if choices]
 
 
-def _wish(item: WishlistItem, goods: Goods, choices: Choices) -> Wish:
+def _wish(
+    item: WishlistItem, goods: Goods, choices: Choices, promised: Mapping[UUID, date]
+) -> Wish:
     product = goods.product
     if not product.is_published or not goods.variants:
         return Wish(item.pk, product.pk, product.title)
@@ -81,7 +93,7 @@ def _wish(item: WishlistItem, goods: Goods, choices: Choices) -> Wish:
         size=size,
         picture=picture,
         price=price,
-        stock=stock_of(goods, variants),
+        stock=stock_of(goods, variants, promised),
         drop=_drop(item, price),
         sizes=() if only else _sizes(goods, variants, choices),
         can_buy=any(map(goods.can_buy, variants)),

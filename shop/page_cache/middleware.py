@@ -3,18 +3,21 @@
 import secrets
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
 from shop.cache import already_fetched, count, log_refusal
 from shop.making import Version, current_making
 from shop.page_cache import entries, members
+from shop.page_cache.csrf import token_for
 from shop.page_cache.keys import page_key
 from shop.page_cache.parts import CSRF, mark_of, read_csrf_cookie, set_csrf_cookie
 from shop.page_cache.sharing import Visit, answer
@@ -74,10 +77,11 @@ class PageCacheMiddleware:
             return None
 
 
-def csrf_mark(request: HttpRequest) -> dict[str, str]:
+def csrf_mark(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: in a shared page the CSRF token is a part of the visitor."""
     making = current_making()
-    return {"csrf_token": mark_of(CSRF, making)} if making else {}
+    token = mark_of(CSRF, making) if making else SimpleLazyObject(lambda: token_for(request))
+    return {"csrf_token": token}
 
 
 def _visitor(request: HttpRequest, found: entries.Found) -> Visitor | None:

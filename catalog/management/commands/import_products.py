@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from catalog.imports import batches
 from catalog.imports.errors import ImportRefused
 from catalog.models import ImportBatch, ImportRow
+from shop.startup import keeping_no_statements
 
 _BLOCK = 1024 * 1024
 #: Errors that are listed; the back office has all of them.
@@ -42,6 +43,11 @@ class Command(BaseCommand):
         verbosity: int = 1,
         **options: Any,
     ) -> None:
+        self._is_quiet = verbosity == 0
+        with keeping_no_statements():
+            self._import(file, map, is_trial=dry_run)
+
+    def _import(self, file: Path, map: list[str], *, is_trial: bool) -> None:
         try:
             with file.open("rb") as source:
                 chunks = iter(lambda: source.read(_BLOCK), b"")
@@ -52,10 +58,9 @@ class Command(BaseCommand):
             raise CommandError(_("%s cannot be read.") % file) from error
         except ImportRefused as refused:
             raise CommandError(refused.reason) from refused
-        self._is_quiet = verbosity == 0
         batch = self._with_bar(_("Checking"), lambda watch: batches.check(batch.pk, watch))
         self._report(batch)
-        if dry_run or not batch.new_rows + batch.changed_rows:
+        if is_trial or not batch.new_rows + batch.changed_rows:
             return
         batches.confirm(batch.pk, user=None, in_background=False)
         batch = self._with_bar(_("Importing"), lambda watch: batches.apply(batch.pk, watch))

@@ -1,0 +1,54 @@
+"""The day on which a piece that is not there yet will leave, as pages promise it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as day_of
+
+from catalog.models import Product
+from catalog.tests.factories import ProductFactory
+from inventory import purchasing
+from inventory.models import Location, Transfer
+from inventory.tests import buying
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def product():
+    policy = Product.InventoryPolicy.CONTINUE
+    return ProductFactory(sizes=("m",), stock=0, inventory_policy=policy)
+
+
+def promise(client, product):
+    return client.get(reverse("catalog:product", args=[product.slug])).content.decode()
+
+
+def test_page_promises_the_usual_day(client, product, settings):
+    settings.BACKORDER_DAYS = 33
+    day = timezone.localdate() + timedelta(days=33)
+    assert f"ships by {day_of(day, 'j F')}" in promise(client, product)
+
+
+def test_page_promises_the_day_of_the_next_delivery(client, product):
+    day = timezone.localdate() + timedelta(days=4)
+    places = [Location.objects.create(code=code, name=code) for code in ("mill", "shop")]
+    moving = Transfer.objects.create(source=places[0], destination=places[1], expected_on=day)
+    moving.lines.create(variant=product.variants.get(), quantity=1)
+    moving.status, moving.sent_at = Transfer.Status.SENT, timezone.now()
+    moving.save()
+    assert f"ships by {day_of(day, 'j F')}" in promise(client, product)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kept_page_promises_another_day_once_goods_are_ordered_and_called_off(client, product):
+    usual = promise(client, product)
+    day = timezone.localdate() + timedelta(days=2)
+    order = buying.sent((product.variants.get(), 5, 1500), expected_on=day)
+    assert f"ships by {day_of(day, 'j F')}" in promise(client, product)
+    purchasing.cancel(order.pk)
+    [said] = re.findall(r"ships by \d+ \w+", usual)
+    assert said in promise(client, product)
