@@ -1,6 +1,7 @@
 """What inventory refuses."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 
@@ -44,3 +45,82 @@ class BelowReserved(InventoryError):
         super().__init__(f"{reserved} of {on_hand} units are reserved")
         self.on_hand = on_hand
         self.reserved = reserved
+
+
+class EmptyTransfer(InventoryError):
+    """A transfer needs lines to be sent."""
+
+
+class TransferNotAllowed(InventoryError):
+    """The transfer is not in a status that allows the step."""
+
+    def __init__(self, number: str, status: str) -> None:
+        super().__init__(f"{number} is {status}")
+        self.number = number
+        self.status = status
+
+
+class MoreThanSent(InventoryError):
+    """More units of a line would have arrived than were sent."""
+
+    def __init__(self, line_id: UUID, missing: int) -> None:
+        super().__init__(f"only {missing} units of line {line_id} are under way")
+        self.line_id = line_id
+        self.missing = missing
+
+
+class NotOrderable(InventoryError):
+    """The purchase order is not in a state that allows the step, or has no lines."""
+
+    def __init__(self, purchase_order: Any) -> None:
+        super().__init__(f"{purchase_order} is {purchase_order.status}")
+        self.purchase_order = purchase_order
+
+
+class NoExchangeRate(NotOrderable):
+    """The supplier's currency is not the shop's, and nobody said what it is worth."""
+
+
+class NotReceivable(InventoryError):
+    """Nothing came, or what came is not on the purchase order, or it awaits no goods."""
+
+    def __init__(self, purchase_order: Any) -> None:
+        super().__init__(f"{purchase_order} ({purchase_order.status}) cannot be received like this")
+        self.purchase_order = purchase_order
+
+
+class TooManyReceived(InventoryError):
+    """More units came than were ordered, of each of ``lines``."""
+
+    def __init__(self, lines: list[Any]) -> None:
+        super().__init__(f"{len(lines)} lines brought more than was ordered")
+        self.lines = lines
+
+
+class NotCounting(InventoryError):
+    """The stocktake is not in a state that allows the step, or nothing was counted."""
+
+    def __init__(self, stocktake: Any) -> None:
+        super().__init__(f"{stocktake} is {stocktake.status}")
+        self.stocktake = stocktake
+
+
+class NotOnSheet(InventoryError):
+    """The stocktake does not count this shelf."""
+
+
+@dataclass(frozen=True)
+class CountConflict:
+    """A shelf that would hold fewer units than the ``orders`` (numbers) and carts were promised."""
+
+    stock: Any
+    variance: int
+    orders: list[str]
+
+
+class CountBelowReserved(InventoryError):
+    """The count leaves fewer units than are promised to shoppers, for each of ``conflicts``."""
+
+    def __init__(self, conflicts: list[CountConflict]) -> None:
+        super().__init__(f"{len(conflicts)} shelves would hold less than is promised")
+        self.conflicts = conflicts

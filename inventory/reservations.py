@@ -5,6 +5,7 @@ never wait for each other in a circle, and changes ``reserved`` by one condition
 the shelf can refuse.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -33,22 +34,27 @@ def hold(
     until: datetime,
     order_id: UUID | None = None,
     may_fall_short: Collection[UUID] = (),
+    first_at: UUID | None = None,
 ) -> dict[UUID, int]:
     """Promise ``quantities`` (units by variant) to ``owner`` until ``until``; all or nothing.
 
     Replaces what the owner held before in this checkout; with ``order_id`` the hold belongs to
     that order from now on. Variants in ``may_fall_short`` (back-orders) are held as far as the
     shelves go. Lines go to the first location that has them whole, and are split only when none
-    has. Returns the units held by variant.
+    has; ``first_at`` is the location that is asked first, whether or not it ships, for who
+    collects there. Returns the units held by variant.
 
-    Raises :class:`OutOfStock` with every line that falls short, :class:`TooManyHolds` above
-    ``RESERVATIONS_PER_PERSON``. Locks stock rows in key order, then reservations.
+    What the owner holds already is prolonged in one statement, which locks no stock row. Raises
+    :class:`OutOfStock` with every line that falls short, :class:`TooManyHolds` above
+    ``RESERVATIONS_PER_PERSON``. Else locks stock rows in key order, then reservations.
     """
     now = timezone.now()
     with recording.batch():
+        if _extend(owner, quantities, now=now, until=until, order_id=order_id):
+            return dict(quantities)
         mine = Q(owner=owner, order=None, status=ACTIVE)
         stocks = _locked_stocks(
-            Q(variant__in=quantities.keys(), location__can_ship=True)
+            Q(variant__in=quantities.keys()) & (Q(location__can_ship=True) | Q(location=first_at))
             | Q(pk__in=Reservation.objects.filter(mine).values("stock"))
         )
         live = Reservation.objects.filter(
@@ -56,17 +62,13 @@ def hold(
         )
         known = list(live.order_by("pk").select_for_update(of=("self",)))
         own = [row for row in known if row.owner == owner and row.order_id is None]
-        if _held(own) == Counter(quantities) and all(row.expires_at > now for row in own):
-            _extend(own, until=until, order_id=order_id)
-            return dict(quantities)
-
         _refuse_too_many(known, owner=owner, quantities=quantities, now=now)
         lapsed = [row for row in known if row.expires_at <= now and row not in own]
         change = Counter[UUID]()
         for row in own + lapsed:
             change[row.stock_id] -= row.quantity
         free = {stock.pk: stock.available - change[stock.pk] for stock in stocks}
-        places = _allocate(stocks, free, quantities, may_fall_short)
+        places = _allocate(stocks, free, quantities, may_fall_short, first_at)
         for stock_id, units in places.items():
             change[stock_id] += units
         _close(own, Reservation.Status.RELEASED)
@@ -85,6 +87,14 @@ def hold(
             for stock_id, units in places.items()
         )
         return dict(_held(made))
+
+
+def hand_over(*, owner: str, to: str) -> int:
+    """Let ``to`` hold for a checkout what ``owner`` holds; returns how many holds went over."""
+    rows = Reservation.objects.filter(
+        owner=owner, order=None, status=ACTIVE, expires_at__gt=timezone.now()
+    )
+    return int(rows.update(owner=to))
 
 
 def held_for_checkout(owner: str, variant_id: UUID) -> int:
@@ -196,11 +206,15 @@ def _allocate(
     free: Mapping[UUID, int],
     quantities: Mapping[UUID, int],
     may_fall_short: Collection[UUID],
+    first_at: UUID | None,
 ) -> dict[UUID, int]:
     """Units to take from each stock row; raises OutOfStock."""
     shelves: defaultdict[UUID, list[Stock]] = defaultdict(list)
-    for stock in sorted(stocks, key=lambda stock: (stock.location.priority, stock.pk)):
-        if stock.location.can_ship:
+    for stock in sorted(
+        stocks,
+        key=lambda stock: (stock.location_id != first_at, stock.location.priority, stock.pk),
+    ):
+        if stock.location.can_ship or stock.location_id == first_at:
             shelves[stock.variant_id].append(stock)
     places: dict[UUID, int] = {}
     shortages = []
@@ -220,12 +234,52 @@ def _allocate(
     return places
 
 
-def _extend(rows: list[Reservation], *, until: datetime, order_id: UUID | None) -> None:
-    before = {row.pk: {"expires_at": row.expires_at, "order_id": row.order_id} for row in rows}
+def _extend(
+    owner: str,
+    quantities: Mapping[UUID, int],
+    *,
+    now: datetime,
+    until: datetime,
+    order_id: UUID | None,
+) -> bool:
+    """Prolong what the owner holds for a checkout, if that is exactly what is wanted.
+
+    A hold that another one wants at this moment, because it is about to run out, is waited for
+    and then missing. No units move, so the shelves stay free for others.
+    """
+    wanted = {str(variant_id): units for variant_id, units in quantities.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH mine AS MATERIALIZED (
+                SELECT id, variant_id, quantity, expires_at FROM inventory_reservation
+                WHERE owner = %(owner)s AND order_id IS NULL AND status = 'ACTIVE'
+                    AND expires_at > %(now)s
+                ORDER BY id FOR UPDATE
+            ), held AS (
+                SELECT jsonb_object_agg(variant_id, units) AS units FROM (
+                    SELECT variant_id, sum(quantity) AS units FROM mine GROUP BY variant_id
+                ) AS per_variant
+            )
+            UPDATE inventory_reservation AS reservation
+            SET expires_at = %(until)s, order_id = %(order_id)s
+            FROM mine, held
+            WHERE reservation.id = mine.id AND held.units = %(wanted)s::jsonb
+            RETURNING mine.id, mine.expires_at
+            """,
+            {
+                "owner": owner,
+                "now": now,
+                "until": until,
+                "order_id": order_id,
+                "wanted": json.dumps(wanted),
+            },
+        )
+        prolonged = cursor.fetchall()
     after = {"expires_at": until, "order_id": order_id}
-    Reservation._base_manager.filter(pk__in=before).update(**after)
-    told = [(pk, old, after) for pk, old in before.items()]
+    told = [(pk, {"expires_at": ended, "order_id": None}, after) for pk, ended in prolonged]
     rows_written.send(sender=Reservation, action="update", rows=told)
+    return bool(prolonged)
 
 
 def _close(rows: list[Reservation], status: Reservation.Status) -> None:

@@ -1,13 +1,77 @@
 """Changing what is on the shelf, always through the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from audit import recording
-from inventory import availability
+from inventory import availability, backorders
 from inventory.errors import BelowReserved, NothingToAdjust
-from inventory.models import Movement, Stock
+from inventory.models import Location, Movement, Stock
 from shop.conflicts import retried
+
+ADJUSTMENT = Movement.Kind.ADJUSTMENT
+CORRECTION = Movement.Reason.CORRECTION
+
+
+def shelves_at(location_id: UUID, variant_ids: Collection[UUID]) -> list[Stock]:
+    """The shelves of the variants at a location, locked; where there is none, it is made."""
+    rows = Stock.objects.filter(location=location_id, variant__in=variant_ids)
+    if rows.count() < len(variant_ids):
+        # One at a time, so that two deliveries of something new make one shelf.
+        Location.objects.select_for_update(no_key=True).get(pk=location_id)
+        known = set(rows.values_list("variant_id", flat=True))
+        Stock.objects.bulk_create(
+            Stock(variant_id=variant_id, location_id=location_id)
+            for variant_id in sorted(set(variant_ids) - known)
+        )
+    return Stock.objects.locked(Q(location=location_id, variant__in=variant_ids))
+
+
+def post(
+    stocks: Sequence[Stock],
+    changes: Mapping[UUID, int],
+    *,
+    kind: Movement.Kind,
+    actor_id: UUID | None = None,
+    unit_costs: Mapping[UUID, int] | None = None,
+    **columns: Any,
+) -> list[Movement]:
+    """Post a change of units to each of ``stocks``, by id, as movements with the same columns.
+
+    ``stocks`` come from ``Stock.objects.locked()`` in the caller's transaction. What arrives goes
+    first to orders that wait for it. Raises :class:`BelowReserved` when fewer units would remain
+    than are promised. Fixed number of statements.
+    ``unit_costs`` (minor units, by stock id) say what arriving units cost, where that is known.
+    """
+    moved = [stock for stock in stocks if changes.get(stock.pk)]
+    for stock in moved:
+        if stock.on_hand + changes[stock.pk] < stock.reserved:
+            raise BelowReserved(stock.on_hand, stock.reserved)
+    movements: list[Movement] = Movement.objects.bulk_create(
+        Movement(
+            stock=stock,
+            kind=kind,
+            quantity_change=changes[stock.pk],
+            balance_after=stock.on_hand + changes[stock.pk],
+            actor_id=actor_id,
+            unit_cost=(unit_costs or {}).get(stock.pk),
+            **columns,
+        )
+        for stock in moved
+    )
+    free = {stock.pk: stock.available + changes[stock.pk] for stock in moved}
+    for stock_id, units in backorders.serve(
+        [stock for stock in moved if changes[stock.pk] > 0], free
+    ).items():
+        free[stock_id] -= units
+    availability.products_changed(
+        {stock.variant_id: stock.product_id for stock in moved},
+        has_turned=any((stock.available > 0) != (free[stock.pk] > 0) for stock in moved),
+    )
+    return movements
 
 
 @retried
@@ -17,38 +81,40 @@ def adjust(
     quantity_change: int,
     note: str,
     actor_id: UUID | None = None,
-    kind: Movement.Kind = Movement.Kind.ADJUSTMENT,
+    kind: Movement.Kind = ADJUSTMENT,
+    reason: Movement.Reason = CORRECTION,
     order_id: UUID | None = None,
 ) -> Movement:
-    """Post ``quantity_change`` units to one stock row with its reason; returns the movement.
+    """Post ``quantity_change`` units to one stock row; returns the movement.
 
-    Raises :class:`NothingToAdjust` for a zero change or an empty note, and
-    :class:`BelowReserved` when fewer units would remain than are promised. Locks the stock row.
+    ``reason`` belongs to adjustments; other kinds say why by themselves. Raises
+    :class:`NothingToAdjust` for a zero change or an empty note, and :class:`BelowReserved` when
+    fewer units would remain than are promised. Locks the stock row.
     """
     if quantity_change == 0 or not note.strip():
         raise NothingToAdjust
     with recording.batch():
-        stock = Stock.objects.of_products().select_for_update(of=("self",)).get(pk=stock_id)
-        if stock.on_hand + quantity_change < stock.reserved:
-            raise BelowReserved(stock.on_hand, stock.reserved)
-        movement = Movement.objects.create(
-            stock=stock,
+        stocks = Stock.objects.locked(Q(pk=stock_id))
+        if not stocks:
+            raise Stock.DoesNotExist
+        (movement,) = post(
+            stocks,
+            {stock_id: quantity_change},
             kind=kind,
-            quantity_change=quantity_change,
+            reason=reason if kind == ADJUSTMENT else "",
             note=note.strip(),
             actor_id=actor_id,
             order_id=order_id,
         )
-        left = stock.available + quantity_change
-        availability.products_changed(
-            {stock.variant_id: stock.product_id}, has_turned=(stock.available > 0) != (left > 0)
-        )
-        movement.refresh_from_db(fields=["balance_after"])
         return movement
 
 
 def adjust_many(
-    changes: Mapping[UUID, int], *, note: str, actor_id: UUID | None = None
+    changes: Mapping[UUID, int],
+    *,
+    note: str,
+    reason: Movement.Reason = CORRECTION,
+    actor_id: UUID | None = None,
 ) -> list[Movement]:
     """Post a change of units to each stock row, by its id, as adjustments with one reason.
 
@@ -60,19 +126,11 @@ def adjust_many(
     if 0 in changes.values() or not note.strip():
         raise NothingToAdjust
     with recording.batch():
-        rows = Stock.objects.filter(pk__in=changes).order_by("pk").select_for_update(no_key=True)
-        for row in rows:
-            if row.on_hand + changes[row.pk] < row.reserved:
-                raise BelowReserved(row.on_hand, row.reserved)
-        movements: list[Movement] = Movement.objects.bulk_create(
-            Movement(
-                stock=row,
-                kind=Movement.Kind.ADJUSTMENT,
-                quantity_change=changes[row.pk],
-                note=note.strip(),
-                actor_id=actor_id,
-            )
-            for row in rows
+        return post(
+            Stock.objects.locked(Q(pk__in=changes)),
+            changes,
+            kind=ADJUSTMENT,
+            reason=reason,
+            note=note.strip(),
+            actor_id=actor_id,
         )
-        availability.changed([row.variant_id for row in rows])
-        return movements

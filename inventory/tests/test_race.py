@@ -12,7 +12,7 @@ from inventory.errors import OutOfStock
 from inventory.models import Reservation, Stock
 from inventory.tests.builders import counters, shelf, statuses, variant
 from inventory.tests.crowd import all_at_once, aside, until_waiting
-from orders import checkout
+from orders import placing
 from orders.models import Order
 from orders.tests.factories import filled_cart, ready_checkout, shown_total, variant_in_stock
 from payments import processing
@@ -37,7 +37,7 @@ def hold(owner, quantities):
 
 
 def buy(cart_id, total):
-    order = checkout.place_order(cart_id=cart_id, agreed_total=total)
+    order = placing.place_order(cart_id=cart_id, agreed_total=total)
     return processing.pay(order_id=order.pk, provider_name="SANDBOX", method=method(GOOD))
 
 

@@ -1,4 +1,4 @@
-"""Stock in the back office: levels that staff adjust with a reason, and the ledger behind."""
+"""Stock levels, which staff adjust with a reason."""
 
 from collections.abc import Iterable
 from typing import Any, cast
@@ -9,7 +9,8 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,18 +22,18 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from inventory import availability, levels, stock
 from inventory.errors import BelowReserved, NothingToAdjust
-from inventory.models import Location, Movement, Reservation, Stock
-from shop.back_office import ReadOnly, VersionedForm, badge
+from inventory.models import (
+    Movement,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Stock,
+    Transfer,
+    TransferLine,
+)
+from shop.back_office import VersionedForm, badge
 
 #: Movements shown on the page of a stock row; the ledger has all.
 LATEST = 20
-
-_RESERVATION_KINDS = {
-    Reservation.Status.ACTIVE: ("info", "clock"),
-    Reservation.Status.COMMITTED: ("ok", "check"),
-    Reservation.Status.RELEASED: ("", "return"),
-    Reservation.Status.EXPIRED: ("", "close"),
-}
 
 
 class AdjustmentForm(forms.Form):
@@ -45,8 +46,14 @@ class AdjustmentForm(forms.Form):
         max_value=1_000_000,
         widget=forms.NumberInput(attrs={"class": "vIntegerField", "inputmode": "text"}),
     )
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        choices=[
+            choice for choice in Movement.Reason.choices if choice[0] != Movement.Reason.OPENING
+        ],
+    )
     note = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason in words"),
         help_text=_("Kept in the ledger for ever, such as “2 damaged in transit”."),
         max_length=300,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
@@ -83,19 +90,28 @@ class StockAdmin(AuditedAdmin):
         "on_hand",
         "reserved",
         "available",
+        "incoming",
         "low_stock_threshold",
         "level",
         "adjust_link",
     )
-    list_filter = (LevelFilter, "location")
+    list_filter = (LevelFilter, "location", "revenue_class", "zone")
     list_select_related = ("variant__product", "location")
     search_fields = ("variant__sku", "variant__title", "variant__product__title", "shelf")
     search_help_text = _("SKU, product or shelf")
     ordering = ("variant__sku", "location")
-    readonly_fields = ("sku", "product", "on_hand", "reserved", "available", "last_counted_at")
+    readonly_fields = (
+        "sku",
+        "product",
+        "on_hand",
+        "reserved",
+        "available",
+        "last_counted_at",
+        "revenue_class",
+    )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        keeping = ("low_stock_threshold", "reorder_quantity", "shelf")
+        keeping = ("low_stock_threshold", "reorder_quantity", "maximum", "shelf", "zone")
         if obj is None:
             return [(None, {"fields": ("variant", "location", "opening_balance", *keeping)})]
         return [
@@ -105,7 +121,7 @@ class StockAdmin(AuditedAdmin):
                     "fields": (
                         ("sku", "product", "location"),
                         ("on_hand", "reserved", "available"),
-                        "last_counted_at",
+                        ("last_counted_at", "revenue_class"),
                     )
                 },
             ),
@@ -127,6 +143,31 @@ class StockAdmin(AuditedAdmin):
         super().save_model(request, obj, form, change)
         availability.changed([obj.variant_id])
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stock]:
+        rows = super().get_queryset(request)
+        place = {"variant": OuterRef("variant")}
+        ordered = PurchaseOrderLine.objects.filter(
+            **place,
+            purchase_order__location=OuterRef("location"),
+            purchase_order__status__in=PurchaseOrder.OPEN,
+        )
+        moving = TransferLine.objects.filter(
+            **place,
+            transfer__destination=OuterRef("location"),
+            transfer__status=Transfer.Status.SENT,
+        )
+        sums = (
+            lines.order_by().values("variant").annotate(units=units).values("units")
+            for lines, units in (
+                (ordered, Sum("outstanding")),
+                (moving, Sum(F("quantity") - F("received"))),
+            )
+        )
+        found: QuerySet[Stock] = rows.annotate(
+            to_come=sum((Coalesce(Subquery(units), 0) for units in sums), start=Value(0))
+        )
+        return found
+
     def get_urls(self) -> list[URLPattern]:
         adjust = path(
             "<path:object_id>/adjust/",
@@ -140,7 +181,9 @@ class StockAdmin(AuditedAdmin):
     ) -> HttpResponse:
         obj = kwargs.get("obj")
         if obj is not None:
-            rows = obj.movements.select_related("actor", "order")
+            rows = obj.movements.select_related(
+                "actor", "order", "transfer", "receipt__purchase_order", "stocktake"
+            )
             context["movements"] = rows[:LATEST]
             context["may_adjust"] = self._may_adjust(request)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -176,6 +219,7 @@ class StockAdmin(AuditedAdmin):
                 stock_id=row.pk,
                 quantity_change=form.cleaned_data["quantity_change"],
                 note=form.cleaned_data["note"],
+                reason=Movement.Reason(form.cleaned_data["reason"]),
                 actor_id=request.user.pk,
             )
         except NothingToAdjust:
@@ -207,6 +251,10 @@ class StockAdmin(AuditedAdmin):
     def product(self, row: Stock) -> str:
         return f"{row.variant.product.title} {row.variant.title}"
 
+    @admin.display(description=_("incoming"), ordering="to_come")
+    def incoming(self, row: Any) -> int:
+        return int(row.to_come)
+
     @admin.display(description=_("level"))
     def level(self, row: Stock) -> SafeString:
         if row.available <= 0:
@@ -222,70 +270,3 @@ class StockAdmin(AuditedAdmin):
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
         return [obj, *cast("Stock", obj).movements.all()[:200]]
-
-
-@admin.register(Movement)
-class MovementAdmin(ReadOnly, AuditedAdmin):
-    """The ledger: every unit that came or went."""
-
-    list_display = (
-        "created_at",
-        "sku",
-        "location",
-        "kind",
-        "quantity_change",
-        "balance_after",
-        "order",
-        "note",
-        "actor",
-    )
-    list_filter = ("kind", "stock__location")
-    list_select_related = ("stock__variant", "stock__location", "order", "actor")
-    search_fields = ("stock__variant__sku", "order__number", "note")
-    search_help_text = _("SKU, order number or note")
-    date_hierarchy = "created_at"
-    fields = ("created_at", *list_display[1:])
-    readonly_fields = ("sku", "location")
-
-    @admin.display(description=_("SKU"), ordering="stock__variant__sku")
-    def sku(self, movement: Movement) -> str:
-        return str(movement.stock.variant.sku)
-
-    @admin.display(description=_("location"))
-    def location(self, movement: Movement) -> str:
-        return str(movement.stock.location)
-
-
-@admin.register(Reservation)
-class ReservationAdmin(ReadOnly, AuditedAdmin):
-    """Units promised to shoppers."""
-
-    list_display = ("created_at", "sku", "quantity", "status_badge", "order", "expires_at")
-    list_filter = ("status",)
-    list_select_related = ("variant", "order")
-    search_fields = ("variant__sku", "order__number")
-    search_help_text = _("SKU or order number")
-    fields = ("created_at", "sku", "stock", "quantity", "status_badge", "order", "expires_at")
-    readonly_fields = ("sku", "status_badge")
-
-    @admin.display(description=_("SKU"), ordering="variant__sku")
-    def sku(self, reservation: Reservation) -> str:
-        return str(reservation.variant.sku)
-
-    @admin.display(description=_("status"), ordering="status")
-    def status_badge(self, reservation: Reservation) -> SafeString:
-        kind = _RESERVATION_KINDS[Reservation.Status(reservation.status)]
-        return badge(reservation.get_status_display(), *kind)
-
-
-@admin.register(Location)
-class LocationAdmin(AuditedAdmin):
-    """Warehouses and stores."""
-
-    list_display = ("name", "code", "kind", "priority", "can_ship", "can_pick_up")
-    prepopulated_fields = {"code": ("name",)}
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if "can_ship" in form.changed_data:
-            availability.changed(obj.stocks.values_list("variant_id", flat=True))

@@ -1,0 +1,192 @@
+"""Units that were sold before they were there: when they come, and who gets them first."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from audit import recording
+from inventory import availability
+from inventory.incoming import arrivals
+from inventory.models import Backorder, Location, Movement, Stock
+from shop.conflicts import retried
+from shop.events import outbox
+
+#: Rows that still wait.
+WAITING = Q(served__lt=F("quantity"), ended_at=None)
+
+
+def promised_dates(variant_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """When more units of each variant may be expected; every id asked for is in the answer.
+
+    The day of the next delivery, to a location that ships, that is not late already; else
+    ``BACKORDER_DAYS`` from today. Two queries.
+    """
+    wanted = list(variant_ids)
+    today = timezone.localdate()
+    shipping = set(Location.objects.filter(can_ship=True).values_list("pk", flat=True))
+    first: dict[UUID, date] = {}
+    for arrival in arrivals(wanted):
+        day = arrival.expected_on
+        if day is not None and day >= today and arrival.location_id in shipping:
+            first.setdefault(arrival.variant_id, day)
+    usual = today + timedelta(days=settings.BACKORDER_DAYS)
+    return {variant_id: first.get(variant_id, usual) for variant_id in wanted}
+
+
+def promises_of(order_id: UUID, variant_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """When what an order was sold before it was there will leave; what has come is left out.
+
+    The day that was promised when it was paid; before, the day as of now. Up to three queries.
+    """
+    wanted = set(variant_ids)
+    rows = {row.variant_id: row for row in Backorder.objects.filter(order=order_id)}
+    usual = promised_dates(wanted - rows.keys()) if wanted - rows.keys() else {}
+    kept = {
+        variant_id: row.promised_on
+        for variant_id, row in rows.items()
+        if variant_id in wanted and row.waiting and row.promised_on is not None
+    }
+    return usual | kept
+
+
+def renew_promises() -> int:
+    """End the pages that promise a day, which is another one now; returns how many variants."""
+    empty = Stock.objects.filter(
+        available__lte=0, location__can_ship=True, variant__product__inventory_policy="CONTINUE"
+    )
+    with transaction.atomic():
+        variant_ids = set(empty.order_by().values_list("variant_id", flat=True))
+        availability.changed(variant_ids)
+    return len(variant_ids)
+
+
+@retried
+def open_for(order_id: UUID, quantities: Mapping[UUID, int], *, since: datetime) -> list[Backorder]:
+    """Note that a paid order waits for ``quantities`` (units by variant); serves it if it can.
+
+    Repeating it changes nothing. Locks the stock rows of the variants in key order.
+    """
+    if not quantities:
+        return []
+    with recording.batch():
+        stocks = Stock.objects.locked(Q(variant__in=quantities.keys()))
+        known = set(
+            Backorder.objects.filter(order=order_id, variant__in=quantities).values_list(
+                "variant_id", flat=True
+            )
+        )
+        promised = promised_dates(quantities)
+        made: list[Backorder] = Backorder.objects.bulk_create(
+            Backorder(
+                variant_id=variant_id,
+                order_id=order_id,
+                quantity=units,
+                since=since,
+                promised_on=promised[variant_id],
+            )
+            for variant_id, units in quantities.items()
+            if variant_id not in known
+        )
+        _serve_and_announce(stocks)
+        return made
+
+
+@retried
+def end_for(order_id: UUID) -> int:
+    """The order is canceled: it waits no more. Returns how many rows ended."""
+    with recording.batch():
+        return int(
+            Backorder.objects.filter(WAITING, order=order_id).update(ended_at=timezone.now())
+        )
+
+
+def late(rows: "QuerySet[Backorder]") -> "QuerySet[Backorder]":
+    """Those of ``rows`` that wait longer than was promised."""
+    return rows.filter(WAITING, promised_on__lt=timezone.localdate())
+
+
+def waiting_of(order_ids: Iterable[UUID]) -> dict[UUID, Counter[UUID]]:
+    """Units that orders wait for, by order and variant; orders that have all are left out."""
+    found: defaultdict[UUID, Counter[UUID]] = defaultdict(Counter)
+    for row in Backorder.objects.filter(WAITING, order__in=list(order_ids)):
+        found[row.order_id][row.variant_id] += row.waiting
+    return dict(found)
+
+
+@retried
+def serve_waiting(*, limit: int = 200) -> int:
+    """Give what lies free to orders that wait for it; returns how many units. Safe to repeat.
+
+    Units that became free by a hold that lapsed, or by a location that may ship again.
+    """
+    with recording.batch():
+        free = Stock.objects.filter(available__gt=0, location__can_ship=True)
+        rows = Backorder.objects.filter(WAITING, variant__in=free.values("variant"))
+        variants = set(rows.order_by("since", "pk").values_list("variant_id", flat=True)[:limit])
+        return _serve_and_announce(Stock.objects.locked(Q(variant__in=variants))) if variants else 0
+
+
+def serve(stocks: Sequence[Stock], free: Mapping[UUID, int]) -> Counter[UUID]:
+    """Sell free units to the orders that have waited longest; returns the units by stock row.
+
+    ``stocks`` are locked, with their locations, and ``free`` says how many units of each are
+    promised to nobody. The caller announces the change of the shelves.
+    """
+    shelves: defaultdict[UUID, list[Stock]] = defaultdict(list)
+    for stock in sorted(stocks, key=lambda stock: (stock.location.priority, stock.pk)):
+        if stock.location.can_ship and free[stock.pk] > 0:
+            shelves[stock.variant_id].append(stock)
+    if not shelves:
+        return Counter()
+    rows = Backorder.objects.filter(WAITING, variant__in=list(shelves))
+    waiting = rows.order_by("variant", "since", "pk").select_for_update(of=("self",))
+    taken = Counter[UUID]()
+    sales, served = [], []
+    for row in waiting:
+        missing = row.waiting
+        for stock in shelves[row.variant_id]:
+            units = min(row.waiting, free[stock.pk] - taken[stock.pk])
+            if units > 0:
+                taken[stock.pk] += units
+                row.served += units
+                sales.append(
+                    Movement(
+                        stock=stock,
+                        kind=Movement.Kind.SALE,
+                        quantity_change=-units,
+                        order_id=row.order_id,
+                    )
+                )
+        if row.waiting < missing:
+            served.append(row)
+    Movement.objects.bulk_create(sales)
+    Backorder.objects.bulk_update(served, ["served"])
+    for row in served:
+        outbox.emit(
+            "backorder.served",
+            row,
+            payload={
+                "order": str(row.order_id),
+                "variant": str(row.variant_id),
+                "waiting": row.waiting,
+            },
+            key=f"orders.order:{row.order_id}",
+        )
+    return taken
+
+
+def _serve_and_announce(stocks: list[Stock]) -> int:
+    taken = serve(stocks, {stock.pk: stock.available for stock in stocks})
+    moved = [stock for stock in stocks if taken[stock.pk]]
+    if moved:
+        availability.products_changed(
+            {stock.variant_id: stock.product_id for stock in moved},
+            has_turned=any(stock.available == taken[stock.pk] for stock in moved),
+        )
+    return taken.total()

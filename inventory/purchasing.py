@@ -1,0 +1,164 @@
+"""Purchase orders from draft to done, and how well suppliers keep their word."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Least, TruncDate
+from django.utils import timezone
+
+from audit import recording
+from inventory import availability
+from inventory.errors import NoExchangeRate, NotOrderable
+from inventory.models import PurchaseOrder, PurchaseOrderLine
+from shop.conflicts import retried
+from shop.money import decimals_of, to_major
+
+Status = PurchaseOrder.Status
+
+
+@dataclass(frozen=True)
+class Performance:
+    """How a supplier did, as receipts show; None where there is nothing to judge by yet.
+
+    ``on_time``: share of finished orders whose last goods came by the expected day.
+    ``fill_rate``: share of the units of finished orders that came. ``defects``: share of the
+    units delivered that were rejected. ``lead_days``: days from sending to the last goods.
+    """
+
+    orders: int = 0
+    on_time: float | None = None
+    fill_rate: float | None = None
+    defects: float | None = None
+    lead_days: float | None = None
+
+
+@retried
+def send(purchase_order_id: UUID, *, actor_id: UUID | None = None) -> PurchaseOrder:
+    """The draft goes to the supplier: its lines are fixed and its units count as incoming.
+
+    Without an expected day the supplier's lead time sets one. Raises :class:`NotOrderable` for an
+    order without lines or past its draft, :class:`NoExchangeRate` for one in another currency than
+    the shop's at a rate of 1. Locks the order.
+    """
+    with recording.batch():
+        order = _locked(purchase_order_id)
+        if order.status != Status.DRAFT or not order.lines.exists():
+            raise NotOrderable(order)
+        if order.currency != settings.SHOP_CURRENCY and order.exchange_rate == 1:
+            raise NoExchangeRate(order)
+        order.status = Status.SENT
+        order.sent_at = timezone.now()
+        order.expected_on = order.expected_on or order.default_expected_on()
+        order.ordered_by_id = actor_id
+        order.save(update_fields=["status", "sent_at", "expected_on", "ordered_by"])
+        tell_of_day(order)
+    return order
+
+
+def tell_of_day(order: PurchaseOrder) -> None:
+    """End what pages promise of the order's goods: they are expected on another day.
+
+    Runs in the transaction of the change. One query.
+    """
+    availability.changed(order.lines.values_list("variant_id", flat=True))
+
+
+@retried
+def close(purchase_order_id: UUID) -> PurchaseOrder:
+    """Expect no more of an order that came in part. Raises :class:`NotOrderable`."""
+    return _end(purchase_order_id, Status.CLOSED, since=(Status.PARTLY_RECEIVED,))
+
+
+@retried
+def cancel(purchase_order_id: UUID) -> PurchaseOrder:
+    """Call off an order of which nothing came. Raises :class:`NotOrderable`."""
+    return _end(purchase_order_id, Status.CANCELED, since=(Status.DRAFT, Status.SENT))
+
+
+def landed_cost(cost: int, currency: str, exchange_rate: Decimal) -> int:
+    """Minor units of the shop's currency for ``cost`` in those of ``currency``, half up."""
+    if currency == settings.SHOP_CURRENCY and exchange_rate == 1:
+        return cost
+    major = to_major(cost, currency) * exchange_rate
+    minor = major.scaleb(decimals_of(settings.SHOP_CURRENCY))
+    return int(minor.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def total_cost(order: PurchaseOrder) -> int:
+    """Cost of all ordered units in minor units of the order's currency."""
+    return order.lines.aggregate(cost=Sum(F("quantity") * F("cost")))["cost"] or 0
+
+
+def late() -> "QuerySet[PurchaseOrder]":
+    """Orders whose goods should have come before today."""
+    rows: QuerySet[PurchaseOrder] = PurchaseOrder.objects.filter(
+        status__in=PurchaseOrder.OPEN, expected_on__lt=timezone.localdate()
+    )
+    return rows
+
+
+def performance(supplier_ids: Collection[UUID]) -> dict[UUID, Performance]:
+    """How each of ``supplier_ids`` did so far. Two queries."""
+    ended = Q(status__in=[Status.RECEIVED, Status.CLOSED])
+    whole = Q(status=Status.RECEIVED)
+    orders = (
+        PurchaseOrder.objects.filter(ended, supplier__in=supplier_ids)
+        .order_by()
+        .values("supplier_id")
+        .annotate(
+            orders=Count("pk"),
+            in_time=Count("pk", filter=whole & Q(expected_on__gte=TruncDate("ended_at"))),
+            took=Avg(F("ended_at") - F("sent_at"), filter=whole),
+        )
+    )
+    finished = Q(purchase_order__status__in=[Status.RECEIVED, Status.CLOSED])
+    lines = (
+        PurchaseOrderLine.objects.filter(purchase_order__supplier__in=supplier_ids)
+        .order_by()
+        .values("purchase_order__supplier_id")
+        .annotate(
+            ordered=Sum("quantity", filter=finished),
+            came=Sum(Least("received", "quantity"), filter=finished),
+            good=Sum("received"),
+            bad=Sum("rejected"),
+        )
+    )
+    by_orders = {row["supplier_id"]: row for row in orders}
+    found = dict.fromkeys(supplier_ids, Performance())
+    for row in lines:
+        supplier_id = row["purchase_order__supplier_id"]
+        times = by_orders.get(supplier_id, {"orders": 0, "in_time": 0, "took": None})
+        took = times["took"]
+        found[supplier_id] = Performance(
+            orders=times["orders"],
+            on_time=_share(times["in_time"], times["orders"]),
+            fill_rate=_share(row["came"], row["ordered"]),
+            defects=_share(row["bad"], row["good"] + row["bad"]),
+            lead_days=None if took is None else took.total_seconds() / 86_400,
+        )
+    return found
+
+
+def _share(part: int | None, whole: int | None) -> float | None:
+    return (part or 0) / whole if whole else None
+
+
+def _end(purchase_order_id: UUID, status: Status, *, since: Collection[str]) -> PurchaseOrder:
+    with recording.batch():
+        order = _locked(purchase_order_id)
+        if order.status not in since:
+            raise NotOrderable(order)
+        order.status, order.ended_at = status, timezone.now()
+        order.save(update_fields=["status", "ended_at"])
+        tell_of_day(order)
+    return order
+
+
+def _locked(purchase_order_id: UUID) -> PurchaseOrder:
+    rows = PurchaseOrder.objects.select_related("supplier").select_for_update(of=("self",))
+    order: PurchaseOrder = rows.get(pk=purchase_order_id)
+    return order

@@ -1,0 +1,93 @@
+"""The stock of each day, and what it says of how the shelves sell."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Max, Q
+
+from inventory.models import StockSnapshot
+from inventory.models.snapshots import WINDOW_DAYS
+
+#: In stock, and nothing sold in the window: dead.
+IS_DEAD = Q(on_hand__gt=0, sold_in_window=0)
+
+# Sales are read once, by the index of the ledger's times. What came back counts as not sold.
+_TAKE = """
+    INSERT INTO inventory_stocksnapshot (
+        id, day, stock_id, on_hand, reserved, value, units_sold, sold_in_window, usual_on_hand,
+        last_sold_on
+    )
+    WITH sold AS (
+        SELECT m.stock_id,
+            -sum(m.quantity_change) FILTER (WHERE m.created_at >= %(begins)s) AS that_day,
+            -sum(m.quantity_change) AS in_window,
+            max(m.created_at) FILTER (WHERE m.kind = 'SALE') AS last
+        FROM inventory_movement m
+        WHERE m.created_at >= %(window)s AND m.created_at < %(ends)s
+        AND m.kind IN ('SALE', 'RETURN')
+        GROUP BY m.stock_id
+    ),
+    usual AS (
+        SELECT stock_id, avg(on_hand) AS on_hand FROM inventory_stocksnapshot
+        WHERE day > %(day)s::date - %(days)s AND day < %(day)s
+        GROUP BY stock_id
+    ),
+    yesterday AS (
+        SELECT stock_id, last_sold_on FROM inventory_stocksnapshot
+        WHERE day = (SELECT max(day) FROM inventory_stocksnapshot WHERE day < %(day)s)
+    )
+    SELECT gen_random_uuid(), %(day)s, s.id, s.on_hand, s.reserved,
+        s.on_hand * coalesce(s.average_cost, v.cost, p.cost),
+        coalesce(sold.that_day, 0), greatest(coalesce(sold.in_window, 0), 0),
+        coalesce(usual.on_hand, s.on_hand),
+        coalesce((sold.last AT TIME ZONE %(zone)s)::date, yesterday.last_sold_on)
+    FROM inventory_stock s
+    JOIN catalog_productvariant v ON v.id = s.variant_id
+    JOIN catalog_product p ON p.id = v.product_id
+    LEFT JOIN sold ON sold.stock_id = s.id
+    LEFT JOIN usual ON usual.stock_id = s.id
+    LEFT JOIN yesterday ON yesterday.stock_id = s.id
+    ON CONFLICT (day, stock_id) DO NOTHING
+"""
+
+
+def take(day: date) -> int:
+    """Write down what lies on every shelf as the stock of ``day``; returns the number of rows.
+
+    One statement, however many shelves there are. A day that is there stays as it is.
+    """
+    zone = settings.TIME_ZONE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT %(day)s::timestamp AT TIME ZONE %(zone)s,"
+            " (%(day)s::date + 1)::timestamp AT TIME ZONE %(zone)s,"
+            " (%(day)s::date + 1 - %(days)s)::timestamp AT TIME ZONE %(zone)s",
+            {"day": day, "zone": zone, "days": WINDOW_DAYS},
+        )
+        begins, ends, window = cursor.fetchone()
+        cursor.execute(
+            _TAKE,
+            {
+                "day": day,
+                "days": WINDOW_DAYS,
+                "begins": begins,
+                "ends": ends,
+                "window": window,
+                "zone": zone,
+            },
+        )
+        return cursor.rowcount
+
+
+def remove_old(today: date) -> int:
+    """Delete the stock of days before ``STOCK_SNAPSHOT_DAYS``; returns the number of rows."""
+    last = today - timedelta(days=settings.STOCK_SNAPSHOT_DAYS)
+    old = StockSnapshot.objects.filter(day__lt=last)
+    return int(old._raw_delete(old.db))
+
+
+def latest_day() -> date | None:
+    """The last day that was written down."""
+    day: date | None = StockSnapshot.objects.aggregate(day=Max("day"))["day"]
+    return day
