@@ -7,10 +7,10 @@ from shop.events import outbox
 PRIORITY = 7
 
 
-def announce(order: Order, what: str) -> None:
+def announce(order: Order, what: str, **facts: str) -> None:
     """Emit ``order.<what>``, such as ``order.paid``, in the caller's transaction.
 
-    The payload names no person; amounts are in minor units of ``currency``.
+    The payload names no person; amounts are in minor units of ``currency``; ``facts`` join it.
     """
     outbox.emit(
         f"order.{what}",
@@ -20,6 +20,7 @@ def announce(order: Order, what: str) -> None:
             "status": order.status,
             "total": order.total,
             "currency": order.currency,
+            **facts,
         },
         priority=PRIORITY,
     )

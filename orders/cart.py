@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponseBase
 
@@ -18,6 +18,7 @@ from inventory import availability, reservations
 from inventory.errors import OutOfStock, Shortage
 from orders.errors import CartFull, CartGone, NotForSale
 from orders.models import Cart, CartItem
+from orders.models.cart_figures import QUIET
 from orders.models.carts import cart_expiry
 from shop import cache
 from shop.accounts.models import User
@@ -26,6 +27,8 @@ from shop.making import Version
 
 COOKIE = "__Host-cart" if settings.HTTPS else "cart"
 NAMESPACE = "cart-count"
+#: How many coupon codes one cart takes.
+MOST_CODES = 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def current(request: HttpRequest) -> Cart | None:
     if request.user.is_authenticated:
         return Cart.objects.open().filter(user=request.user.pk).first()
     token = request.COOKIES.get(COOKIE, "")
-    if not _is_token(token):
+    if not is_token(token):
         return None
     return Cart.objects.open().filter(token=token, user=None).first()
 
@@ -51,7 +54,7 @@ def last_checked_out(request: HttpRequest) -> Cart | None:
     if request.user.is_authenticated:
         return carts.filter(user=request.user.pk).order_by("-updated_at").first()
     token = request.COOKIES.get(COOKIE, "")
-    return carts.filter(token=token, user=None).first() if _is_token(token) else None
+    return carts.filter(token=token, user=None).first() if is_token(token) else None
 
 
 def open_for(request: HttpRequest) -> Cart:
@@ -104,7 +107,7 @@ def count_version(request: HttpRequest) -> Version | None:
     if request.user.is_authenticated:
         return NAMESPACE, f"user:{request.user.pk}"
     token = request.COOKIES.get(COOKIE, "")
-    return (NAMESPACE, f"token:{token}") if _is_token(token) else None
+    return (NAMESPACE, f"token:{token}") if is_token(token) else None
 
 
 def owner_of(cart: Cart) -> str:
@@ -132,7 +135,7 @@ def add(*, cart: Cart, variant: ProductVariant, quantity: int = 1) -> CartItem:
     if cart._state.adding:
         return _begin(cart, variant, quantity)
     with recording.batch():
-        _lock(cart)
+        lock(cart)
         item = cart.items.filter(variant=variant).first()
         wanted = quantity + (item.quantity if item else 0)
         _refuse_beyond_limits(cart, variant, wanted)
@@ -141,7 +144,7 @@ def add(*, cart: Cart, variant: ProductVariant, quantity: int = 1) -> CartItem:
         item.quantity = wanted
         item.unit_price = variant.price
         item.save()
-        _touch(cart)
+        touch(cart)
     return item
 
 
@@ -152,11 +155,11 @@ def set_quantity(*, cart: Cart, item_id: UUID, quantity: int) -> CartItem | None
     Raises like :func:`add`.
     """
     with recording.batch():
-        _lock(cart)
+        lock(cart)
         item = cart.items.select_related("variant__product").filter(pk=item_id).first()
         if item is None:
             return None
-        _touch(cart)
+        touch(cart)
         if quantity <= 0:
             item.delete()
             return None
@@ -185,6 +188,7 @@ def merge(*, guest: Cart, user: User) -> Cart:
         if guest.user_id is not None or guest.status != Cart.Status.ACTIVE:
             return mine or guest
         reservations.release_checkout(owner_of(guest))
+        _count_nothing()
         if mine is None:
             guest.user = user
             guest.save()
@@ -206,9 +210,17 @@ def merge(*, guest: Cart, user: User) -> Cart:
                 same.save(update_fields=["quantity"])
         guest.status = Cart.Status.ABANDONED
         guest.save(update_fields=["status"])
-        _touch(mine)
+        _merge_codes(guest, mine)
+        touch(mine)
         forget_count(guest)
         return mine
+
+
+def _merge_codes(guest: Cart, mine: Cart) -> None:
+    codes = list(dict.fromkeys([*mine.coupon_codes, *guest.coupon_codes]))[:MOST_CODES]
+    if codes != mine.coupon_codes:
+        mine.coupon_codes = codes
+        mine.save(update_fields=["coupon_codes"])
 
 
 def is_for_sale(variant: ProductVariant) -> bool:
@@ -239,12 +251,14 @@ def _begin(cart: Cart, variant: ProductVariant, quantity: int) -> CartItem:
     return item
 
 
-def _lock(cart: Cart) -> None:
+def lock(cart: Cart) -> None:
+    """Let others who change the cart wait for this transaction. Raises :class:`CartGone`."""
     if Cart.objects.open().select_for_update().filter(pk=cart.pk).first() is None:
         raise CartGone
 
 
-def _touch(cart: Cart) -> None:
+def touch(cart: Cart) -> None:
+    """Note that the cart was changed: it lives another month, and the count is read anew."""
     cart.expires_at = cart_expiry()
     cart.save(update_fields=["expires_at"])
     forget_count(cart)
@@ -255,6 +269,12 @@ def forget_count(cart: Cart) -> None:
     cache.bump(NAMESPACE, f"token:{cart.token}")
     if cart.user_id:
         cache.bump(NAMESPACE, f"user:{cart.user_id}")
+
+
+def _count_nothing() -> None:
+    """Lines that move from cart to cart in this transaction are nobody's change of mind."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'on', true)", [QUIET])
 
 
 def _count(cart: Cart | None) -> int:
@@ -275,5 +295,6 @@ def _refuse_beyond_limits(cart: Cart, variant: ProductVariant, wanted: int) -> N
             raise OutOfStock([Shortage(variant.pk, wanted, units)])
 
 
-def _is_token(token: str) -> bool:
+def is_token(token: str) -> bool:
+    """Whether a cookie holds what may be a token of ours."""
     return 20 <= len(token) <= 64 and token.isascii() and "\0" not in token

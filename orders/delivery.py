@@ -1,15 +1,14 @@
 """How a parcel may travel, what that costs, and when it arrives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from orders.models import CartItem, ShippingMethod
-from orders.models.delivery import DELIVERY
+from orders.models import CartItem, PickUpPoint, ShippingMethod
+from orders.models.delivery import DELIVERY, plain_code
 from shop.held import Shelf
 
 FRIDAY = 4
@@ -18,6 +17,8 @@ SECONDS = 60
 
 #: Those that bring parcels, by country and currency, as all requests of the process share them.
 _parcels: Shelf[tuple[str, str], list[ShippingMethod]] = Shelf(most=10, seconds=SECONDS)
+#: Countries that are reached, by currency.
+_reached: Shelf[str, list[str]] = Shelf(most=10, seconds=SECONDS)
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,28 @@ class DeliveryOption:
 
 
 def options(
-    *, country: str, goods_total: int, weight_grams: int, now: datetime | None = None
+    *,
+    address: Mapping[str, str],
+    goods_total: int,
+    weight_grams: int,
+    now: datetime | None = None,
 ) -> list[DeliveryOption]:
-    """Methods that reach ``country`` with that weight, cheapest parcel first. One query.
+    """Methods of the zone that ``address`` is in, for that weight, cheapest parcel first.
 
-    Pick-up comes last: who does not live nearby should not have to notice it to get a parcel.
+    ``address`` has a country, and a region and a postal code as far as they are known. Pick-up
+    comes last: who does not live nearby should not have to notice it to get a parcel. One query.
     """
-    methods = _reaching(country).filter(
-        Q(max_weight_grams=None) | Q(max_weight_grams__gte=weight_grams)
-    )
-    return _cheapest_first(methods, goods_total, now)
+    methods = [row for row in _reaching(address) if row.carries(weight_grams)]
+    return _cheapest_first(methods, goods_total, weight_grams, now)
+
+
+def points(near: Mapping[str, str]) -> list[PickUpPoint]:
+    """Where orders can be collected, those nearest to the postal code first. One query.
+
+    Near is what shares most digits from the left; there is no map behind it.
+    """
+    found = PickUpPoint.objects.offered()
+    return sorted(found, key=lambda point: _distance(point, near))
 
 
 def parcel_at_home(goods_total: int, *, now: datetime | None = None) -> DeliveryOption | None:
@@ -50,17 +63,21 @@ def parcel_at_home(goods_total: int, *, now: datetime | None = None) -> Delivery
     """
     key = (settings.SHOP_COUNTRY, settings.SHOP_CURRENCY)
     parcels = _parcels.one(key, lambda: _read_parcels(key[0]), versions=[DELIVERY])
-    return next(iter(_cheapest_first(parcels, goods_total, now)), None)
+    return next(iter(_cheapest_first(parcels, goods_total, 0, now)), None)
 
 
 def option_of(
-    method: ShippingMethod, goods_total: int, *, now: datetime | None = None
+    method: ShippingMethod,
+    goods_total: int,
+    weight_grams: int = 0,
+    *,
+    now: datetime | None = None,
 ) -> DeliveryOption:
     """What ``method`` costs and when it arrives if the order is placed now."""
     sent = _shipping_day(now or timezone.now())
     return DeliveryOption(
         method=method,
-        price=method.price_for(goods_total),
+        price=method.price_for(goods_total, weight_grams),
         arrives_from=_working_days_after(sent, method.min_days),
         arrives_until=_working_days_after(sent, method.max_days),
     )
@@ -78,20 +95,57 @@ def weight(items: Iterable[CartItem]) -> int:
     return sum(item.variant.weight_grams * item.quantity for item in items)
 
 
+def reached_countries() -> list[str]:
+    """ISO codes of the countries that some offered method reaches, in order.
+
+    No query while they are known, else one.
+    """
+    return _reached.one(settings.SHOP_CURRENCY, _read_reached, versions=[DELIVERY])
+
+
+def _read_reached() -> list[str]:
+    offered = ShippingMethod.objects.filter(is_active=True, currency=settings.SHOP_CURRENCY)
+    zones = offered.order_by().values_list("zone__countries", flat=True).distinct()
+    return sorted({code for codes in zones for code in codes})
+
+
 def _read_parcels(country: str) -> list[ShippingMethod]:
-    return list(_reaching(country).filter(kind=ShippingMethod.Kind.DELIVERY))
+    found = _reaching({"country": country})
+    return [method for method in found if method.kind == ShippingMethod.Kind.DELIVERY]
 
 
-def _reaching(country: str) -> "QuerySet[ShippingMethod]":
-    return ShippingMethod.objects.filter(
-        is_active=True, countries__contains=[country], currency=settings.SHOP_CURRENCY
+def _reaching(address: Mapping[str, str]) -> list[ShippingMethod]:
+    """The methods of the first zone that has the address."""
+    methods = ShippingMethod.objects.filter(
+        is_active=True,
+        zone__countries__contains=[address.get("country", "")],
+        currency=settings.SHOP_CURRENCY,
+    ).select_related("zone")
+    reaching = [method for method in methods if method.reaches(address)]
+    zones = {method.zone_id: (method.zone.position, method.zone.code) for method in reaching}
+    nearest = min(zones, key=zones.__getitem__, default=None)
+    return [method for method in reaching if method.zone_id == nearest]
+
+
+def _distance(point: PickUpPoint, near: Mapping[str, str]) -> tuple[bool, int, int, str]:
+    here, there = plain_code(near.get("postal_code", "")), plain_code(point.postal_code)
+    shared = next(
+        (n for n, (a, b) in enumerate(zip(here, there, strict=False)) if a != b),
+        min(len(here), len(there)),
+    )
+    are_numbers = here.isdigit() and there.isdigit()
+    return (
+        point.country != near.get("country", ""),
+        -shared,
+        abs(int(here) - int(there)) if are_numbers else 0,
+        there,
     )
 
 
 def _cheapest_first(
-    methods: Iterable[ShippingMethod], goods_total: int, now: datetime | None
+    methods: Iterable[ShippingMethod], goods_total: int, weight_grams: int, now: datetime | None
 ) -> list[DeliveryOption]:
-    found = [option_of(method, goods_total, now=now) for method in methods]
+    found = [option_of(method, goods_total, weight_grams, now=now) for method in methods]
     return sorted(
         found,
         key=lambda option: (

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from orders.models import Order
+    from orders.models import Order, Shipment
     from orders.pricing import Totals
 
 
@@ -78,3 +78,115 @@ class NotAllowed(OrdersError):
         super().__init__(f"{order.number} is {order.status}, not to become {wanted}")
         self.order = order
         self.wanted = wanted
+
+
+class CouponRefused(OrdersError):
+    """The code is of no use for this cart: ``reason`` is a ``promotions.offers.Refusal``.
+
+    ``missing`` is what lacks to the coupon's minimum, in minor units; ``other`` is the code or
+    promotion that it does not go together with.
+    """
+
+    def __init__(self, code: str, reason: str, *, missing: int = 0, other: str = "") -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
+        self.reason = reason
+        self.missing = missing
+        self.other = other
+
+
+class CouponLapsed(CouponRefused):
+    """The coupon was used up by others, or by this person, while the order was being placed."""
+
+
+class TooManyCodes(OrdersError):
+    """A cart takes at most ``limit`` codes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"at most {limit} codes")
+        self.limit = limit
+
+
+class NothingToPack(OrdersError):
+    """A parcel needs a piece at the least."""
+
+
+class TooManyPacked(OrdersError):
+    """More units than lie in no parcel yet; ``left`` has those by order line."""
+
+    def __init__(self, left: dict[UUID, int]) -> None:
+        super().__init__(f"only {sum(left.values())} units are left to pack")
+        self.left = left
+
+
+class ParcelNotAllowed(OrdersError):
+    """The parcel cannot become ``wanted`` from the status it has, or not any more."""
+
+    def __init__(self, parcel: "Shipment", wanted: str) -> None:
+        super().__init__(f"parcel {parcel.pk} is {parcel.status}, not to become {wanted}")
+        self.parcel = parcel
+        self.wanted = wanted
+
+
+class TrackingTaken(OrdersError):
+    """Another parcel of the carrier has this tracking number."""
+
+    def __init__(self, tracking_number: str) -> None:
+        super().__init__(f"{tracking_number} is taken")
+        self.tracking_number = tracking_number
+
+
+class AddressFixed(OrdersError):
+    """The address cannot be changed any more: a parcel was packed, or the order has ended."""
+
+
+class AddressElsewhere(OrdersError):
+    """Another country or region: delivery and tax were agreed for the one the order has."""
+
+
+class NothingToCredit(OrdersError):
+    """There is no invoice, or nothing left of it to give back."""
+
+
+class InvalidVatNumber(OrdersError):
+    """What was typed is not a VAT number of the European Union."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"{typed!r} is no VAT number")
+        self.typed = typed
+
+
+class UnknownVatNumber(OrdersError):
+    """The register says that nobody has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"{number} is not registered")
+        self.number = number
+
+
+class KeyReused(OrdersError):
+    """The key of a request stands for another request already, or is not a key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("the key stands for another request")
+        self.key = key
+
+
+class SavedListFull(OrdersError):
+    """The list of things put aside has as many as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"at most {limit} pieces")
+        self.limit = limit
+
+
+class BadLink(OrdersError):
+    """The link to a cart is not one of ours, or was cut."""
+
+
+class EmailFixed(OrdersError):
+    """The address of the order cannot be corrected any more."""
+
+    def __init__(self, order: "Order") -> None:
+        super().__init__(f"{order.number} keeps its address")
+        self.order = order

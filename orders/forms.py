@@ -1,9 +1,14 @@
 """Forms of checkout; addresses come from :mod:`shop.accounts.forms`."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from orders import vat
+from orders.errors import InvalidVatNumber, UnknownVatNumber
+
 CHOOSE = _("Choose how we deliver")
+CHOOSE_POINT = _("Choose where you collect it")
 
 
 class ContactForm(forms.Form):
@@ -28,6 +33,29 @@ class ContactForm(forms.Form):
         return email.lower()
 
 
+class BusinessForm(forms.Form):
+    """What a business says of itself, after the address."""
+
+    vat_number = forms.CharField(
+        label=_("VAT number"),
+        max_length=40,
+        required=False,
+        help_text=_("With its country in front, such as ATU13585627."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_vat_number(self) -> str:
+        try:
+            return vat.checked(self.cleaned_data["vat_number"])
+        except InvalidVatNumber as error:
+            text = _("Check the VAT number: one looks like ATU13585627")
+            raise ValidationError(text, code="invalid") from error
+        except UnknownVatNumber as error:
+            raise ValidationError(_("This VAT number is not registered"), code="unknown") from error
+
+
 class ContactOptionsForm(forms.Form):
     """The two tick-boxes after the address."""
 
@@ -40,7 +68,7 @@ class ContactOptionsForm(forms.Form):
 
 
 class DeliveryForm(forms.Form):
-    """Which of the offered methods."""
+    """Which of the offered methods, and where to collect where there is a choice."""
 
     note = forms.CharField(
         label=_("Note for the parcel"),
@@ -50,10 +78,44 @@ class DeliveryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: object, methods: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(
+        self,
+        *args: object,
+        methods: list[tuple[str, str]],
+        points: list[tuple[str, str]],
+        **kwargs: object,
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["method"] = forms.ChoiceField(
             label=_("Delivery"),
             choices=methods,
             error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
         )
+        if points:
+            self.fields["point"] = forms.ChoiceField(
+                label=_("Where will you collect it?"),
+                choices=points,
+                required=False,
+                error_messages={"invalid_choice": CHOOSE_POINT},
+            )
+
+
+class TrackingForm(forms.Form):
+    """What only the buyer has: the number of an order and the address it was placed with."""
+
+    number = forms.CharField(
+        label=_("Order number"),
+        max_length=20,
+        help_text=_("It stands in the mail we sent: ORD, a year and six digits."),
+        error_messages={"required": _("Enter the number of your order")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter the e-mail address you ordered with"),
+            "invalid": _("Enter an e-mail address such as name@example.com"),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )

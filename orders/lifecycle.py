@@ -1,5 +1,6 @@
 """What becomes of a placed order. The database allows no other moves than these."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,14 +8,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from audit import recording
-from catalog.reviewing import purchases
-from inventory import reservations
-from orders import announcements
+from inventory import backorders, reservations, returns
 from orders import cart as carts
+from orders import fulfillment, status
 from orders.errors import NotAllowed
-from orders.models import Cart, Order, OrderStatusChange
+from orders.models import Cart, Order, Shipment
 from orders.models.carts import cart_expiry
+from orders.promotions import redemption
 from shop.conflicts import retried
+from shop.models import new_id
 
 Status = Order.Status
 
@@ -68,33 +70,47 @@ def mark_paid(order_id: UUID) -> Order:
                 quantities=missing,
                 until=timezone.now() + timedelta(seconds=PAYMENT_GRACE_SECONDS),
                 order_id=order.pk,
+                first_at=order.pick_up_point.location_id if order.pick_up_point else None,
             )
             reservations.commit_order(order.pk)
-        return _move(order, Status.PAID, time_field="paid_at")
+        return status.move(order, Status.PAID)
 
 
 def mark_fulfilled(order_id: UUID, *, actor_id: UUID | None = None) -> Order:
-    """The order is packed. Raises :class:`NotAllowed` unless it is paid."""
-    return _step(order_id, Status.PAID, Status.FULFILLED, "fulfilled_at", actor_id)
+    """Pack what lies in no parcel yet. Raises :class:`NotAllowed` unless the order is paid."""
+    with recording.batch():
+        order = _locked(order_id, before=Status.PAID, after=Status.FULFILLED)
+        if order.status == Status.PAID:
+            left = fulfillment.unpacked(order.pk)
+            fulfillment.pack(order_id=order.pk, quantities=left, key=new_id(), actor_id=actor_id)
+            order.refresh_from_db()
+        return order
 
 
 def mark_shipped(order_id: UUID, *, actor_id: UUID | None = None) -> Order:
-    """The parcel left. Raises :class:`NotAllowed` unless it is packed."""
-    return _step(order_id, Status.FULFILLED, Status.SHIPPED, "shipped_at", actor_id)
+    """All its parcels left. Raises :class:`NotAllowed` unless everything is packed."""
+    with recording.batch():
+        order = _locked(order_id, before=Status.FULFILLED, after=Status.SHIPPED)
+        if order.status == Status.FULFILLED:
+            for parcel in order.shipments.filter(status=Shipment.Status.PACKED):
+                fulfillment.send(shipment_id=parcel.pk, actor_id=actor_id)
+            order.refresh_from_db()
+        if order.status == Status.FULFILLED:
+            # Orders from before there were parcels.
+            status.move(order, Status.SHIPPED, actor_id=actor_id)
+        return order
 
 
 def mark_delivered(order_id: UUID, *, actor_id: UUID | None = None) -> Order:
-    """The parcel arrived; its pieces may be reviewed. :class:`NotAllowed` unless it was sent."""
+    """All its parcels arrived. Raises :class:`NotAllowed` unless all were sent."""
     with recording.batch():
-        order = _step(order_id, Status.SHIPPED, Status.DELIVERED, "delivered_at", actor_id)
-        purchases.record_delivery(
-            order_number=order.number,
-            user_id=order.customer_id,
-            email=order.email,
-            delivered_at=order.delivered_at or timezone.now(),
-            # A variant has one line at most: order_item_once_per_variant.
-            quantities=dict(order.items.values_list("variant_id", "quantity")),
-        )
+        order = _locked(order_id, before=Status.SHIPPED, after=Status.DELIVERED)
+        if order.status == Status.SHIPPED:
+            for parcel in order.shipments.filter(status=Shipment.Status.SHIPPED):
+                fulfillment.arrive(shipment_id=parcel.pk, actor_id=actor_id)
+            order.refresh_from_db()
+        if order.status == Status.SHIPPED:
+            fulfillment.deliver(order, actor_id=actor_id)
         return order
 
 
@@ -111,14 +127,62 @@ def cancel(order_id: UUID, *, reason: str, actor_id: UUID | None = None) -> Orde
         if order.status != Status.PENDING:
             raise NotAllowed(order, Status.CANCELED)
         cart_id, order.cart = order.cart_id, None
-        order = _move(
-            order, Status.CANCELED, time_field="canceled_at", actor_id=actor_id, reason=reason
-        )
+        order = status.move(order, Status.CANCELED, actor_id=actor_id, reason=reason)
         if cart_id:
             _reopen(cart_id)
-        # Carts before shelves, in the order in which a checkout locks them.
+        redemption.give_back(order)
+        # Carts, coupons, shelves: in the order in which a checkout locks them.
         reservations.release_order(order.pk)
         return order
+
+
+@retried
+def call_off(order_id: UUID, *, reason: str, actor_id: UUID | None = None) -> Order:
+    """Cancel a paid order of which nothing has left: parcels are unpacked, units back for sale.
+
+    Its money is given back by payments, who hear of it. Calling off twice changes nothing. Raises
+    :class:`NotAllowed` when it is not paid, or when a parcel is on its way. Locks the order, its
+    parcels, then stock.
+    """
+    with recording.batch():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        if order.status == Status.CANCELED:
+            return order
+        parcels = list(order.shipments.select_for_update().order_by("pk"))
+        kept = (Shipment.Status.PACKED, Shipment.Status.CANCELED)
+        if order.status not in (Status.PAID, Status.FULFILLED) or any(
+            parcel.status not in kept for parcel in parcels
+        ):
+            raise NotAllowed(order, Status.CANCELED)
+        packed = order.shipments.filter(status=Shipment.Status.PACKED)
+        packed.update(status=Shipment.Status.CANCELED)
+        status.move(order, Status.CANCELED, actor_id=actor_id, reason=reason)
+        backorders.end_for(order.pk)
+        returns.take_back(order_id=order.pk, note=order.number, actor_id=actor_id)
+        return order
+
+
+def is_cancelable_by_customer(order: Order, parcels: Iterable[Shipment]) -> bool:
+    """Whether whoever placed it may still cancel it: nothing is packed yet."""
+    return order.status in (Status.PENDING, Status.PAID) and all(
+        parcel.status == Shipment.Status.CANCELED for parcel in parcels
+    )
+
+
+@retried
+def cancel_by_customer(order_id: UUID, *, reason: str, actor_id: UUID | None = None) -> Order:
+    """What customers may do themselves: cancel before anything is packed, paid or not.
+
+    Raises :class:`NotAllowed` afterwards. Canceling twice changes nothing.
+    """
+    with recording.batch():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        if order.status == Status.CANCELED:
+            return order
+        if not is_cancelable_by_customer(order, order.shipments.all()):
+            raise NotAllowed(order, Status.CANCELED)
+        act = cancel if order.status == Status.PENDING else call_off
+        return act(order_id, reason=reason, actor_id=actor_id)
 
 
 def _reopen(cart_id: UUID) -> None:
@@ -136,32 +200,9 @@ def _reopen(cart_id: UUID) -> None:
         carts.merge(guest=cart, user=user)
 
 
-def _step(
-    order_id: UUID, before: Status, after: Status, time_field: str, actor_id: UUID | None
-) -> Order:
-    with recording.batch():
-        order = Order.objects.select_for_update().get(pk=order_id)
-        if order.status == after:
-            return order
-        if order.status != before:
-            raise NotAllowed(order, after)
-        return _move(order, after, time_field=time_field, actor_id=actor_id)
-
-
-def _move(
-    order: Order,
-    status: Status,
-    *,
-    time_field: str,
-    actor_id: UUID | None = None,
-    reason: str = "",
-) -> Order:
-    change = OrderStatusChange(
-        order=order, from_status=order.status, to_status=status, actor_id=actor_id, reason=reason
-    )
-    order.status = status
-    setattr(order, time_field, timezone.now())
-    order.save()
-    change.save()
-    announcements.announce(order, status.lower())
+def _locked(order_id: UUID, *, before: Status, after: Status) -> Order:
+    """The order under lock; raises :class:`NotAllowed` unless it is ``before`` or ``after``."""
+    order: Order = Order.objects.select_for_update().get(pk=order_id)
+    if order.status not in (before, after):
+        raise NotAllowed(order, after)
     return order

@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from inventory.errors import InventoryError, OutOfStock, TooManyHolds
 from orders import errors
 from orders.models import CartItem
+from orders.pricing import Totals
+from orders.promotions import words
 from shop.money import format_money
 
 
@@ -57,6 +59,7 @@ def explain(
         case errors.TotalChanged():
             return [
                 *_price_changes(items, currency),
+                *_lapsed_codes(error.totals),
                 _("The total changed from %(old)s to %(new)s. Please check it again.")
                 % {
                     "old": format_money(error.agreed_total, currency),
@@ -67,9 +70,37 @@ def explain(
             return [_("You have several unpaid orders. Please pay one or wait until it expires.")]
         case errors.CartGone():
             return [_("This cart was already ordered or has expired.")]
+        case errors.CouponRefused() | errors.TooManyCodes():
+            return [_code_refused(error, currency)]
         case errors.EmptyCart():
             return [_("Your cart is empty.")]
     return [_("This is not possible now. Please try again.")]
+
+
+def _code_refused(error: errors.CouponRefused | errors.TooManyCodes, currency: str) -> str:
+    if isinstance(error, errors.TooManyCodes):
+        return ngettext(
+            "One order takes at most %(limit)d code.",
+            "One order takes at most %(limit)d codes.",
+            error.limit,
+        ) % {"limit": error.limit}
+    why = words.refusal(error.reason, currency=currency, missing=error.missing, other=error.other)
+    if not isinstance(error, errors.CouponLapsed):
+        return why
+    text = _("Code %(code)s no longer counts. %(why)s Please check the total again.")
+    return text % {"code": error.code, "why": why}
+
+
+def _lapsed_codes(totals: Totals) -> list[str]:
+    return [
+        _("Code %(code)s does not count. %(why)s")
+        % {
+            "code": row.code,
+            "why": words.refusal(row.reason, currency=totals.currency, missing=row.missing),
+        }
+        for row in totals.refused
+        if row.code
+    ]
 
 
 def _shortage(names: Mapping[UUID, str], variant_id: UUID, units: int) -> str:

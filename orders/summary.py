@@ -14,12 +14,20 @@ from django.utils.translation import ngettext
 
 from catalog.models import ProductVariant
 from catalog.pricing.prices import percent_below
+from catalog.products.buy_box import StockLine
 from catalog.products.choices import Choices, read_choices
 from inventory import availability, reservations
+from inventory.backorders import promised_dates, promises_of
 from orders import cart as carts
 from orders import delivery, lines, pricing
 from orders.delivery import DeliveryOption
 from orders.models import CartItem, Checkout, Order, OrderItem, ShippingMethod
+from orders.promotions import trace, words
+from orders.promotions.buyer import buyer_of
+from orders.promotions.discounts import Discounts
+from orders.promotions.reckoning import discounts_of
+from orders.promotions.trace import Step
+from orders.reasons import Reason, reasons_of, reasons_of_order
 from shop.money import format_money
 
 
@@ -55,16 +63,26 @@ class Line:
     picture: Picture
     max: int = 0
     note: str = ""
-    stock: None = None
+    stock: StockLine | None = None
     update_url: str = ""
     remove_url: str = ""
     wishlist_url: str = ""
+    save_url: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
     label: str
     amount: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A code in the cart; ``note`` says why it takes nothing off, where it does not."""
+
+    code: str
+    name: str
     note: str = ""
 
 
@@ -79,19 +97,24 @@ class Summary:
     vat: int | None
     lines: list[Line] = field(default_factory=list)
     delivery_note: str = ""
+    codes: list[Code] = field(default_factory=list)
+    why: list[Reason] = field(default_factory=list)
 
 
 def cart_lines(items: list[CartItem], *, currency: str) -> list[Line]:
     """The cart's lines at today's prices, each with what changed since it was added."""
     pictures = lines.pictures(item.variant for item in items)
     units = availability.available(item.variant_id for item in items)
+    promised = _promised(items, units)
     choices = read_choices()
-    return [_cart_line(item, pictures, units, choices, currency) for item in items]
+    return [_cart_line(item, pictures, units, promised, choices, currency) for item in items]
 
 
 def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
-    """The lines of a placed order as they were sold."""
-    choices = read_choices()
+    """The lines of one placed order as they were sold, and when what was not there will leave."""
+    sold, choices = list(items), read_choices()
+    coming = [item.variant_id for item in sold if item.backordered]
+    promised = promises_of(sold[0].order_id, coming) if coming else {}
     return [
         Line(
             id=str(item.pk),
@@ -99,10 +122,16 @@ def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
             title=item.title,
             variant=lines.choice(item.option_values, choices),
             quantity=item.quantity,
-            price=LinePrice(item.line_total, currency),
+            # Before discounts, as in the cart: those have rows of their own.
+            price=LinePrice(item.unit_price * item.quantity, currency),
             picture=Picture(default_storage.url(item.picture) if item.picture else ""),
+            stock=(
+                StockLine("backorder", ships_on=promised[item.variant_id])
+                if item.variant_id in promised
+                else None
+            ),
         )
-        for item in items
+        for item in sold
     ]
 
 
@@ -130,9 +159,18 @@ def usual_option(options: Iterable[DeliveryOption]) -> DeliveryOption | None:
     return next(iter(parcels or found), None)
 
 
-def of_cart(items: list[CartItem], *, currency: str, option: DeliveryOption | None) -> Summary:
+def of_cart(
+    items: list[CartItem],
+    *,
+    currency: str,
+    option: DeliveryOption | None,
+    country: str = "",
+    discounts: Discounts | None = None,
+) -> Summary:
     """The amounts of a cart, with delivery as it would most likely be."""
-    return _summary(items, currency=currency, option=option, shown=[])
+    return _summary(
+        items, currency=currency, option=option, shown=[], country=country, discounts=discounts
+    )
 
 
 def of_checkout(
@@ -140,25 +178,30 @@ def of_checkout(
 ) -> Summary:
     """What the order would cost: with ``option``, or the chosen delivery, or the usual one."""
     address = checkout.shipping_address or {}
-    country = address.get("country", settings.SHOP_COUNTRY)
-    goods_total = sum(item.variant.price * item.quantity for item in items)
+    address = address or {"country": settings.SHOP_COUNTRY}
+    currency = checkout.cart.currency
+    buyer = buyer_of(checkout.cart, checkout.email)
+    discounts = discounts_of(items, currency=currency, buyer=buyer)
+    goods_total = discounts.goods_total - discounts.total
+    weight = delivery.weight(items)
     if option is None and checkout.shipping_method:
-        option = delivery.option_of(checkout.shipping_method, goods_total)
+        option = delivery.option_of(checkout.shipping_method, goods_total, weight)
     if option is None:
         option = usual_option(
-            delivery.options(
-                country=country, goods_total=goods_total, weight_grams=delivery.weight(items)
-            )
+            delivery.options(address=address, goods_total=goods_total, weight_grams=weight)
         )
-    currency = checkout.cart.currency
+    method = option.method if option else None
+    destination = checkout.destination(method)
     return _summary(
         items,
         currency=currency,
         option=option,
         shown=cart_lines(items, currency=currency),
-        country=country,
-        state=address.get("state", ""),
+        country=destination.get("country", ""),
+        state=destination.get("state", ""),
+        is_reverse_charge=checkout.is_reverse_charge(method),
         is_chosen=checkout.shipping_method is not None,
+        discounts=discounts,
     )
 
 
@@ -170,7 +213,9 @@ def _summary(
     shown: list[Line],
     country: str = "",
     state: str = "",
+    is_reverse_charge: bool = False,
     is_chosen: bool = False,
+    discounts: Discounts | None = None,
 ) -> Summary:
     totals = pricing.totals(
         items,
@@ -178,8 +223,10 @@ def _summary(
         method=option.method if option else None,
         country=country,
         state=state,
+        is_reverse_charge=is_reverse_charge,
+        discounts=discounts,
     )
-    rows = [Row(_("Subtotal"), totals.subtotal)]
+    rows = [Row(_("Subtotal"), totals.subtotal), *_discount_rows(totals.trace)]
     if option is None:
         rows.append(Row(_("Delivery"), None, _("Depends on the address")))
     else:
@@ -187,15 +234,46 @@ def _summary(
         rows.append(_delivery_row(name, totals.shipping))
     if totals.tax:
         rows.append(Row(_("Tax"), totals.tax))
+    if shown:
+        # Beside the lines of checkout nothing else says that a code has lapsed.
+        rows += [Row(row.code, None, row.note) for row in _codes(totals) if row.note]
+    if is_reverse_charge:
+        rows.append(Row(_("VAT"), None, _("Owed by you (reverse charge)")))
     return Summary(
         currency=totals.currency,
         total=totals.total,
         count=sum(item.quantity for item in items),
         rows=rows,
-        vat=totals.included_tax if not totals.tax else None,
+        vat=totals.included_tax if not (totals.tax or is_reverse_charge) else None,
         lines=shown,
         delivery_note=delivery_words(option) if option else "",
+        codes=_codes(totals),
+        why=reasons_of(totals),
     )
+
+
+def _codes(totals: pricing.Totals) -> list[Code]:
+    """The codes in the cart, those that count and those that do not."""
+    counted = [taken.offer for taken in totals.offers if taken.offer.code]
+    refused = [refusal for refusal in totals.refused if refusal.code]
+    return [
+        *(Code(offer.code, offer.name) for offer in counted),
+        *(
+            Code(
+                row.code,
+                row.name,
+                words.refusal(row.reason, currency=totals.currency, missing=row.missing),
+            )
+            for row in refused
+        ),
+    ]
+
+
+def _discount_rows(steps: Iterable[Step]) -> list[Row]:
+    """What each promotion and code took off the goods."""
+    return [
+        Row(words.name_of(step), -step["amount"]) for step in steps if step["step"] == trace.CUT
+    ]
 
 
 def _delivery_row(name: str, amount: int) -> Row:
@@ -205,11 +283,15 @@ def _delivery_row(name: str, amount: int) -> Row:
 def of_order(order: Order, items: list[OrderItem]) -> Summary:
     """The amounts of a placed order."""
     rows = [Row(_("Subtotal"), order.subtotal)]
-    if order.discount:
+    if order.price_trace:
+        rows += _discount_rows(order.price_trace)
+    elif order.discount:
         rows.append(Row(_("Discount"), -order.discount))
     rows.append(_delivery_row(order.shipping_name or _("Delivery"), order.shipping))
     if order.tax:
         rows.append(Row(_("Tax"), order.tax))
+    if order.is_reverse_charge:
+        rows.append(Row(_("VAT"), None, _("Owed by you (reverse charge)")))
     return Summary(
         currency=order.currency,
         total=order.total,
@@ -220,6 +302,7 @@ def of_order(order: Order, items: list[OrderItem]) -> Summary:
         delivery_note=", ".join(
             filter(None, [order.shipping_name, arrival(order.delivery_from, order.delivery_until)])
         ),
+        why=reasons_of_order(order, items),
     )
 
 
@@ -241,10 +324,21 @@ def arrival(start: date | None, end: date | None) -> str:
     return f"{first} – {last}"
 
 
+def _promised(items: Iterable[CartItem], units: Mapping[UUID, int]) -> dict[UUID, date]:
+    """When what is in the cart and not on the shelf will leave; no query where all is there."""
+    coming = [
+        item.variant_id
+        for item in items
+        if not carts.is_limited_by_stock(item.variant) and units[item.variant_id] < item.quantity
+    ]
+    return promised_dates(coming) if coming else {}
+
+
 def _cart_line(
     item: CartItem,
     pictures: Mapping[UUID, lines.LinePicture],
     units: Mapping[UUID, int],
+    promised: Mapping[UUID, date],
     choices: Choices,
     currency: str,
 ) -> Line:
@@ -265,9 +359,15 @@ def _cart_line(
         picture=Picture(default_storage.url(picture.path) if picture else "", ""),
         max=limit,
         note=_changes(item, units[variant.pk], currency),
+        stock=(
+            StockLine("backorder", ships_on=promised[variant.pk])
+            if variant.pk in promised
+            else None
+        ),
         update_url=reverse("orders:cart_update", args=[item.pk]),
         remove_url=reverse("orders:cart_remove", args=[item.pk]),
         wishlist_url=reverse("orders:cart_keep", args=[item.pk]),
+        save_url=reverse("orders:cart_save", args=[item.pk]),
     )
 
 

@@ -1,8 +1,11 @@
 """Background jobs of orders."""
 
+from uuid import UUID
+
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from orders import expiry
+from orders import cart_metrics, expiry, idempotency, mails, notes, saved, tracking
 
 
 @app.periodic(cron="* * * * *")
@@ -17,3 +20,60 @@ def cancel_unpaid(timestamp: int) -> int:
 def abandon_carts(timestamp: int) -> int:
     """Each night: close carts nobody touched for a month."""
     return expiry.abandon_carts()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="orders.count_carts", name="orders.count_carts")
+def count_carts(timestamp: int) -> int:
+    """Each night: add up what happened in carts the day before."""
+    return cart_metrics.roll_up()
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="orders.forget_saved", name="orders.forget_saved")
+def forget_saved(timestamp: int) -> int:
+    """Each night: forget what guests put aside long ago."""
+    return saved.forget_old()
+
+
+@app.task(
+    name=mails.SEND,
+    # The mail server is away, or takes nothing now: the last try is some hours later.
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[OSError]),
+)
+def send_mail(mail_id: str) -> bool:
+    """After something happened to an order: write to the customer."""
+    return mails.send(UUID(mail_id))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="orders.queue_lost_mails", name="orders.queue_lost_mails")
+def queue_lost_mails(timestamp: int) -> int:
+    """Each ten minutes: take up letters whose job was lost."""
+    return mails.queue_lost()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queueing_lock="orders.forget_keys", name="orders.forget_keys")
+def forget_keys(timestamp: int) -> int:
+    """Each hour: forget the answers to requests that will not come again."""
+    return idempotency.forget()
+
+
+@app.task(
+    name=tracking.SEND_LINK,
+    # The mail server is away, or takes nothing now: the last try is some hours later.
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[OSError]),
+)
+def send_tracking_link(order_id: str, site_url: str) -> bool:
+    """After someone asked where an order is; without ``order_id`` there was no such order."""
+    return bool(order_id) and tracking.send_link(order_id=UUID(order_id), site_url=site_url)
+
+
+@app.task(
+    name=notes.SEND_MESSAGE,
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[OSError]),
+)
+def send_message(note_id: str) -> None:
+    """After staff wrote to a customer."""
+    notes.send(UUID(note_id))

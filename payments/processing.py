@@ -98,6 +98,19 @@ def resume(payment_id: UUID) -> Payment:
     return _go_on(payment)
 
 
+def give_back_canceled(order_id: UUID) -> None:
+    """Give back what was taken for an order that is canceled; nothing while it is not.
+
+    A provider that is away is asked again by :func:`resume`.
+    """
+    held = [Status.AUTHORIZED, Status.CAPTURED, Status.SETTLED]
+    rows = Payment.objects.filter(
+        order=order_id, order__status=Order.Status.CANCELED, status__in=held
+    )
+    for payment in rows:
+        _give_back(payment, code="order_canceled")
+
+
 def open_payments() -> list[UUID]:
     """Payments that nobody has touched for a while and that are not finished."""
     since = timezone.now() - timedelta(seconds=RESUME_AFTER_SECONDS)

@@ -1,5 +1,7 @@
 """Background jobs of payments."""
 
+from uuid import UUID
+
 import structlog
 from procrastinate.contrib.django import app
 
@@ -22,3 +24,9 @@ def resume_open(timestamp: int) -> int:
         else:
             resumed += 1
     return resumed
+
+
+@app.task(name="payments.give_back_canceled")
+def give_back_canceled(order_id: str) -> None:
+    """After an order was canceled: its money goes back. What fails is resumed each minute."""
+    processing.give_back_canceled(UUID(order_id))

@@ -1,12 +1,13 @@
 """The last steps of checkout: payment, review, and the bank's question."""
 
 import re
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from http import HTTPStatus
 from uuid import UUID
 
 from django.contrib import messages as flash
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,18 +17,19 @@ from django.views.decorators.http import require_http_methods
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from inventory.errors import InventoryError
 from orders import cart as carts
-from orders import checkout as acts
+from orders import idempotency, lifecycle, placing
 from orders import messages as words
-from orders import summary
-from orders.errors import CheckoutIncomplete, OrdersError
-from orders.models import Checkout, Order, OrderAddress
+from orders.errors import CheckoutIncomplete, KeyReused, OrdersError
+from orders.models import Order, OrderAddress
+from orders.ownership import is_own
 from orders.steps import steps
-from payments import messages, processing
+from payments import messages, processing, purchases
 from payments.errors import CardRefused, NothingToPay
 from payments.forms import CardForm
 from payments.models import Payment
 from payments.providers import names, provider
 from payments.providers.base import Method
+from payments.purchases import Purchase
 from shop import cache
 from shop.middleware import private_page
 from shop.redirects import see_other
@@ -40,29 +42,12 @@ WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
 STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment": "payments:payment"}
 
 
-@dataclass(frozen=True)
-class Purchase:
-    """What is about to be paid: an open cart's checkout, or the order it already became."""
-
-    checkout: Checkout
-    order: Order | None
-    summary: summary.Summary
-
-    @property
-    def total(self) -> int:
-        return self.summary.total
-
-    @property
-    def currency(self) -> str:
-        return self.summary.currency
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number", "security_code", "expiry")
 @private_page
 def payment(request: HttpRequest) -> HttpResponse:
     """Step 3: choose how to pay. The card goes to the provider; we keep its token."""
-    purchase = _purchase(request)
+    purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
     form = CardForm(request.POST if request.method == "POST" else None)
@@ -107,17 +92,48 @@ def payment(request: HttpRequest) -> HttpResponse:
 @private_page
 def review(request: HttpRequest) -> HttpResponse:
     """Step 4: see everything once more, and pay."""
-    purchase = _purchase(request)
+    purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
     if not purchase.checkout.payment_method:
         return redirect("payments:payment")
     if request.method != "POST":
         return _render_review(request, purchase)
+    try:
+        claimed = _claim(request, purchase)
+    except KeyReused:
+        problems = [_("This page was sent before with another amount. Please look once more.")]
+        return _render_review(request, purchase, problems=problems, status=409)
+    if claimed is None:
+        return _pay(request, purchase)
+    if claimed.answer is not None:
+        return HttpResponseRedirect(claimed.answer.location, status=claimed.answer.status_code)
+    response = _pay(request, purchase)
+    if isinstance(response, HttpResponseRedirect) and response.status_code == HTTPStatus.SEE_OTHER:
+        # Not the way back to a step: what is missing there may be mended.
+        idempotency.keep(claimed, idempotency.Answer(response.status_code, response.url))
+    return response
+
+
+def _claim(request: HttpRequest, purchase: Purchase) -> idempotency.Claim | None:
+    """The key of the page that was sent; None for a page without one, which is paid once too."""
+    key = request.POST.get("key")
+    if key is None:
+        return None
+    return idempotency.claim(
+        scope="checkout.pay",
+        owner=str(purchase.checkout.cart_id),
+        key=key,
+        request={"total": request.POST.get("total")},
+    )
+
+
+def _pay(request: HttpRequest, purchase: Purchase) -> HttpResponse:
+    """Place the order and take its money, or say why not."""
     shown = request.POST.get("total", "")
     agreed = int(shown) if AMOUNT.fullmatch(shown) else -1
     try:
-        order = purchase.order or acts.place_order(
+        order = purchase.order or placing.place_order(
             cart_id=purchase.checkout.cart_id, agreed_total=agreed
         )
     except CheckoutIncomplete as error:
@@ -126,6 +142,10 @@ def review(request: HttpRequest) -> HttpResponse:
         items = carts.items_of(purchase.checkout.cart)
         problems = words.explain(error, items=items, currency=purchase.currency)
         return _render_review(request, purchase, problems=problems, status=409)
+    if not order.total and order.is_payable:
+        # Discounts left nothing to pay: no provider takes that.
+        lifecycle.mark_paid(order.pk)
+        return see_other(order)
     try:
         made = processing.pay(
             order_id=order.pk,
@@ -147,7 +167,7 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """The bank's question (3-D Secure), or the wait for a provider that did not answer."""
     rows = Payment.objects.select_related("order__cart")
     found = rows.filter(pk=payment_id).first()
-    if found is None or not _is_own(request, found.order):
+    if found is None or not is_own(request, found.order):
         raise Http404
     if request.method == "POST":
         action = request.POST.get("action")
@@ -192,35 +212,6 @@ def _leave(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _purchase(request: HttpRequest) -> Purchase | HttpResponse:
-    """What the visitor is about to pay, or where they must go first."""
-    cart = carts.current(request)
-    if cart is not None:
-        checkout = Checkout.objects.filter(cart=cart).select_related("shipping_method").first()
-        if checkout is None:
-            return redirect("orders:cart")
-        checkout.cart = cart
-        if not checkout.email or not checkout.shipping_address:
-            return redirect("orders:checkout")
-        if checkout.shipping_method is None:
-            return redirect("orders:delivery")
-        items = carts.items_of(cart)
-        if not items:
-            return redirect("orders:cart")
-        return Purchase(checkout, None, summary.of_checkout(checkout, items))
-    done = carts.last_checked_out(request)
-    order = getattr(done, "order", None)
-    if done is None or order is None:
-        return redirect("orders:cart")
-    if order.paid_at:
-        return redirect(order)
-    if not order.is_payable:
-        return redirect("orders:cart")
-    checkout = Checkout.objects.select_related("shipping_method").get(cart=done)
-    checkout.cart = done
-    return Purchase(checkout, order, summary.of_order(order, list(order.items.all())))
-
-
 def _follow(made: Payment, order: Order) -> HttpResponse:
     """Where a payment leads: to the thanks, to the bank, or back to the payment step."""
     status = made.status
@@ -237,6 +228,7 @@ def _render_review(
     checkout = purchase.checkout
     context = {
         "purchase": purchase,
+        "key": secrets.token_urlsafe(16),
         "checkout": checkout,
         "shipping_address": _lines(checkout.shipping_address),
         "billing_address": _lines(checkout.billing_address),
@@ -262,11 +254,3 @@ def _values(purchase: Purchase) -> tuple[str, ...]:
         method.name if method else "",
         f"{checkout.payment_method.get('brand', '')} {checkout.payment_method.get('last4', '')}",
     )
-
-
-def _is_own(request: HttpRequest, order: Order) -> bool:
-    """Whether the visitor is the one who placed the order."""
-    if order.customer_id:
-        return request.user.pk == order.customer_id
-    cart = order.cart
-    return cart is not None and request.COOKIES.get(carts.COOKIE) == cart.token

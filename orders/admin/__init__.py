@@ -1,6 +1,24 @@
 """Orders, delivery and tax in the back office."""
 
+from orders.admin.carts import CartMetricAdmin
+from orders.admin.delivery import PickUpPointAdmin, ShippingMethodAdmin, ShippingZoneAdmin
+from orders.admin.documents import InvoiceAdmin, ShipmentAdmin
+from orders.admin.mails import OrderMailAdmin
 from orders.admin.orders import OrderAdmin
-from orders.admin.settings import ShippingMethodAdmin, TaxRateAdmin
+from orders.admin.promotions import CouponAdmin, CouponUsageAdmin, PromotionAdmin
+from orders.admin.settings import TaxRateAdmin
 
-__all__ = ["OrderAdmin", "ShippingMethodAdmin", "TaxRateAdmin"]
+__all__ = [
+    "CartMetricAdmin",
+    "CouponAdmin",
+    "CouponUsageAdmin",
+    "InvoiceAdmin",
+    "OrderAdmin",
+    "OrderMailAdmin",
+    "PickUpPointAdmin",
+    "PromotionAdmin",
+    "ShipmentAdmin",
+    "ShippingMethodAdmin",
+    "ShippingZoneAdmin",
+    "TaxRateAdmin",
+]

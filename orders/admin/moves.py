@@ -1,85 +1,307 @@
-"""The steps staff may take with an order, each behind a page that says what will happen."""
+"""The steps staff may take with an order or a parcel, each behind a page that says what happens.
 
-from collections.abc import Callable
+A step that is not possible is not offered, and says why.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders import lifecycle
-from orders.models import Order
+from orders import addresses, fulfillment, invoices, lifecycle, mails, notes, status
+from orders.admin.forms import (
+    CancelForm,
+    MailForm,
+    NoteForm,
+    ParcelForm,
+    TagsForm,
+    WayForm,
+    letters_of,
+)
+from orders.models import (
+    InvoiceKind,
+    Order,
+    OrderAddress,
+    OrderEvent,
+    OrderMail,
+    OrderNote,
+    Shipment,
+)
+from shop.accounts.forms import AddressForm
+from shop.money import format_money
 
 Status = Order.Status
+Data = Mapping[str, Any] | None
+#: Money goes back only by those who may refund.
+FULFILL, REFUND = "orders.change_order", "payments.change_payment"
 
 
-class CancelForm(forms.Form):
-    """Why an order is canceled."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Kept in the history of the order."),
-        max_length=300,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
+def _plain(subject: Any, data: Data) -> forms.Form:
+    return forms.Form(data)
 
 
 @dataclass(frozen=True)
 class Move:
-    """A step offered from the status ``before``; ``act`` refuses it from any other."""
+    """A step with ``subject``, an order or a parcel; ``refusal`` says why not, or nothing.
+
+    ``act`` is called with the subject, the valid form and who acts. It raises an
+    :class:`~orders.errors.OrdersError` when somebody else was quicker.
+    """
 
     name: str
-    before: Order.Status
     label: str | Promise
-    consequence: str | Promise
-    act: Callable[..., Order]
-    form_class: type[forms.Form] = forms.Form
+    refusal: Callable[[Any], str]
+    consequence: Callable[[Any], str]
+    act: Callable[[Any, Any, UUID | None], object]
+    form: Callable[[Any, Data], forms.Form] = _plain
     is_destructive: bool = False
+    #: Offered apart from the steps of the order, where it belongs on the page.
+    is_aside: bool = False
 
-    def make(self, order_id: UUID, *, actor_id: UUID | None, **answers: Any) -> Order:
-        """Take the step. Raises :class:`~orders.errors.NotAllowed`."""
-        return self.act(order_id, actor_id=actor_id, **answers)
+    def is_open_to(self, request: HttpRequest, order: Order) -> bool:
+        """Whether the person may take it with this order."""
+        gives_back = self.name == "cancel" and order.paid_at is not None
+        return request.user.has_perm(FULFILL) and (not gives_back or request.user.has_perm(REFUND))
 
 
-MOVES = {
-    move.name: move
-    for move in (
-        Move(
-            "pack",
-            Status.PAID,
-            _("Mark as packed"),
-            _("The order becomes Packed and waits for the carrier."),
-            lifecycle.mark_fulfilled,
-        ),
-        Move(
-            "ship",
-            Status.FULFILLED,
-            _("Mark as shipped"),
-            _("The order becomes Shipped: the parcel left."),
-            lifecycle.mark_shipped,
-        ),
-        Move(
-            "deliver",
-            Status.SHIPPED,
-            _("Mark as delivered"),
-            _("The order becomes Delivered: the parcel arrived."),
-            lifecycle.mark_delivered,
-        ),
-        Move(
-            "cancel",
-            Status.PENDING,
-            _("Cancel order"),
-            _("The order becomes Canceled for good and its stock is free again."),
-            lifecycle.cancel,
-            form_class=CancelForm,
-            is_destructive=True,
-        ),
+def _said(text: str | Promise) -> Callable[[Any], str]:
+    return lambda subject: str(text)
+
+
+def _must_be(*statuses: str) -> Callable[[Any], str]:
+    def refusal(subject: Any) -> str:
+        if subject.status in statuses:
+            return ""
+        return gettext("it is %(status)s") % {"status": subject.get_status_display()}
+
+    return refusal
+
+
+def _live(order: Any) -> list[Shipment]:
+    return [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
+
+
+def _cancel_refusal(order: Any) -> str:
+    if any(row.status != Shipment.Status.PACKED for row in _live(order)):
+        return gettext("a parcel has left")
+    return _must_be(Status.PENDING, Status.PAID, Status.FULFILLED)(order)
+
+
+def _cancel_words(order: Order) -> str:
+    if order.paid_at is None:
+        return gettext("The order becomes Canceled for good and its stock is free again.")
+    amount = format_money(order.total, order.currency)
+    words = gettext(
+        "The order becomes Canceled for good: %(amount)s goes back to the customer, packed parcels "
+        "are unpacked, and the units are for sale again."
     )
-}
+    return words % {"amount": amount}
 
 
-def offered(order: Order) -> list[Move]:
-    """The steps that are possible from where the order is."""
-    return [move for move in MOVES.values() if move.before == order.status]
+def _cancel(order: Order, form: forms.Form, actor_id: UUID | None) -> Order:
+    act = lifecycle.call_off if order.paid_at else lifecycle.cancel
+    return act(order.pk, reason=form.cleaned_data["reason"], actor_id=actor_id)
+
+
+def _ship(order: Order, form: ParcelForm, actor_id: UUID | None) -> Shipment:
+    act = fulfillment.ship if form.cleaned_data["has_left"] else fulfillment.pack
+    return act(
+        order_id=order.pk,
+        quantities=form.quantities,
+        key=form.cleaned_data["key"],
+        way=form.way,
+        actor_id=actor_id,
+    )
+
+
+def _parcel_form(order: Any, data: Data) -> ParcelForm:
+    return ParcelForm(data, items=list(order.items.all()), left=fulfillment.unpacked(order.pk))
+
+
+def _address_refusal(order: Any) -> str:
+    if _live(order):
+        return gettext("a parcel is packed")
+    return _must_be(Status.PENDING, Status.PAID)(order)
+
+
+def _address_form(order: Any, data: Data) -> AddressForm:
+    current = addresses.newest(order.addresses.all())[OrderAddress.Type.SHIPPING]
+    country = str(current.country)
+    initial = AddressForm.initial_from(vars(current) | {"country": country})
+    return AddressForm(data, countries=[country], initial=initial)
+
+
+def _change_address(order: Order, form: forms.Form, actor_id: UUID | None) -> OrderAddress:
+    return addresses.change(order_id=order.pk, address=form.cleaned_data, actor_id=actor_id)
+
+
+def _send_mail(order: Order, form: forms.Form, actor_id: UUID | None) -> None:
+    kind = OrderMail.Kind(form.cleaned_data["kind"])
+    mails.send_again(order, kind, reason=str(form.cleaned_data["key"]))
+    status.happened(order, OrderEvent.Kind.MAILED, actor_id=actor_id, note=str(kind.label))
+
+
+def _invoice_refusal(order: Any) -> str:
+    if any(row.kind == InvoiceKind.INVOICE for row in order.invoices.all()):
+        return gettext("there is one")
+    return "" if order.paid_at else gettext("nobody has paid yet")
+
+
+def _write(order: Order, form: forms.Form, actor_id: UUID | None) -> OrderNote:
+    return notes.write(order_id=order.pk, actor_id=actor_id, **form.cleaned_data)
+
+
+def _tag(order: Order, form: forms.Form, actor_id: UUID | None) -> list[str]:
+    names = form.cleaned_data["tags"].split(",")
+    return notes.tag(order_id=order.pk, names=names, actor_id=actor_id)
+
+
+def _tags_form(order: Any, data: Data) -> TagsForm:
+    return TagsForm(data, initial={"tags": ", ".join(tag.name for tag in order.tags.all())})
+
+
+ORDER_MOVES = (
+    Move(
+        "parcel",
+        _("Ship a parcel"),
+        _must_be(Status.PAID),
+        _said(_("The units go into one parcel. With the last of them the order becomes Packed.")),
+        _ship,
+        form=_parcel_form,
+    ),
+    Move(
+        "pack",
+        _("Mark as packed"),
+        _must_be(Status.PAID),
+        _said(_("What is left goes into one parcel; the order becomes Packed.")),
+        lambda order, form, actor_id: lifecycle.mark_fulfilled(order.pk, actor_id=actor_id),
+    ),
+    Move(
+        "ship",
+        _("Mark as shipped"),
+        _must_be(Status.FULFILLED),
+        _said(_("All parcels have left; the order becomes Shipped and its customer is told.")),
+        lambda order, form, actor_id: lifecycle.mark_shipped(order.pk, actor_id=actor_id),
+    ),
+    Move(
+        "deliver",
+        _("Mark as delivered"),
+        _must_be(Status.SHIPPED),
+        _said(_("All parcels have arrived; the order becomes Delivered.")),
+        lambda order, form, actor_id: lifecycle.mark_delivered(order.pk, actor_id=actor_id),
+    ),
+    Move(
+        "address",
+        _("Edit address"),
+        _address_refusal,
+        _said(_("The parcel goes there. The old address stays in the history of the order.")),
+        _change_address,
+        form=_address_form,
+    ),
+    Move(
+        "mail",
+        _("Resend e-mail"),
+        lambda order: "" if letters_of(order) else gettext("there is none"),
+        lambda order: gettext("It goes to %(email)s once more.") % {"email": order.email},
+        _send_mail,
+        form=lambda order, data: MailForm(data, order=order),
+    ),
+    Move(
+        "invoice",
+        _("Issue invoice"),
+        _invoice_refusal,
+        _said(_("It gets the next number and cannot be changed any more.")),
+        lambda order, form, actor_id: invoices.issue_invoice(order.pk),
+    ),
+    Move(
+        "cancel",
+        _("Cancel order"),
+        _cancel_refusal,
+        _cancel_words,
+        _cancel,
+        form=lambda order, data: CancelForm(data),
+        is_destructive=True,
+    ),
+    Move(
+        "write",
+        _("Write"),
+        _said(""),
+        _said(_("A message is mailed to the customer and shown on the page of the order.")),
+        _write,
+        form=lambda order, data: NoteForm(data),
+        is_aside=True,
+    ),
+    Move(
+        "tags",
+        _("Edit tags"),
+        _said(""),
+        _said(_("The list of orders can be filtered by them.")),
+        _tag,
+        form=_tags_form,
+        is_aside=True,
+    ),
+)
+
+PARCEL_MOVES = (
+    Move(
+        "send",
+        _("It has left"),
+        _must_be(Shipment.Status.PACKED),
+        _said(_("The parcel is on its way; with the last one the order becomes Shipped.")),
+        lambda parcel, form, actor_id: fulfillment.send(
+            shipment_id=parcel.pk, way=form.way, actor_id=actor_id
+        ),
+        form=lambda parcel, data: WayForm(data, initial=WayForm.initial_from(parcel)),
+    ),
+    Move(
+        "arrive",
+        _("It has arrived"),
+        _must_be(Shipment.Status.SHIPPED),
+        _said(_("The parcel is Delivered; with the last one the order becomes Delivered.")),
+        lambda parcel, form, actor_id: fulfillment.arrive(shipment_id=parcel.pk, actor_id=actor_id),
+    ),
+    Move(
+        "unpack",
+        _("Unpack"),
+        lambda parcel: (
+            _must_be(Shipment.Status.PACKED)(parcel) or _must_be(Status.PAID)(parcel.order)
+        ),
+        _said(_("Its units wait to be packed again, and its tracking number is free.")),
+        lambda parcel, form, actor_id: fulfillment.unpack(shipment_id=parcel.pk, actor_id=actor_id),
+        is_destructive=True,
+    ),
+)
+
+
+def find(moves: tuple[Move, ...], name: str) -> Move | None:
+    """The step of that name."""
+    return next((move for move in moves if move.name == name), None)
+
+
+def offered(request: HttpRequest, order: Any) -> tuple[list[Move], list[tuple[Move, str]]]:
+    """The steps that are possible from where the order is, and the others with the reason."""
+    open_moves, refused = [], []
+    for move in ORDER_MOVES:
+        if move.is_aside or not move.is_open_to(request, order):
+            continue
+        reason = move.refusal(order)
+        if reason:
+            refused.append((move, reason))
+        else:
+            open_moves.append(move)
+    return open_moves, refused
+
+
+def of_parcel(request: HttpRequest, parcel: Shipment) -> list[Move]:
+    """The steps that are possible with a parcel, whose order is read already."""
+    return [
+        move
+        for move in PARCEL_MOVES
+        if move.is_open_to(request, parcel.order) and not move.refusal(parcel)
+    ]

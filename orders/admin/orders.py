@@ -1,41 +1,36 @@
 """Orders in the back office: a list to work through, and a page that only acts can change."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit import history
-from audit.admin import AuditedAdmin, amounts_on
-from audit.models import AuditLog
-from orders import lines
-from orders.admin.moves import MOVES, offered
-from orders.errors import NotAllowed
-from orders.models import Order, OrderStatusChange
+from audit.admin import AuditedAdmin
+from orders import invoice_pdf, queues
+from orders.admin import workspace
+from orders.admin.chronicle import STATUS_KINDS
+from orders.admin.moves import ORDER_MOVES, PARCEL_MOVES, Move, find
+from orders.errors import OrdersError, TooManyPacked, TrackingTaken
+from orders.models import Order, OrderTag
+from orders.reasons import reasons_of_order
+from orders.views.order_page import pdf
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
 
 Status = Order.Status
-#: Tint and icon of each status.
-STATUS_KINDS = {
-    Status.PENDING: ("warn", "clock"),
-    Status.PAID: ("info", "card"),
-    Status.FULFILLED: ("info", "box"),
-    Status.SHIPPED: ("info", "truck"),
-    Status.DELIVERED: ("ok", "check"),
-    Status.CANCELED: ("", "close"),
-}
 _PAYMENT_KINDS = {
     "INITIATED": ("warn", "clock"),
     "AUTHORIZED": ("warn", "clock"),
@@ -44,8 +39,6 @@ _PAYMENT_KINDS = {
     "FAILED": ("danger", "alert"),
     "DISPUTED": ("danger", "alert"),
 }
-#: Audit entries shown on the page of an order; its History page has all.
-LATEST = 10
 
 
 def payment_badge(payment: Any) -> SafeString:
@@ -56,31 +49,77 @@ def payment_badge(payment: Any) -> SafeString:
     return badge(payment.get_status_display(), kind, icon)
 
 
+class QueueFilter(admin.SimpleListFilter):
+    """What waits for staff."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("to-ship", _("To ship, urgent first")), ("late", _("Late"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        waiting = {"to-ship": queues.to_ship, "late": queues.late}.get(self.value() or "")
+        return queryset.filter(pk__in=waiting().values("pk")) if waiting else queryset
+
+
+class TagFilter(admin.SimpleListFilter):
+    """By the words that staff put on orders."""
+
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        names = OrderTag.objects.order_by("name").values_list("name", flat=True).distinct()[:50]
+        return [(name, name) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value():
+            tagged = OrderTag.objects.filter(name=self.value())
+            return queryset.filter(pk__in=tagged.values("order"))
+        return queryset
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnly, AuditedAdmin):
     """Nothing is typed over here: each step is an act with its own page."""
 
     records_views = True
     amount_fields = ("subtotal", "discount", "shipping", "tax", "included_tax", "total")
-    list_display = ("number", "placed_at", "customer_email", "status_badge", "paid", "total_shown")
-    list_filter = ("status", "shipping_method", "placed_at")
+    list_display = (
+        "number",
+        "placed_at",
+        "customer_email",
+        "status_badge",
+        "paid",
+        "promised",
+        "total_shown",
+    )
+    list_filter = ("status", QueueFilter, TagFilter, "shipping_method", "placed_at")
     list_select_related = ("customer",)
     search_fields = ("number", "email", "items__sku", "addresses__full_name")
     search_help_text = _("Order number, e-mail address, name or SKU")
     date_hierarchy = "placed_at"
-    ordering = ("-placed_at",)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return queues.URGENT_FIRST if request.GET.get("queue") else ("-placed_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         rows = cast("QuerySet[Order]", super().get_queryset(request))
         return rows.prefetch_related("payments")
 
     def get_urls(self) -> list[URLPattern]:
-        step = path(
-            "<path:object_id>/step/<slug:name>/",
-            self.admin_site.admin_view(self.step_view),
-            name="orders_order_step",
+        pages = (
+            ("<path:object_id>/step/<slug:name>/", self.step_view, "step"),
+            ("<path:object_id>/parcel/<uuid:parcel_id>/slip/", self.slip_view, "slip"),
+            ("<path:object_id>/parcel/<uuid:parcel_id>/<slug:name>/", self.parcel_view, "parcel"),
+            ("<path:object_id>/document/<slug:number>/", self.document_view, "document"),
         )
-        return [step, *super().get_urls()]
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"orders_order_{name}")
+            for route, view, name in pages
+        ]
+        return [*own, *super().get_urls()]
 
     def change_view(
         self,
@@ -93,8 +132,6 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
         order = self._order(request, object_id)
         if not self.has_view_permission(request, order):
             raise PermissionDenied
-        objects = [order, *order.payments.all()]
-        changes = history.entries_of(objects).exclude(action=AuditLog.Action.VIEW)
         context = {
             **self.admin_site.each_context(request),
             "title": order.number,
@@ -102,41 +139,85 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
             "opts": self.opts,
             "original": order,
             "order": order,
-            "items": [(item, lines.choice(item.option_values)) for item in order.items.all()],
             "status_badge": self.status_badge(order),
+            "reasons": reasons_of_order(order, order.items.all(), for_staff=True),
+            "payment_badge": self.paid(order),
             "payments": [(payment, payment_badge(payment)) for payment in order.payments.all()],
-            "addresses": order.addresses.all(),
-            "steps": timeline(order),
-            "entries": history.told(changes[:LATEST], amounts_on(self.admin_site)),
-            "moves": offered(order) if self._may_move(request) else [],
+            **workspace.shown(request, order, self.admin_site),
             **(extra_context or {}),
         }
         self.record_view(str(order.pk))
         return TemplateResponse(request, "admin/orders/order/detail.html", context)
 
     def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        """Says what a step does; posting takes it."""
+        """Says what a step with the order does; posting takes it."""
         order = self._order(request, object_id)
-        move = MOVES.get(name)
+        return self._take(request, order, order, find(ORDER_MOVES, name))
+
+    def parcel_view(
+        self, request: HttpRequest, object_id: str, parcel_id: UUID, name: str
+    ) -> HttpResponse:
+        """Says what a step with a parcel does; posting takes it."""
+        order = self._order(request, object_id)
+        parcel = self._parcel(order, parcel_id)
+        return self._take(request, order, parcel, find(PARCEL_MOVES, name))
+
+    def slip_view(self, request: HttpRequest, object_id: str, parcel_id: UUID) -> HttpResponse:
+        """What lies in a parcel, to print and put inside."""
+        order = self._order(request, object_id)
+        if not self.has_view_permission(request, order):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Packing slip"),
+            "subtitle": order.number,
+            "opts": self.opts,
+            "order": order,
+            **workspace.slip(order, self._parcel(order, parcel_id)),
+        }
+        self.record_view(str(order.pk))
+        return TemplateResponse(request, "admin/orders/order/slip.html", context)
+
+    def document_view(self, request: HttpRequest, object_id: str, number: str) -> HttpResponse:
+        """An invoice or credit note of the order, as PDF."""
+        order = self._order(request, object_id)
+        found = next((row for row in order.invoices.all() if row.number == number), None)
+        if found is None:
+            raise Http404
+        if not request.user.has_perm("orders.view_invoice"):
+            raise PermissionDenied
+        self.record_view(str(order.pk))
+        return pdf(invoice_pdf.draw(found), f"{found.number}.pdf")
+
+    def _take(
+        self, request: HttpRequest, order: Order, subject: Any, move: Move | None
+    ) -> HttpResponse:
         if move is None:
             raise Http404
-        if not self._may_move(request):
+        if not move.is_open_to(request, order):
             raise PermissionDenied
-        page = reverse("admin:orders_order_change", args=[order.pk])
-        form = move.form_class(request.POST if request.method == "POST" else None)
+        page = HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
+        reason = move.refusal(subject)
+        if reason:
+            self._say_refused(request, order, reason)
+            return page
+        form = move.form(subject, request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                moved = move.make(order.pk, actor_id=request.user.pk, **form.cleaned_data)
-            except NotAllowed as refusal:
-                self._say_refused(request, refusal.order)
+                move.act(subject, form, cast("UUID", request.user.pk))
+            except TrackingTaken:
+                form.add_error("tracking_number", gettext("Another parcel has this number."))
+            except TooManyPacked:
+                form.add_error(None, gettext("A colleague packed some of these meanwhile."))
+            except OrdersError:
+                self._say_refused(request, order, gettext("it has moved on meanwhile"))
+                return page
             else:
-                text = gettext("%(order)s: %(status)s.")
-                facts = {"order": moved.number, "status": moved.get_status_display()}
-                self.message_user(request, text % facts, messages.SUCCESS)
-            return HttpResponseRedirect(page)
-        if move.before != order.status:
-            self._say_refused(request, order)
-            return HttpResponseRedirect(page)
+                order.refresh_from_db()
+                facts = {"order": order.number, "status": order.get_status_display()}
+                text = gettext("%(order)s: %(status)s.") % facts
+                self.message_user(request, text, messages.SUCCESS)
+                return page
         context = {
             **self.admin_site.each_context(request),
             "title": move.label,
@@ -144,37 +225,32 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
             "opts": self.opts,
             "order": order,
             "move": move,
+            "consequence": move.consequence(subject),
             "form": form,
         }
         status = 422 if form.errors else 200
         return TemplateResponse(request, "admin/orders/order/step.html", context, status=status)
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
-        order = cast("Order", obj)
-        payments: Any = order.payments
-        return [order, *order.status_changes.all(), *payments.all()]
+        return workspace.history_objects(cast("Order", obj))
 
     def _order(self, request: HttpRequest, object_id: str) -> Any:
-        rows = self.get_queryset(request).select_related("customer", "shipping_method")
-        steps = OrderStatusChange.objects.select_related("actor")
-        rows = rows.prefetch_related(
-            "items",
-            "addresses",
-            "payments__transactions",
-            Prefetch("status_changes", queryset=steps),
-        )
+        rows = workspace.readable(self.get_queryset(request))
         field = self.opts.pk
         try:
             return rows.get(pk=field.to_python(unquote(object_id)))
         except (Order.DoesNotExist, ValidationError) as error:
             raise Http404 from error
 
-    def _may_move(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("orders.change_order")
+    def _parcel(self, order: Any, parcel_id: UUID) -> Any:
+        parcel = next((row for row in order.shipments.all() if row.pk == parcel_id), None)
+        if parcel is None:
+            raise Http404
+        return parcel
 
-    def _say_refused(self, request: HttpRequest, order: Order) -> None:
-        text = gettext("Nothing was changed: %(order)s is %(status)s, where this is not possible.")
-        facts = {"order": order.number, "status": order.get_status_display()}
+    def _say_refused(self, request: HttpRequest, order: Order, reason: str) -> None:
+        text = gettext("Nothing was changed: %(order)s, %(reason)s.")
+        facts = {"order": order.number, "reason": reason}
         self.message_user(request, text % facts, messages.ERROR)
 
     @admin.display(description=_("customer"), ordering="email")
@@ -190,25 +266,12 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
         # Newest first: the attempt that counts.
         return payment_badge(next(iter(order.payments.all()), None))
 
+    @admin.display(description=_("promised"), ordering="delivery_until")
+    def promised(self, order: Order) -> str | SafeString:
+        until: date | None = order.delivery_until
+        words = formats.date_format(until, "j\xa0M") if until else ""
+        return badge(words, "danger", "alert") if queues.is_late(order) else words
+
     @admin.display(description=_("total"), ordering="total")
     def total_shown(self, order: Order) -> str:
         return format_money(order.total, order.currency)
-
-
-def timeline(order: Order) -> list[dict[str, Any]]:
-    """What happened to the order, as steps of ``components/timeline.html``."""
-    steps = [_step(gettext("Placed"), order.placed_at, order.email, "cart")]
-    for change in order.status_changes.all():
-        if change.to_status == Status.PENDING:
-            continue
-        who = change.actor.email if change.actor else gettext("by itself")
-        note = f"{who}: {change.reason}" if change.reason else who
-        icon = STATUS_KINDS[Status(change.to_status)][1]
-        steps.append(_step(change.get_to_status_display(), change.created_at, note, icon))
-    if order.status not in (Status.DELIVERED, Status.CANCELED):
-        steps[-1]["state"] = "current"
-    return steps
-
-
-def _step(name: str, at: datetime, note: str, icon: str) -> dict[str, Any]:
-    return {"name": name, "state": "done", "at": at, "expected": "", "note": note, "icon": icon}

@@ -1,18 +1,44 @@
 """Tables of cart, checkout and orders."""
 
+from orders.models.cart_figures import CartChange, CartMetric
 from orders.models.carts import Cart, CartItem
 from orders.models.checkouts import Checkout
-from orders.models.delivery import ShippingMethod, TaxRate
+from orders.models.delivery import PickUpPoint, ShippingMethod, ShippingZone
+from orders.models.fulfillment import OrderEvent, OrderNote, OrderTag, Shipment, ShipmentItem
+from orders.models.idempotency import IdempotencyKey
+from orders.models.invoices import Invoice, InvoiceKind, InvoiceSeries
+from orders.models.mails import OrderMail
 from orders.models.orders import Order, OrderAddress, OrderItem, OrderStatusChange
+from orders.models.promotions import Coupon, CouponUsage, Promotion
+from orders.models.saved import SavedItem
+from orders.models.taxes import TaxRate
 
 __all__ = [
     "Cart",
+    "CartChange",
     "CartItem",
+    "CartMetric",
     "Checkout",
+    "Coupon",
+    "CouponUsage",
+    "IdempotencyKey",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceSeries",
     "Order",
     "OrderAddress",
+    "OrderEvent",
     "OrderItem",
+    "OrderMail",
+    "OrderNote",
     "OrderStatusChange",
+    "OrderTag",
+    "PickUpPoint",
+    "Promotion",
+    "SavedItem",
+    "Shipment",
+    "ShipmentItem",
     "ShippingMethod",
+    "ShippingZone",
     "TaxRate",
 ]

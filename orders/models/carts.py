@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import ProductVariant
+from orders.models.cart_figures import counted_changes
 from shop.models import Model, QuerySet
 
 
@@ -50,7 +52,22 @@ class Cart(Model):
         _("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE
     )
     currency = models.CharField(_("currency"), max_length=3)
+    country = models.CharField(
+        _("country"), max_length=2, blank=True, help_text=_("Where it would go; empty: home.")
+    )
+    shipping_method = models.ForeignKey(
+        "orders.ShippingMethod",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("shipping method"),
+    )
     expires_at = models.DateTimeField(_("expires"), default=cart_expiry)
+    #: As typed in, normalized; what has become of them is found out with each price.
+    coupon_codes = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("coupon codes"), default=list, blank=True
+    )
 
     objects: ClassVar[Any] = models.Manager.from_queryset(CartQuerySet)()
 
@@ -70,6 +87,8 @@ class Cart(Model):
         indexes = [
             # The job that closes carts nobody touched for a month.
             models.Index(fields=["expires_at"], condition=Q(status="ACTIVE"), name="cart_expiring"),
+            # Carts begun on a day, for the figures of carts.
+            models.Index(fields=["created_at"], name="cart_begun"),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +120,7 @@ class CartItem(Model):
                 condition=Q(unit_price__gte=0), name="cart_item_price_not_negative"
             ),
         ]
+        triggers = [*Model.Meta.triggers, *counted_changes()]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.variant_id}"

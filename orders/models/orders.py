@@ -4,13 +4,14 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import ProductVariant
 from orders.models.carts import Cart, new_token
-from orders.models.delivery import ShippingMethod
+from orders.models.delivery import PickUpPoint, ShippingMethod
 from shop.accounts.models import PostalAddress
 from shop.models import Model, Versioned, append_only
 
@@ -27,6 +28,7 @@ class Order(Model, Versioned):
 
     ``total = subtotal - discount + shipping + tax``. ``tax`` is what came on top of the prices
     (nothing where prices include it); ``included_tax`` is the part of the total that is tax.
+    The database writes the first :class:`OrderStatusChange` and checks the cart out.
     """
 
     class Status(models.TextChoices):
@@ -60,6 +62,9 @@ class Order(Model, Versioned):
         verbose_name=_("customer"),
     )
     email = models.EmailField(_("e-mail"), max_length=254)
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", db_default="", editable=False
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
     )
@@ -80,10 +85,27 @@ class Order(Model, Versioned):
         verbose_name=_("shipping method"),
     )
     shipping_name = models.CharField(_("delivery"), max_length=100, blank=True)
+    pick_up_point = models.ForeignKey(
+        PickUpPoint,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("pick-up point"),
+    )
+    pick_up_address = models.CharField(
+        _("collected at"), max_length=500, blank=True, default="", db_default=""
+    )
+    vat_number = models.CharField(
+        _("VAT number"), max_length=20, blank=True, default="", db_default=""
+    )
+    is_reverse_charge = models.BooleanField(_("reverse charge"), default=False, db_default=False)
     delivery_from = models.DateField(_("arrives from"), null=True, blank=True)
     delivery_until = models.DateField(_("arrives until"), null=True, blank=True)
     customer_note = models.CharField(_("customer's note"), max_length=500, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    #: How the amounts came about, see ``orders.promotions.trace``.
+    price_trace = models.JSONField(_("why this price"), default=list, blank=True, editable=False)
     placed_at = models.DateTimeField(_("placed"), default=timezone.now)
     payment_due_at = models.DateTimeField(_("payment due"))
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
@@ -105,6 +127,11 @@ class Order(Model, Versioned):
                 condition=Q(subtotal__gte=0, discount__gte=0, shipping__gte=0, tax__gte=0)
                 & Q(included_tax__gte=0, included_tax__lte=F("total"), total__gte=0),
                 name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_reverse_charge=False)
+                | (Q(tax=0, included_tax=0, prices_include_tax=False) & ~Q(vat_number="")),
+                name="order_reverse_charge_has_a_number_and_no_tax",
             ),
             models.CheckConstraint(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"), name="order_currency_is_a_code"
@@ -139,12 +166,20 @@ class Order(Model, Versioned):
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
             # Work queues by status, oldest first.
             models.Index(fields=["status", "placed_at"], name="order_by_status"),
+            # Staff's queue of orders to send: first those that must arrive first.
+            models.Index(
+                fields=["delivery_until", "placed_at", "id"],
+                condition=Q(status__in=["PAID", "FULFILLED"]),
+                name="order_to_ship",
+            ),
             # The job that cancels what was not paid in time.
             models.Index(
                 fields=["payment_due_at"], condition=Q(status="PENDING"), name="order_unpaid"
             ),
             # Pending orders per person, and guest orders by address.
             models.Index(fields=["email", "status"], name="order_email_status"),
+            # Coupons for a first order: has this address ordered, in whatever case it was typed?
+            models.Index(Upper("email"), name="order_email_any_case"),
         ]
         triggers = [
             *Model.Meta.triggers,
@@ -165,6 +200,19 @@ class Order(Model, Versioned):
                 name="starts_pending",
                 operation=pgtrigger.Insert,
                 condition=~pgtrigger.Q(new__status="PENDING"),
+            ),
+            pgtrigger.Trigger(
+                name="begin_life",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    INSERT INTO orders_orderstatuschange
+                        (id, order_id, from_status, to_status, actor_id, reason)
+                    VALUES (gen_random_uuid(), NEW.id, '', NEW.status, NEW.customer_id, '');
+                    UPDATE orders_cart SET status = 'CHECKED_OUT'
+                    WHERE id = NEW.cart_id AND status <> 'CHECKED_OUT';
+                    RETURN NULL;
+                """,
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="number_is_for_ever", fields=["number", "token", "currency"]),
@@ -199,6 +247,7 @@ class OrderItem(Model):
     tax = models.BigIntegerField(_("tax"), default=0)
     tax_rate_basis_points = models.PositiveIntegerField(_("tax rate"), default=0)
     line_total = models.BigIntegerField(_("line total"))
+    price_trace = models.JSONField(_("why this price"), default=list, blank=True, editable=False)
 
     class Meta(Model.Meta):
         verbose_name = _("order item")
@@ -228,7 +277,7 @@ class OrderItem(Model):
 
 
 class OrderAddress(PostalAddress, Model):
-    """An address as it was given for this order."""
+    """An address as it was given for this order; a change adds the next ``revision``."""
 
     class Type(models.TextChoices):
         SHIPPING = "SHIPPING", _("Delivery")
@@ -238,12 +287,17 @@ class OrderAddress(PostalAddress, Model):
         Order, models.CASCADE, related_name="addresses", verbose_name=_("order")
     )
     type = models.CharField(_("type"), max_length=10, choices=Type.choices)
+    revision = models.PositiveSmallIntegerField(_("revision"), default=1, db_default=1)
 
     class Meta(Model.Meta):
         verbose_name = _("order address")
         verbose_name_plural = _("order addresses")
+        # Who reads them into a dictionary by type ends with the newest.
+        ordering = ["revision"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "type"], name="order_address_once_per_type"),
+            models.UniqueConstraint(
+                fields=["order", "type", "revision"], name="order_address_once_per_revision"
+            ),
         ]
         triggers = append_only()
 

@@ -5,8 +5,8 @@ from itertools import count
 from inventory.tests import builders
 from orders import cart as carts
 from orders import checkout as acts
-from orders import lifecycle
-from orders.models import Cart, Checkout, ShippingMethod, TaxRate
+from orders import lifecycle, placing
+from orders.models import Cart, Checkout, ShippingMethod, ShippingZone, TaxRate
 from shop.accounts.models import User
 
 ADDRESS = {
@@ -38,6 +38,13 @@ def filled_cart(*lines, user=None):
     return cart
 
 
+def zone(*countries, **fields):
+    """A delivery zone of whole countries, or of what ``fields`` say."""
+    code = "-".join(countries).lower()
+    plain = {"code": code, "name": code, "countries": list(countries)} | fields
+    return ShippingZone.objects.get_or_create(code=plain["code"], defaults=plain)[0]
+
+
 def standard_delivery():
     """Delivery for 4.90, free from 80.00, and 19 % tax."""
     TaxRate.objects.get_or_create(
@@ -47,7 +54,7 @@ def standard_delivery():
         code="standard",
         defaults={
             "name": "Standard",
-            "countries": ["DE", "AT"],
+            "zone": zone("DE", "AT"),
             "currency": "EUR",
             "price": 490,
             "free_from": 8000,
@@ -75,7 +82,7 @@ def shown_total(checkout):
 def placed_order(*lines, user=None, email=None):
     """A pending order of ``(variant, quantity)`` lines."""
     checkout = ready_checkout(filled_cart(*lines, user=user), email=email)
-    return acts.place_order(cart_id=checkout.cart_id, agreed_total=shown_total(checkout))
+    return placing.place_order(cart_id=checkout.cart_id, agreed_total=shown_total(checkout))
 
 
 def paid_order(*lines, user=None):

@@ -23,8 +23,8 @@ from orders.tests.factories import (
 pytestmark = pytest.mark.django_db
 
 CONTACT, DELIVERY = "/checkout/", "/checkout/delivery/"
-#: Cart, checkout, countries, lines, pictures, tax; stock and names come from the cache.
-CONTACT_QUERIES = 6
+#: Cart, checkout, lines, pictures, tax; stock, names and countries come from the cache.
+CONTACT_QUERIES = 5
 #: Cart, checkout, lines, delivery, pictures, tax.
 DELIVERY_QUERIES = 6
 FILLED = {**ADDRESS, "email": "Ada@Example.com", "billing_same": "on"}

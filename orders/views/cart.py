@@ -2,28 +2,25 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.fragments import vary_by_fragment, wanted_fragment
+from catalog.fragments import wanted_fragment
 from catalog.models import Product, ProductVariant
 from catalog.products import product_page
 from catalog.products.choices import find_published
 from inventory.errors import InventoryError
 from orders import cart as carts
-from orders import checkout, delivery, lifecycle, messages, summary
+from orders import checkout, estimate, lifecycle, messages
 from orders.errors import NotAllowed, OrdersError
 from orders.models import Cart, CartItem, Order
+from orders.views.cart_page import DRAWER, REGIONS, changed, refused, respond
 from shop.middleware import private_page
 from shop.redirects import see_other
 
-DRAWER = "cart-drawer-body"
-REGION = "cart"
-REGIONS = {DRAWER: "orders/_drawer.html", REGION: "orders/_cart.html"}
 MAX_DIGITS = 4
 
 
@@ -34,8 +31,13 @@ def show(request: HttpRequest) -> HttpResponse:
     cart = carts.current(request)
     if cart is None:
         pending = _pending_order(request)
-        return _render(request, None, {"pending": pending})
-    return _render(request, cart, {"removed": _removed(request)})
+        extra = {"pending": pending, "forgotten": _undoable(request, "forgotten")}
+        return respond(request, None, extra)
+    extra = {
+        "removed": _undoable(request, "removed"),
+        "forgotten": _undoable(request, "forgotten"),
+    }
+    return respond(request, cart, extra)
 
 
 @require_POST
@@ -63,7 +65,7 @@ def add(request: HttpRequest) -> HttpResponse:
         carts.remember(response, cart)
         return response
     if wanted_fragment(request) == DRAWER:
-        response = _render(request, cart, {"added": variant.product.title, "is_changed": True})
+        response = respond(request, cart, {"added": variant.product.title, "is_changed": True})
     else:
         flash.success(request, _("%(title)s is in your cart.") % {"title": product.title})
         response = see_other("orders:cart")
@@ -82,13 +84,13 @@ def update(request: HttpRequest, item_id: UUID) -> HttpResponse:
     is_typed = quantity is not None and quantity != item.quantity
     wanted = item.quantity + step if step and not is_typed else quantity
     if wanted is None:
-        return _refused(request, cart, [_("Type the quantity as a number.")], status=422)
+        return refused(request, cart, [_("Type the quantity as a number.")], status=422)
     try:
         kept = carts.set_quantity(cart=cart, item_id=item.pk, quantity=wanted)
     except (OrdersError, InventoryError) as error:
         words = messages.explain(error, items=[item], currency=cart.currency)
-        return _refused(request, cart, words, status=409)
-    return _changed(request, cart, removed=None if kept else item)
+        return refused(request, cart, words, status=409)
+    return changed(request, cart, removed=None if kept else item)
 
 
 @require_POST
@@ -97,7 +99,7 @@ def remove(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Take a line out; the answer offers to undo."""
     cart, item = _item_or_404(request, item_id)
     carts.set_quantity(cart=cart, item_id=item.pk, quantity=0)
-    return _changed(request, cart, removed=item)
+    return changed(request, cart, removed=item)
 
 
 @require_POST
@@ -113,8 +115,25 @@ def restore(request: HttpRequest, variant_id: UUID, quantity: int) -> HttpRespon
     except (OrdersError, InventoryError) as error:
         item = CartItem(cart=cart, variant=variant)
         words = messages.explain(error, items=[item], currency=cart.currency)
-        return _refused(request, cart, words, status=409)
-    return _changed(request, cart, removed=None)
+        return refused(request, cart, words, status=409)
+    return changed(request, cart)
+
+
+@require_POST
+@private_page
+def estimate_delivery(request: HttpRequest) -> HttpResponse:
+    """Remember where the cart would go, and how; the answer says what that costs."""
+    cart = carts.current(request)
+    if cart is None:
+        return see_other("orders:cart")
+    estimate.choose(
+        cart=cart,
+        country=request.POST.get("country", "")[:2],
+        method_code=request.POST.get("method", "")[:50],
+    )
+    if wanted_fragment(request) in REGIONS:
+        return respond(request, cart, {"opens_estimate": True})
+    return see_other("orders:cart")
 
 
 @require_POST
@@ -129,7 +148,7 @@ def begin_checkout(request: HttpRequest) -> HttpResponse:
     except (OrdersError, InventoryError) as error:
         items = carts.items_of(cart)
         words = messages.explain(error, items=items, currency=cart.currency)
-        return _refused(request, cart, words, status=409)
+        return refused(request, cart, words, status=409)
     return see_other("orders:checkout")
 
 
@@ -161,63 +180,10 @@ def _pending_order(request: HttpRequest) -> Order | None:
     return order if order is not None and order.is_payable else None
 
 
-def _changed(request: HttpRequest, cart: Cart, *, removed: CartItem | None) -> HttpResponse:
-    if wanted_fragment(request) not in REGIONS:
-        response = see_other("orders:cart")
-        if removed is not None:
-            response["Location"] += f"?removed={removed.variant_id}&quantity={removed.quantity}"
-    else:
-        response = _render(request, cart, {"is_changed": True, "removed": removed})
-    carts.remember(response, cart)
-    return response
-
-
-def _refused(request: HttpRequest, cart: Cart, words: list[str], *, status: int) -> HttpResponse:
-    """The cart as it is, with what was wrong above it."""
-    return _render(request, cart, {"problems": [{"text": text} for text in words]}, status=status)
-
-
-def _render(
-    request: HttpRequest, cart: Cart | None, extra: dict[str, object], status: int = 200
-) -> HttpResponse:
-    items = carts.items_of(cart) if cart else []
-    context: dict[str, object] = {"items": items, **extra}
-    if cart and items:
-        context |= _contents(cart, items)
-    template = REGIONS.get(wanted_fragment(request), "orders/cart.html")
-    response = render(request, template, context, status=status)
-    vary_by_fragment(response)
-    if cart:
-        carts.remember(response, cart)
-    return response
-
-
-def _contents(cart: Cart, items: list[CartItem]) -> dict[str, object]:
-    """What page and drawer show of a cart that holds something."""
-    shown = summary.cart_lines(items, currency=cart.currency)
-    subtotal = sum(line.price.current for line in shown)
-    option = summary.usual_option(
-        delivery.options(
-            country=settings.SHOP_COUNTRY,
-            goods_total=subtotal,
-            weight_grams=delivery.weight(items),
-        )
-    )
-    return {
-        "lines": shown,
-        "subtotal": subtotal,
-        "summary": summary.of_cart(items, currency=cart.currency, option=option),
-        "free_delivery": summary.free_delivery(option, subtotal),
-        "has_changes": any(line.note for line in shown),
-        "count": sum(item.quantity for item in items),
-        "currency": cart.currency,
-    }
-
-
-def _removed(request: HttpRequest) -> CartItem | None:
+def _undoable(request: HttpRequest, what: str) -> CartItem | None:
     """The line the page before has removed, so that it can be put back without script."""
     try:
-        variant_id = UUID(request.GET.get("removed", ""))
+        variant_id = UUID(request.GET.get(what, ""))
     except ValueError:
         return None
     variant = ProductVariant.objects.select_related("product").filter(pk=variant_id).first()

@@ -17,10 +17,10 @@ from inventory.errors import InventoryError
 from orders import cart as carts
 from orders import checkout as acts
 from orders import messages, summary
-from orders.delivery import DeliveryOption
+from orders.delivery import DeliveryOption, points, reached_countries
 from orders.errors import OrdersError
-from orders.forms import ContactForm, ContactOptionsForm, DeliveryForm
-from orders.models import Checkout, ShippingMethod
+from orders.forms import BusinessForm, ContactForm, ContactOptionsForm, DeliveryForm
+from orders.models import Checkout, PickUpPoint, ShippingMethod
 from orders.steps import steps
 from shop.accounts.forms import PARTS, AddressForm
 from shop.middleware import private_page
@@ -46,7 +46,7 @@ def step(view: StepView) -> Respond:
             order = getattr(pending, "order", None)
             return redirect("payments:payment" if order and order.is_payable else "orders:cart")
         if request.method != "POST":
-            checkout = Checkout.objects.filter(cart=cart).select_related("shipping_method").first()
+            checkout = Checkout.objects.with_choices().filter(cart=cart).first()
             if checkout is None:
                 return redirect("orders:cart")
             checkout.cart = cart
@@ -69,13 +69,14 @@ class ContactForms:
     email: ContactForm
     address: AddressForm
     options: ContactOptionsForm
+    business: BusinessForm
     billing: AddressForm
     is_billing_same: bool
 
     @property
     def shown(self) -> list[Form]:
         """Those that the page has now."""
-        forms: list[Form] = [self.email, self.address, self.options]
+        forms: list[Form] = [self.email, self.address, self.business, self.options]
         return forms if self.is_billing_same else [*forms, self.billing]
 
 
@@ -97,6 +98,7 @@ def contact(request: HttpRequest, checkout: Checkout) -> HttpResponse:
     checkout.email = forms.email.cleaned_data["email"]
     checkout.wants_news = forms.options.cleaned_data["wants_news"]
     checkout.shipping_address = forms.address.cleaned_data
+    checkout.vat_number = forms.business.cleaned_data["vat_number"]
     checkout.billing_address = None if forms.is_billing_same else forms.billing.cleaned_data
     checkout.save()
     return see_other("orders:delivery")
@@ -112,22 +114,38 @@ def delivery(request: HttpRequest, checkout: Checkout) -> HttpResponse:
     by_code = {option.method.code: option for option in options}
     data = request.POST if request.method == "POST" else None
     usual = summary.usual_option(options)
+    liked = [option for option in options if option.method.pk == checkout.cart.shipping_method_id]
+    usual = next(iter(liked), usual)
     current = checkout.shipping_method or (usual.method if usual else None)
+    asked = data if data is not None else request.GET
+    near = _near(checkout, asked.get("near", ""))
+    places = points(near) if any(_is_pick_up(option) for option in options) else []
     form = DeliveryForm(
         data,
         methods=[(option.method.code, option.method.name) for option in options],
+        points=[(str(place.pk), place.name) for place in places],
         initial={"note": checkout.customer_note},
     )
     if data is not None and form.is_valid():
-        checkout.shipping_method = by_code[form.cleaned_data["method"]].method
-        checkout.customer_note = form.cleaned_data["note"]
-        checkout.save()
+        option = by_code[form.cleaned_data["method"]]
+        try:
+            acts.choose_delivery(
+                checkout=checkout,
+                method=option.method,
+                point=_collected_at(option, places, form.cleaned_data.get("point", "")),
+                note=form.cleaned_data["note"],
+            )
+        except InventoryError as error:
+            currency = checkout.cart.currency
+            return _back_to_cart(request, messages.explain(error, items=items, currency=currency))
         return see_other("payments:payment")
-    asked = data if data is not None else request.GET
     chosen = by_code.get(asked.get("method", current.code if current else "")) or usual
     context = {
         "form": form,
         "choices": [_choice(option, is_chosen=option == chosen) for option in options],
+        "places": _places(places, asked.get("point", "") or str(checkout.pick_up_point_id)),
+        "near": near["postal_code"],
+        "collects": chosen is not None and _is_pick_up(chosen),
         "summary": summary.of_checkout(checkout, items, option=chosen),
         **steps(2, values=(checkout.email,)),
     }
@@ -147,7 +165,11 @@ def _stored_forms(checkout: Checkout) -> ContactForms:
     options = {"billing_same": is_same, "wants_news": checkout.wants_news}
     return ContactForms(
         email=ContactForm(initial={"email": checkout.email}),
-        address=AddressForm(countries=_countries(), initial=initial(checkout.shipping_address)),
+        address=AddressForm(
+            countries=reached_countries(),
+            initial=initial(checkout.shipping_address or {"country": checkout.cart.country}),
+        ),
+        business=BusinessForm(initial={"vat_number": checkout.vat_number}),
         options=ContactOptionsForm(initial=options),
         billing=AddressForm(prefix=BILLING, section=BILLING, initial=initial(billing)),
         is_billing_same=is_same,
@@ -161,7 +183,8 @@ def _typed_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
     billing = _typed_address(data, BILLING) or AddressForm.initial_from(checkout.billing_address)
     return ContactForms(
         email=ContactForm(initial={"email": data.get("email", "")}),
-        address=AddressForm(countries=_countries(), initial=_typed_address(data)),
+        address=AddressForm(countries=reached_countries(), initial=_typed_address(data)),
+        business=BusinessForm(initial={"vat_number": data.get("vat_number", "")}),
         options=ContactOptionsForm(initial=options),
         billing=AddressForm(prefix=BILLING, section=BILLING, initial=billing),
         is_billing_same=is_same,
@@ -182,7 +205,8 @@ def _posted_forms(checkout: Checkout, data: QueryDict) -> ContactForms:
         billing = AddressForm(data, prefix=BILLING, section=BILLING)
     return ContactForms(
         email=ContactForm(data),
-        address=AddressForm(data, countries=_countries()),
+        address=AddressForm(data, countries=reached_countries()),
+        business=BusinessForm(data),
         options=ContactOptionsForm(data),
         billing=billing,
         is_billing_same=typed.is_billing_same,
@@ -214,8 +238,7 @@ def _render_contact(
 def _choice(option: DeliveryOption, *, is_chosen: bool) -> dict[str, object]:
     """A delivery method for ``radio_cards.html``."""
     days = summary.arrival(option.arrives_from, option.arrives_until)
-    is_parcel = option.method.kind == ShippingMethod.Kind.DELIVERY
-    words = _("Arrives %(days)s") if is_parcel else _("Ready %(days)s")
+    words = _("Ready %(days)s") if _is_pick_up(option) else _("Arrives %(days)s")
     return {
         "value": option.method.code,
         "title": option.method.name,
@@ -227,12 +250,51 @@ def _choice(option: DeliveryOption, *, is_chosen: bool) -> dict[str, object]:
     }
 
 
-def _countries() -> list[str]:
-    """Countries that some delivery method reaches."""
-    reached: set[str] = set()
-    for codes in ShippingMethod.objects.filter(is_active=True).values_list("countries", flat=True):
-        reached.update(codes)
-    return sorted(reached)
+def _is_pick_up(option: DeliveryOption) -> bool:
+    return option.method.kind == ShippingMethod.Kind.PICK_UP
+
+
+def _near(checkout: Checkout, typed: str) -> dict[str, str]:
+    """Where the shopper looks for a place to collect: what was typed, or the address."""
+    address = checkout.shipping_address or {}
+    code = typed.replace("\0", "").strip()[:20] or address.get("postal_code", "")
+    return {"country": address.get("country", ""), "postal_code": code}
+
+
+def _collected_at(
+    option: DeliveryOption, places: list[PickUpPoint], chosen: str
+) -> PickUpPoint | None:
+    """The place chosen, or the nearest; none for a parcel."""
+    if not _is_pick_up(option) or not places:
+        return None
+    return next((place for place in places if str(place.pk) == chosen), places[0])
+
+
+def _places(places: list[PickUpPoint], chosen: str) -> list[dict[str, object]]:
+    """Where orders are collected, for ``radio_cards.html``; the nearest is chosen at first."""
+    known = [str(place.pk) for place in places]
+    selected = chosen if chosen in known else next(iter(known), "")
+    return [
+        {
+            "value": str(place.pk),
+            "title": place.name,
+            "note": " · ".join(
+                filter(
+                    None,
+                    [
+                        f"{place.line1}, {place.postal_code} {place.city}",
+                        place.opening_hours,
+                        place.instructions,
+                    ],
+                )
+            ),
+            "price": None,
+            "currency": "",
+            "icon": "",
+            "selected": str(place.pk) == selected,
+        }
+        for place in places
+    ]
 
 
 def _back_to_cart(request: HttpRequest, words: list[str]) -> HttpResponse:

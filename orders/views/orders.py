@@ -1,56 +1,75 @@
-"""A placed order, seen by whoever has its link."""
+"""Thanks for an order, seen by whoever has its link, and what its shopper may add to it."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages as flash
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from orders import summary
-from orders.models import Order, OrderAddress
+from orders import corrections, order_page, summary
+from orders.errors import EmailFixed
+from orders.forms import ContactForm
+from orders.models import Invoice, InvoiceKind, Order, OrderAddress
+from orders.ownership import is_own
+from shop.accounts.credentials import SignUpForm
 from shop.middleware import private_page
+from shop.rate_limits import limit
+from shop.redirects import see_other
 
 Status = Order.Status
+
+#: Corrections of an address from one place in an hour.
+MOST_CORRECTIONS = 5
 
 
 @require_safe
 @private_page
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """Thank you, and what happens next; can be reloaded and printed."""
-    order = get_object_or_404(Order, token=token)
+    order = _find(token)
     if order.status == Status.PENDING:
         return redirect("payments:payment")
+    return _render(request, order, ContactForm(initial={"email": order.email}))
+
+
+@require_POST
+@private_page
+def correct_email(request: HttpRequest, token: str) -> HttpResponse:
+    """Another address for an order, from the browser that placed it."""
+    order = _find(token)
+    if not is_own(request, order):
+        raise Http404
+    limit(request, "correct-email", most=MOST_CORRECTIONS, seconds=3600)
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return _render(request, order, form, status=422)
+    try:
+        corrections.correct_email(order_id=order.pk, email=form.cleaned_data["email"])
+    except EmailFixed:
+        flash.warning(request, _("It is too late to correct the address here. Please write to us."))
+    else:
+        flash.success(request, _("We write to the new address from now on."))
+    return see_other(order)
+
+
+def _find(token: str) -> Order:
+    return get_object_or_404(Order.objects.select_related("cart"), token=token)
+
+
+def _render(
+    request: HttpRequest, order: Order, form: ContactForm, *, status: int = 200
+) -> HttpResponse:
     items = list(order.items.all())
     addresses = {address.type: address for address in order.addresses.all()}
+    is_shoppers = is_own(request, order)
     context = {
         "order": order,
         "summary": summary.of_order(order, items),
         "shipping_address": addresses.get(OrderAddress.Type.SHIPPING),
-        "timeline": timeline(order),
+        "timeline": order_page.timeline(order),
+        "invoice": Invoice.objects.filter(order=order, kind=InvoiceKind.INVOICE).first(),
+        "email_form": form if is_shoppers and corrections.is_correctable(order) else None,
+        # Offered to each guest alike, so that it tells nobody who has an account.
+        "account_form": SignUpForm() if is_shoppers and not order.customer_id else None,
     }
-    return render(request, "orders/confirmation.html", context)
-
-
-def timeline(order: Order) -> list[dict[str, object]]:
-    """The order's life for ``timeline.html``: what was, what is, what comes."""
-    times = {
-        Status.PAID: order.paid_at,
-        Status.FULFILLED: order.fulfilled_at,
-        Status.SHIPPED: order.shipped_at,
-        Status.DELIVERED: order.delivered_at,
-    }
-    steps: list[dict[str, object]] = [
-        {"name": _("Placed"), "state": "done", "at": order.placed_at, "note": ""}
-    ]
-    if order.status == Status.CANCELED:
-        steps.append({"name": _("Canceled"), "state": "problem", "at": order.canceled_at})
-        return steps
-    reached = list(times)[: list(times).index(Status(order.status)) + 1]
-    for status, at in times.items():
-        state = "future"
-        if status in reached:
-            state = "current" if status == order.status else "done"
-        expected = ""
-        if status == Status.DELIVERED and state == "future":
-            expected = summary.arrival(order.delivery_from, order.delivery_until)
-        steps.append({"name": status.label, "state": state, "at": at, "expected": expected})
-    return steps
+    return render(request, "orders/confirmation.html", context, status=status)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages as flash
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ def keep(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if cart is None or item is None:
         raise Http404
     holder = wishlist.holder_of(request) or wishlist.new_guest()
-    product = item.variant.product
+    product, undo = item.variant.product, ""
     try:
         with transaction.atomic():
             wishlist.add(
@@ -50,7 +50,8 @@ def keep(request: HttpRequest, item_id: UUID) -> HttpResponse:
         _explain(request, error, item)
     else:
         flash.success(request, _("%(title)s is on your wishlist.") % {"title": product.title})
-    response = _to_cart(request)
+        undo = f"?removed={item.variant_id}&quantity={item.quantity}"
+    response = _to_cart(request, undo)
     wishlist.remember(response, holder)
     return response
 
@@ -100,13 +101,12 @@ def _variant_of(wish: WishlistItem, size: str) -> ProductVariant | None:
     return found
 
 
-def _to_cart(request: HttpRequest) -> HttpResponse:
+def _to_cart(request: HttpRequest, query: str) -> HttpResponse:
     """The whole page, whatever asked: both counts in the header and the words above change."""
-    if not request.headers.get("HX-Request"):
-        return see_other("orders:cart")
-    response = HttpResponse()
-    response["HX-Redirect"] = reverse("orders:cart")
-    return response
+    url = reverse("orders:cart") + query
+    if request.headers.get("HX-Request"):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url, status=303)
 
 
 def _explain(request: HttpRequest, error: OrdersError | InventoryError, item: CartItem) -> None:

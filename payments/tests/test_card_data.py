@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from orders import checkout as acts
+from orders import placing
 from orders.models import Checkout
 from orders.tests.factories import filled_cart, ready_checkout, shown_total
 from payments import processing
@@ -36,7 +36,7 @@ def purchase():
     method = provider("SANDBOX").tokenize(card())
     ready.payment_provider, ready.payment_method = "SANDBOX", vars(method)
     ready.save()
-    order = acts.place_order(cart_id=ready.cart_id, agreed_total=shown_total(ready))
+    order = placing.place_order(cart_id=ready.cart_id, agreed_total=shown_total(ready))
     return processing.pay(order_id=order.pk, provider_name="SANDBOX", method=method)
 
 

@@ -1,0 +1,119 @@
+"""Everything that happened to an order, by whom, oldest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import InvoiceKind, Order, OrderEvent, OrderNote
+from shop.money import format_money
+
+By = OrderEvent.By
+Status = Order.Status
+#: Tint and icon of each status.
+STATUS_KINDS = {
+    Status.PENDING: ("warn", "clock"),
+    Status.PAID: ("info", "card"),
+    Status.FULFILLED: ("info", "box"),
+    Status.SHIPPED: ("info", "truck"),
+    Status.DELIVERED: ("ok", "check"),
+    Status.CANCELED: ("", "close"),
+}
+_EVENT_ICONS = {
+    OrderEvent.Kind.PACKED: "box",
+    OrderEvent.Kind.UNPACKED: "return",
+    OrderEvent.Kind.SENT: "truck",
+    OrderEvent.Kind.ARRIVED: "check",
+    OrderEvent.Kind.ADDRESS: "pin",
+    OrderEvent.Kind.TAGGED: "edit",
+    OrderEvent.Kind.MAILED: "bell",
+    OrderEvent.Kind.LINK_SENT: "bell",
+}
+
+
+class Shown(TextChoices):
+    """Whose doings are shown."""
+
+    ALL = "", _("All")
+    CUSTOMER = "customer", _("Customer")
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened."""
+
+    at: datetime
+    by: str
+    who: str
+    name: str
+    icon: str
+    note: str = ""
+
+
+def chronicle(order: Any, shown: str = "") -> list[dict[str, Any]]:
+    """The steps of ``components/timeline.html``, from what is prefetched of ``order``."""
+    rows = sorted(_happenings(order), key=lambda row: row.at)
+    return [
+        {
+            "name": row.name,
+            "state": "done",
+            "at": row.at,
+            "expected": "",
+            "note": f"{row.who}: {row.note}" if row.note else row.who,
+            "icon": row.icon,
+        }
+        for row in rows
+        if not shown or row.by.lower() == shown
+    ]
+
+
+def _happenings(order: Any) -> Iterator[Happening]:
+    yield Happening(order.placed_at, By.CUSTOMER, order.email, gettext("Placed"), "cart")
+    for change in order.status_changes.all():
+        if change.to_status == Status.PENDING:
+            continue
+        icon = STATUS_KINDS[Status(change.to_status)][1]
+        by = _by(change.actor)
+        name = change.get_to_status_display()
+        yield Happening(change.created_at, by, _who(change.actor, by), name, icon, change.reason)
+    for event in order.events.all():
+        icon = _EVENT_ICONS[OrderEvent.Kind(event.kind)]
+        who = _who(event.actor, event.by)
+        yield Happening(event.created_at, event.by, who, event.get_kind_display(), icon, event.note)
+    for note in order.notes.all():
+        icon = "edit" if note.kind == OrderNote.Kind.INTERNAL else "user"
+        who = _who(note.author, By.STAFF)
+        yield Happening(note.created_at, By.STAFF, who, note.get_kind_display(), icon, note.text)
+    for payment in order.payments.all():
+        for row in payment.transactions.all():
+            amount = format_money(row.amount, payment.currency)
+            note = ", ".join(filter(None, [row.get_result_display(), amount, row.code]))
+            who = payment.get_provider_display()
+            yield Happening(row.created_at, By.SYSTEM, who, row.get_kind_display(), "card", note)
+    system = gettext("by itself")
+    for invoice in order.invoices.all():
+        icon = "download" if invoice.kind == InvoiceKind.INVOICE else "return"
+        name = f"{invoice.get_kind_display()} {invoice.number}"
+        yield Happening(invoice.issued_at, By.SYSTEM, system, name, icon)
+    for letter in order.mails.all():
+        if letter.sent_at:
+            name = gettext("E-mail: %(kind)s") % {"kind": letter.get_kind_display()}
+            yield Happening(letter.sent_at, By.SYSTEM, system, name, "bell")
+
+
+def _by(actor: Any) -> str:
+    if actor is None:
+        return By.SYSTEM
+    return By.STAFF if actor.is_staff else By.CUSTOMER
+
+
+def _who(actor: Any, by: str) -> str:
+    if actor is not None:
+        return str(actor.email)
+    return gettext("customer") if by == By.CUSTOMER else gettext("by itself")

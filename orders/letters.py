@@ -1,0 +1,142 @@
+"""What the letters about an order say."""
+
+from collections import Counter
+from collections.abc import Iterable
+from email.mime.image import MIMEImage
+from typing import Any
+from urllib.parse import urljoin
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from orders import mail_pictures, summary
+from orders.models import Order, OrderAddress, OrderItem, OrderMail, Shipment, ShipmentItem
+from shop import mail
+
+Kind = OrderMail.Kind
+
+#: Lines that show a picture; a letter with dozens would be refused for its size.
+MOST_PICTURES = 8
+_PAGES = ("withdrawal", "terms", "returns")
+
+
+def compose(letter: OrderMail) -> EmailMultiAlternatives:
+    """The letter as it is true now, in the language in which the order was placed.
+
+    Its Message-ID is that of the row: sent twice, it is one letter to a mail program.
+    """
+    order = letter.order
+    items = list(order.items.all())
+    with translation.override(order.language or settings.LANGUAGE_CODE):
+        context = _order(order) | _lines(items, order.currency) | _occasion(letter, items)
+        made = mail.compose(
+            template=f"order_{letter.kind.lower()}",
+            to=order.email,
+            subject=_subject(letter, is_part=bool(context.get("coming"))),
+            context=context | {"summary": summary.of_order(order, items)},
+        )
+    made.extra_headers["Message-ID"] = f"<order-mail-{letter.pk}@{_domain()}>"
+    made.mixed_subtype = "related"
+    for picture in context["pictures"]:
+        made.attach(picture)
+    return made
+
+
+def _subject(letter: OrderMail, *, is_part: bool) -> str:
+    words = {
+        Kind.PLACED: _("Your order %(number)s"),
+        Kind.PAID: _("We have your payment for order %(number)s"),
+        Kind.SHIPPED: _("Order %(number)s is on its way"),
+        Kind.DELIVERED: _("Order %(number)s has arrived"),
+        Kind.CANCELED: _("Order %(number)s was canceled"),
+        Kind.REFUNDED: _("Your money for order %(number)s is on its way back"),
+    }
+    if is_part:
+        words[Kind.SHIPPED] = _("A part of order %(number)s is on its way")
+        words[Kind.DELIVERED] = _("A part of order %(number)s has arrived")
+    return words[Kind(letter.kind)] % {"number": letter.order.number}
+
+
+def _order(order: Order) -> dict[str, Any]:
+    addresses = {row.type: row for row in order.addresses.all()}
+    shipping = addresses.get(OrderAddress.Type.SHIPPING)
+    return {
+        "order": order,
+        "is_paid": order.paid_at is not None,
+        "track_url": urljoin(settings.SHOP_URL, reverse("orders:order", args=[order.token])),
+        "address": shipping.lines if shipping else [],
+        "pages": {
+            name: urljoin(settings.SHOP_URL, reverse("pages:page", args=[name])) for name in _PAGES
+        },
+        "return_days": settings.SHOP_RETURN_DAYS,
+    }
+
+
+def _lines(items: list[OrderItem], currency: str) -> dict[str, Any]:
+    """The lines for a letter, and the pictures that travel with it."""
+    pictures: dict[UUID, MIMEImage] = {}
+    for item in items[:MOST_PICTURES]:
+        picture = mail_pictures.attachment(item.picture, f"line-{item.pk.hex}")
+        if picture is not None:
+            pictures[item.pk] = picture
+    shown = summary.order_lines(items, currency=currency)
+    return {
+        "lines": [
+            {
+                "title": line.title,
+                "variant": line.variant,
+                "quantity": line.quantity,
+                "amount": line.price.current,
+                "cid": f"line-{item.pk.hex}" if item.pk in pictures else "",
+            }
+            for item, line in zip(items, shown, strict=True)
+        ],
+        "pictures": list(pictures.values()),
+    }
+
+
+def _occasion(letter: OrderMail, items: list[OrderItem]) -> dict[str, Any]:
+    """What only this kind of letter tells."""
+    if letter.kind == Kind.REFUNDED:
+        return {"refunded": letter.facts["amount"]}
+    if letter.kind in (Kind.SHIPPED, Kind.DELIVERED):
+        return _parcel(letter, items)
+    return {}
+
+
+def _parcel(letter: OrderMail, items: list[OrderItem]) -> dict[str, Any]:
+    """What is in the parcel, and what is still to come."""
+    parcel = Shipment.objects.get(pk=letter.facts["shipment"], order=letter.order)
+    inside = Counter(dict(parcel.items.values_list("item_id", "quantity")))
+    gone = Counter[UUID]()
+    status = Shipment.Status
+    sent = (
+        [status.DELIVERED] if letter.kind == Kind.DELIVERED else [status.SHIPPED, status.DELIVERED]
+    )
+    rows = ShipmentItem.objects.filter(
+        shipment__order=letter.order, shipment__status__in=sent
+    ).values_list("item_id", "quantity")
+    for item_id, units in rows:
+        gone[item_id] += units
+    coming = {item.pk: item.quantity - gone[item.pk] for item in items}
+    return {
+        "parcel": parcel,
+        "parcel_name": str(parcel),
+        "expected": summary.arrival(parcel.estimated_delivery, parcel.estimated_delivery)
+        or summary.arrival(letter.order.delivery_from, letter.order.delivery_until),
+        "inside": _units(items, inside),
+        "coming": _units(items, coming),
+    }
+
+
+def _units(items: Iterable[OrderItem], units: "Counter[UUID] | dict[UUID, int]") -> list[str]:
+    """ "2 × Linen shirt" for each line that has units."""
+    return [f"{units[item.pk]} × {item.title}" for item in items if units[item.pk] > 0]
+
+
+def _domain() -> str:
+    return settings.SHOP_EMAIL.rpartition("@")[2] or "localhost"

@@ -1,0 +1,59 @@
+"""Letters about an order, each sent once."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.orders import Order
+from shop.models import Model
+
+
+class OrderMail(Model):
+    """A letter that is due, or was sent: one of a kind for each ``reference`` of an order.
+
+    ``reference`` tells letters of one kind apart, such as those about two parcels; it is empty
+    for the only one. A worker that sends it has it to itself until ``claimed_until``.
+    """
+
+    #: The row is itself the record of what was sent.
+    is_derived = True
+
+    class Kind(models.TextChoices):
+        PLACED = "PLACED", _("Confirmation")
+        PAID = "PAID", _("Payment received")
+        SHIPPED = "SHIPPED", _("On its way")
+        DELIVERED = "DELIVERED", _("Arrived")
+        CANCELED = "CANCELED", _("Canceled")
+        REFUNDED = "REFUNDED", _("Refunded")
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="mails", verbose_name=_("order"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    reference = models.CharField(_("reference"), max_length=100, blank=True)
+    facts = models.JSONField(
+        _("facts"), default=dict, blank=True, help_text=_("Of the event, without persons.")
+    )
+    claimed_until = models.DateTimeField(_("being sent until"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta(Model.Meta):
+        verbose_name = _("order mail")
+        verbose_name_plural = _("order mails")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "kind", "reference"], name="order_mail_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["PLACED", "PAID", "SHIPPED", "DELIVERED", "CANCELED", "REFUNDED"]
+                ),
+                name="order_mail_kind_known",
+            ),
+        ]
+        indexes = [
+            # The job that queues again what was not sent, and the check for it.
+            models.Index(
+                fields=["created_at"], condition=Q(sent_at=None), name="order_mail_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}".strip()

@@ -1,0 +1,194 @@
+"""What the page of an order shows to whoever placed it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orders import addresses, lifecycle, summary
+from orders.models import Invoice, Order, OrderAddress, OrderItem, OrderNote, Shipment
+
+Status = Order.Status
+_ENDED = (Status.DELIVERED, Status.CANCELED)
+_LEFT = (Shipment.Status.SHIPPED, Shipment.Status.DELIVERED)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A parcel in words; ``contents`` as "2 × Everyday tee"."""
+
+    number: int
+    shipment: Shipment
+    contents: list[str]
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """See ``templates/orders/order.html``."""
+
+    order: Order
+    words: str
+    timeline: list[dict[str, object]]
+    parcels: list[Parcel]
+    waiting: list[str]
+    summary: summary.Summary
+    shipping_address: OrderAddress | None
+    billing_address: OrderAddress | None
+    invoices: list[Invoice]
+    messages: list[OrderNote]
+    may_cancel: bool
+    may_change_address: bool
+    #: Whether the page need not look again.
+    is_final: bool
+
+
+def readable() -> "QuerySet[Order]":
+    """Orders with what their page shows; six queries more, whatever the order holds."""
+    to_customer = OrderNote.objects.filter(kind=OrderNote.Kind.CUSTOMER)
+    rows: QuerySet[Order] = Order.objects.select_related("shipping_method")
+    return rows.prefetch_related(
+        "items",
+        "addresses",
+        "shipments__items",
+        "invoices",
+        Prefetch("notes", queryset=to_customer),
+    )
+
+
+def of_order(order: Any) -> OrderPage:
+    """The page of an order that was read by :func:`readable`."""
+    items = list(order.items.all())
+    shipments = [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
+    by_type = addresses.newest(order.addresses.all())
+    return OrderPage(
+        order=order,
+        words=words_of(order, items, shipments),
+        timeline=timeline(order, items, shipments),
+        parcels=_parcels(items, shipments),
+        waiting=_waiting(order, items, shipments),
+        summary=summary.of_order(order, items),
+        shipping_address=by_type.get(OrderAddress.Type.SHIPPING),
+        billing_address=by_type.get(OrderAddress.Type.BILLING),
+        invoices=sorted(order.invoices.all(), key=lambda row: row.issued_at),
+        messages=list(order.notes.all()),
+        may_cancel=lifecycle.is_cancelable_by_customer(order, shipments),
+        may_change_address=addresses.is_changeable(order, shipments),
+        is_final=order.status in _ENDED,
+    )
+
+
+def words_of(order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipment]) -> str:
+    """How far the order is, in a sentence; parcels come with their items prefetched."""
+    arrival = summary.arrival(order.delivery_from, order.delivery_until)
+    sent, ordered = _units(shipments), sum(item.quantity for item in items)
+    match order.status:
+        case Status.PENDING:
+            return _("We wait for your payment.")
+        case Status.CANCELED if order.paid_at:
+            return _("Canceled. Your money goes back the way it came.")
+        case Status.CANCELED:
+            return _("Canceled. Nothing was charged.")
+        case Status.DELIVERED:
+            return _("Delivered. We hope it fits.")
+        case Status.SHIPPED:
+            return _("On its way to you.")
+        case _ if sent:
+            text = ngettext(
+                "Partly sent: %(sent)d of %(ordered)d piece is on its way.",
+                "Partly sent: %(sent)d of %(ordered)d pieces are on their way.",
+                ordered,
+            )
+            return text % {"sent": sent, "ordered": ordered}
+        case Status.FULFILLED:
+            return _("Packed, and waiting for the carrier.")
+    if arrival:
+        return _("Paid. We pack it now; expect it %(days)s.") % {"days": arrival}
+    return _("Paid. We pack it now.")
+
+
+def timeline(
+    order: Order, items: Sequence[OrderItem] = (), shipments: Sequence[Shipment] = ()
+) -> list[dict[str, object]]:
+    """The order's life for ``timeline.html``: what was, what is, what comes."""
+    times = {
+        Status.PAID: order.paid_at,
+        Status.FULFILLED: order.fulfilled_at,
+        Status.SHIPPED: order.shipped_at,
+        Status.DELIVERED: order.delivered_at,
+    }
+    placed: dict[str, object] = {
+        "name": _("Placed"),
+        "state": "done",
+        "at": order.placed_at,
+        "note": "",
+    }
+    if order.status == Status.CANCELED:
+        done: list[dict[str, object]] = [
+            {"name": status.label, "state": "done", "at": at} for status, at in times.items() if at
+        ]
+        ended: dict[str, object] = {
+            "name": _("Canceled"),
+            "state": "problem",
+            "at": order.canceled_at,
+        }
+        if order.paid_at:
+            ended["note"] = _("Your money goes back the way it came.")
+        return [placed, *done, ended]
+    steps = [placed]
+    if order.status == Status.PENDING:
+        placed["state"] = "current"
+    statuses = list(times)
+    reached = -1 if order.status == Status.PENDING else statuses.index(Status(order.status))
+    for index, (status, at) in enumerate(times.items()):
+        state = "current" if index == reached else "done" if index < reached else "future"
+        step: dict[str, object] = {"name": status.label, "state": state, "at": at}
+        if status == Status.DELIVERED and state == "future":
+            step["expected"] = _expected(order, shipments)
+        if status == Status.SHIPPED and state == "future" and (sent := _units(shipments)):
+            ordered = sum(item.quantity for item in items)
+            counts = {"sent": sent, "ordered": ordered}
+            step["note"] = _("%(sent)d of %(ordered)d pieces have left") % counts
+        steps.append(step)
+    return steps
+
+
+def contents_of(shipment: Any, titles: dict[UUID, str]) -> list[str]:
+    """What lies in a parcel, line by line."""
+    return [f"{row.quantity} × {titles.get(row.item_id, '')}" for row in shipment.items.all()]
+
+
+def _parcels(items: Sequence[OrderItem], shipments: Sequence[Shipment]) -> list[Parcel]:
+    titles = {item.pk: item.title for item in items}
+    return [
+        Parcel(number, shipment, contents_of(shipment, titles))
+        for number, shipment in enumerate(shipments, start=1)
+    ]
+
+
+def _waiting(order: Order, items: Sequence[OrderItem], shipments: Sequence[Any]) -> list[str]:
+    """What is still to come beside the parcels; empty while there are none."""
+    if not shipments or order.status in _ENDED:
+        return []
+    left = {item.pk: item.quantity for item in items}
+    for shipment in shipments:
+        for row in shipment.items.all():
+            left[row.item_id] -= row.quantity
+    return [f"{left[item.pk]} × {item.title}" for item in items if left[item.pk] > 0]
+
+
+def _units(shipments: Sequence[Any]) -> int:
+    """Units that have left."""
+    return sum(row.quantity for one in shipments if one.status in _LEFT for row in one.items.all())
+
+
+def _expected(order: Order, shipments: Sequence[Shipment]) -> str:
+    """The day of the last parcel where its carrier named one, else as it was promised."""
+    days = [row.estimated_delivery for row in shipments if row.estimated_delivery]
+    last = max(days, default=None)
+    if last is not None:
+        return summary.arrival(last, last)
+    return summary.arrival(order.delivery_from, order.delivery_until)

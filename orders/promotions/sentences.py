@@ -1,0 +1,116 @@
+"""Coupons and promotions in one sentence each, as staff reads them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import Category, Collection, Product
+from orders.models import Coupon, Promotion
+from shop.money import WHOLE, format_money
+
+#: Names that a sentence tells before it says how many more there are.
+TOLD = 3
+
+
+def gift(row: Coupon | Promotion) -> str:
+    """What is given: "20 % off", "3 for 2". No query."""
+    amount = "" if row.kind == "FREE_SHIPPING" else format_money(row.value, row.currency)
+    percent = f"{row.value / 100:g}"
+    match row.kind:
+        case "PERCENTAGE":
+            return _("%(percent)s %% off") % {"percent": percent}
+        case "FIXED_AMOUNT":
+            return _("%(amount)s off") % {"amount": amount}
+        case "FREE_SHIPPING":
+            return _("Free delivery")
+    size = getattr(row, "group_size", 0) or 0
+    if row.kind == "SET_PRICE":
+        return _("%(size)d for %(amount)s") % {"size": size, "amount": amount}
+    fewer = getattr(row, "group_discounted", 0) or 0
+    if row.value == WHOLE:
+        return _("%(size)d for %(paid)d") % {"size": size, "paid": size - fewer}
+    text = ngettext(
+        "%(percent)s %% off the cheapest of %(size)d",
+        "%(percent)s %% off the %(count)d cheapest of %(size)d",
+        fewer,
+    )
+    return text % {"percent": percent, "size": size, "count": fewer}
+
+
+def sentence(row: Coupon | Promotion) -> str:
+    """Everything about ``row``: "20 % off Trousers, from €60.00, once per customer, 1–30 Nov".
+
+    A query for each of products, categories and collections that it names.
+    """
+    terms = row.terms if isinstance(row, Coupon) else row
+    clauses = [_join(gift(terms), _targets(terms))]
+    if terms.minimum_order:
+        clauses.append(_("from %s") % format_money(terms.minimum_order, terms.currency))
+    if terms.maximum_discount:
+        clauses.append(_("at most %s") % format_money(terms.maximum_discount, terms.currency))
+    if terms.skips_sale_items:
+        clauses.append(_("not on reduced goods"))
+    if isinstance(terms, Coupon):
+        clauses += _limits(terms)
+    elif not terms.is_combinable:
+        clauses.append(_("with no other promotion on the same goods"))
+    clauses.append(_window(terms))
+    return ", ".join(filter(None, clauses)) + "."
+
+
+def _limits(coupon: Coupon) -> Iterable[str]:
+    if coupon.first_order_only:
+        yield _("first order only")
+    if coupon.per_person_limit:
+        yield ngettext(
+            "once per customer", "%(count)d times per customer", coupon.per_person_limit
+        ) % {"count": coupon.per_person_limit}
+    if coupon.usage_limit is not None:
+        yield ngettext("for %(count)d order", "for %(count)d orders", coupon.usage_limit) % {
+            "count": coupon.usage_limit
+        }
+    if coupon.stacking == Coupon.Stacking.EXCLUSIVE:
+        yield _("not with other offers")
+
+
+def _targets(row: Coupon | Promotion) -> str:
+    names = [
+        *_names(Category, "path", row.category_ids),
+        *_names(Collection, "title", row.collection_ids),
+        *_names(Product, "title", row.product_ids),
+    ]
+    count = len(row.category_ids) + len(row.collection_ids) + len(row.product_ids)
+    if not count:
+        return ""
+    told = names[:TOLD]
+    if more := count - len(told):
+        told.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
+    return ", ".join(told)
+
+
+def _names(model: type[Category | Collection | Product], column: str, ids: list[UUID]) -> list[str]:
+    if not ids:
+        return []
+    rows = model.objects.filter(pk__in=ids).order_by(column)
+    return list(rows.values_list(column, flat=True)[:TOLD])
+
+
+def _join(gift_words: str, targets: str) -> str:
+    if not targets:
+        return gift_words
+    return _("%(gift)s on %(targets)s") % {"gift": gift_words, "targets": targets}
+
+
+def _window(row: Coupon | Promotion) -> str:
+    start = _day(row.starts_at)
+    if row.ends_at is not None:
+        return f"{start} – {_day(row.ends_at)}"
+    return _("since %s") % start if row.starts_at <= timezone.now() else _("from %s on") % start
+
+
+def _day(moment: datetime) -> str:
+    return formats.date_format(timezone.localtime(moment), "j M Y H:i")

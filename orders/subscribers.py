@@ -1,0 +1,86 @@
+"""What orders do when something happened to them: wait for goods, and write to the customer."""
+
+from uuid import UUID
+
+from inventory import backorders
+from orders import invoices, mails, notes
+from orders.models import Order, OrderMail
+from shop.events.models import OutboxEvent
+from shop.events.subscriptions import subscribes
+
+Kind = OrderMail.Kind
+
+
+@subscribes("order.placed", name="orders.confirm")
+def confirm(event: OutboxEvent) -> None:
+    """Confirm the order; the money is waited for a moment, to say all in one letter."""
+    mails.queue(UUID(event.aggregate_id), Kind.PLACED, after_seconds=mails.PAYMENT_WAIT_SECONDS)
+
+
+@subscribes("order.paid", name="orders.wait_for_goods")
+def wait_for_goods(event: OutboxEvent) -> None:
+    """What was sold before it was there is noted, and comes to whoever has waited longest."""
+    order = Order.objects.select_for_update(no_key=True).get(pk=event.aggregate_id)
+    items = order.items.filter(backordered__gt=0)
+    if order.status != Order.Status.CANCELED:
+        backorders.open_for(
+            order.pk,
+            dict(items.values_list("variant_id", "backordered")),
+            since=order.paid_at or order.placed_at,
+        )
+
+
+@subscribes("order.paid", name="orders.thank_for_payment")
+def thank_for_payment(event: OutboxEvent) -> None:
+    mails.tell_of_payment(UUID(event.aggregate_id))
+
+
+@subscribes("shipment.shipped", name="orders.tell_of_parcel")
+def tell_of_parcel(event: OutboxEvent) -> None:
+    _tell_of(event, Kind.SHIPPED)
+
+
+@subscribes("shipment.delivered", name="orders.tell_of_arrival")
+def tell_of_arrival(event: OutboxEvent) -> None:
+    _tell_of(event, Kind.DELIVERED)
+
+
+@subscribes("order.canceled", name="orders.tell_of_cancellation")
+def tell_of_cancellation(event: OutboxEvent) -> None:
+    mails.queue(UUID(event.aggregate_id), Kind.CANCELED)
+
+
+@subscribes("order.refunded", name="orders.tell_of_refund")
+def tell_of_refund(event: OutboxEvent) -> None:
+    """The payload names the ``refund`` and its ``amount`` in minor units."""
+    amount = event.payload["amount"]
+    mails.queue(
+        UUID(event.aggregate_id),
+        Kind.REFUNDED,
+        reference=event.payload["refund"],
+        facts={"amount": amount},
+    )
+
+
+@subscribes("order.paid", name="orders.issue_invoice")
+def issue_invoice(event: OutboxEvent) -> None:
+    invoices.issue_invoice(UUID(event.aggregate_id))
+
+
+@subscribes("order.canceled", name="orders.credit_rest")
+def credit_rest(event: OutboxEvent) -> None:
+    """An invoice of an order that is called off is taken back as far as it was not yet."""
+    invoices.credit_rest(UUID(event.aggregate_id))
+
+
+@subscribes("order.message", name="orders.send_message")
+def send_message(event: OutboxEvent) -> None:
+    notes.queue(event.payload["note"])
+
+
+def _tell_of(event: OutboxEvent, kind: OrderMail.Kind) -> None:
+    """Write about a parcel, unless it was sent without word."""
+    parcel = event.payload["shipment"]
+    if event.payload["notifies"]:
+        facts = {"shipment": parcel}
+        mails.queue(UUID(event.payload["order"]), kind, reference=parcel, facts=facts)

@@ -1,0 +1,97 @@
+"""The waiting list: a unit that came back is kept for whoever waited longest."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.models import Subscription
+from catalog.wishes import offers, subscriptions
+from inventory import availability, reservations, stock
+from orders import checkout
+from orders.models import Cart
+from orders.tests.factories import variant_in_stock
+from shop.events.models import OutboxEvent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shirt():
+    return variant_in_stock(units=0)
+
+
+def wait(shirt, email):
+    subscriptions.subscribe(
+        kind=Subscription.Kind.BACK_IN_STOCK, variant=shirt, email=email, language="en"
+    )
+    return Subscription.objects.get(email=email)
+
+
+def restock(shirt, units):
+    stock.adjust(stock_id=shirt.stocks.get().pk, quantity_change=units, note="Sewn")
+
+
+def status_of(subscription):
+    subscription.refresh_from_db()
+    return subscription.status
+
+
+def test_who_waited_longest_gets_the_only_unit(shirt):
+    first, second = wait(shirt, "ada@example.com"), wait(shirt, "bob@example.com")
+    restock(shirt, 1)
+    assert subscriptions.mark_due(timezone.now()) == 1
+    assert (status_of(first), status_of(second)) == ("DUE", "ACTIVE")
+    assert availability.available([shirt.pk]) == {shirt.pk: 0}
+    event = OutboxEvent.objects.get(type="offer.made")
+    assert event.payload["variant"] == str(shirt.pk)
+    assert "ada" not in str(event.payload)
+
+
+def test_unit_that_nobody_took_in_time_goes_to_the_next(shirt, settings):
+    first, second = wait(shirt, "ada@example.com"), wait(shirt, "bob@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(hours=settings.OFFER_HOURS, minutes=1)):
+        reservations.expire()
+        assert subscriptions.mark_due(timezone.now()) == 1
+    assert (status_of(first), status_of(second)) == ("DUE", "DUE")
+    assert offers.kept_until(first) is None
+
+
+def test_offer_goes_into_the_cart_and_through_checkout(client, shirt):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    page = reverse("orders:offer", args=[offer.token])
+    assert "kept for you until" in client.get(page).content.decode()
+    assert client.post(page)["Location"] == reverse("orders:cart")
+    cart = Cart.objects.get()
+    assert [item.variant for item in cart.items.all()] == [shirt]
+    assert checkout.begin(cart=cart).cart == cart
+
+
+def test_others_cannot_take_what_is_kept(client, shirt):
+    first = wait(shirt, "ada@example.com")
+    other = wait(shirt, "bob@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    page = reverse("orders:offer", args=[other.token])
+    assert "Nothing is kept for you now" in client.get(page).content.decode()
+    assert client.post(page)["Location"] == page
+    assert not Cart.objects.filter(items__variant=shirt).exists()
+    assert reservations.held_for_checkout(offers.owner_of(first), shirt.pk) == 1
+
+
+def test_who_wants_no_word_any_more_gives_the_unit_back(shirt):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    subscriptions.end(offer.token)
+    assert availability.available([shirt.pk]) == {shirt.pk: 1}
+
+
+def test_unknown_offer_is_not_found(client):
+    assert client.get(reverse("orders:offer", args=["x" * 43])).status_code == 404

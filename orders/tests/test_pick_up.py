@@ -1,0 +1,157 @@
+"""Collecting an order instead of having it sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from inventory import reservations
+from inventory.models import Location, Reservation, Stock
+from inventory.tests.builders import counters
+from orders import cart as carts
+from orders import lifecycle, placing
+from orders.models import Checkout, PickUpPoint, ShippingMethod, TaxRate
+from orders.tests.factories import (
+    ADDRESS,
+    filled_cart,
+    ready_checkout,
+    shown_total,
+    standard_delivery,
+    variant_in_stock,
+    zone,
+)
+
+pytestmark = pytest.mark.django_db
+DELIVERY = "/checkout/delivery/"
+
+
+def pick_up(**fields):
+    plain = {"currency": "EUR", "price": 0, "min_days": 1, "max_days": 1, "kind": "PICK_UP"}
+    reached = {"zone": standard_delivery().zone} | fields
+    return ShippingMethod.objects.create(code="pick-up", name="Pick up", **plain | reached)
+
+
+def point(name, postal_code, country="DE"):
+    location = Location.objects.create(code=name, name=name, can_pick_up=True)
+    return PickUpPoint.objects.create(
+        location=location,
+        line1="Weg 1",
+        city="Berlin",
+        postal_code=postal_code,
+        country=country,
+        opening_hours="Mon–Fri 9–17",
+    )
+
+
+@pytest.fixture
+def places():
+    pick_up()
+    return point("mitte", "10119"), point("kreuzberg", "10969")
+
+
+def browser(cart):
+    ready_checkout(cart)
+    client = Client()
+    client.cookies[carts.COOKIE] = cart.token
+    return client
+
+
+def test_nearest_place_is_offered_first_with_its_hours(places):
+    page = browser(filled_cart()).get(DELIVERY)
+    assert [choice["title"] for choice in page.context["places"]] == ["kreuzberg", "mitte"]
+    assert "Mon–Fri 9–17" in page.content.decode()
+
+
+def test_another_postal_code_sorts_the_places_anew(places):
+    page = browser(filled_cart()).get(DELIVERY, {"near": "10117"})
+    assert [choice["title"] for choice in page.context["places"]] == ["mitte", "kreuzberg"]
+
+
+def test_order_keeps_where_it_is_collected(places):
+    mitte, _kreuzberg = places
+    cart = filled_cart()
+    client = browser(cart)
+    chosen = {"method": "pick-up", "point": str(mitte.pk)}
+    assert client.post(DELIVERY, chosen).status_code == 303
+    checkout = Checkout.objects.get()
+    order = placing.place_order(cart_id=cart.pk, agreed_total=shown_total(checkout))
+    assert (order.pick_up_point, order.shipping) == (mitte, 0)
+    assert order.pick_up_address == "mitte, Weg 1, 10119 Berlin"
+
+
+def test_without_a_choice_it_is_the_nearest_and_a_parcel_has_none(places):
+    _mitte, kreuzberg = places
+    client = browser(filled_cart())
+    client.post(DELIVERY, {"method": "pick-up"})
+    assert Checkout.objects.get().pick_up_point == kreuzberg
+    client.post(DELIVERY, {"method": "standard", "point": str(kreuzberg.pk)})
+    assert Checkout.objects.get().pick_up_point is None
+
+
+def test_place_that_is_not_offered_is_refused(places):
+    mitte, _kreuzberg = places
+    PickUpPoint.objects.filter(pk=mitte.pk).update(is_offered=False)
+    client = browser(filled_cart())
+    page = client.post(DELIVERY, {"method": "pick-up", "point": str(mitte.pk)})
+    assert page.status_code == 422
+    assert Checkout.objects.get().pick_up_point is None
+
+
+def test_who_collects_pays_the_tax_of_the_place(settings):
+    settings.SHOP_COUNTRY = "DE"
+    TaxRate.objects.create(name="VAT", country="AT", tax_class="STANDARD", rate_basis_points=2000)
+    cart = filled_cart()
+    checkout = ready_checkout(cart)
+    checkout.shipping_method = pick_up(zone=zone("AT"))
+    checkout.pick_up_point = point("mitte", "10119")
+    checkout.shipping_address = ADDRESS | {"country": "AT", "postal_code": "1010"}
+    checkout.vat_number = "ATU13585627"
+    checkout.save()
+    order = placing.place_order(cart_id=cart.pk, agreed_total=shown_total(checkout))
+    assert not order.is_reverse_charge
+    assert order.items.get().tax_rate_basis_points == 1900
+
+
+def test_who_collects_gets_what_lies_there_and_a_parcel_what_ships(places):
+    mitte, _kreuzberg = places
+    Location.objects.filter(pk=mitte.location_id).update(can_ship=False)
+    shirt = variant_in_stock(units=5)
+    warehouse = shirt.stocks.get()
+    shop = Stock.objects.create(variant=shirt, location=mitte.location, opening_balance=2)
+    client = browser(filled_cart((shirt, 2)))
+    client.post(DELIVERY, {"method": "pick-up", "point": str(mitte.pk)})
+    assert (counters(shop), counters(warehouse)) == ((2, 2), (5, 0))
+    client.post(DELIVERY, {"method": "standard"})
+    assert (counters(shop), counters(warehouse)) == ((2, 0), (5, 2))
+
+
+def test_what_does_not_lie_there_is_brought_from_where_it_ships(places):
+    mitte, _kreuzberg = places
+    shirt = variant_in_stock(units=5)
+    cart = filled_cart((shirt, 2))
+    browser(cart).post(DELIVERY, {"method": "pick-up", "point": str(mitte.pk)})
+    checkout = Checkout.objects.get()
+    placing.place_order(cart_id=cart.pk, agreed_total=shown_total(checkout))
+    assert counters(shirt.stocks.get()) == (5, 2)
+
+
+def test_who_collects_gets_what_lies_there_also_after_the_hold_ran_out(places):
+    mitte, _kreuzberg = places
+    shirt = variant_in_stock(units=5)
+    shop = Stock.objects.create(variant=shirt, location=mitte.location, opening_balance=2)
+    cart = filled_cart((shirt, 2))
+    browser(cart).post(DELIVERY, {"method": "pick-up", "point": str(mitte.pk)})
+    _let_holds_run_out()
+    total = shown_total(Checkout.objects.get())
+    order = placing.place_order(cart_id=cart.pk, agreed_total=total)
+    assert counters(shop) == (2, 2)
+    _let_holds_run_out()
+    lifecycle.mark_paid(order.pk)
+    assert (counters(shop), counters(shirt.stocks.exclude(pk=shop.pk).get())) == ((0, 0), (5, 0))
+
+
+def _let_holds_run_out():
+    ago = timezone.now() - timedelta(minutes=1)
+    Reservation.objects.filter(status="ACTIVE").update(expires_at=ago)
+    reservations.expire()
