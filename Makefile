@@ -36,7 +36,7 @@ bench: development ## measure the shop beside baselines (PART=pages for one part
 lighthouse: development ## score the pages in a browser; needs Node and Lighthouse (PAGES=home for one)
 	@$(PYTHON) -m tests.lighthouse $(PAGES) $(LIGHTHOUSE_ARGS)
 
-docs: runtime ## draw the ER diagram of docs/schema.md from the models
+docs: runtime ## draw docs/schema.md and docs/indexes.md from the models
 	$(PYTHON) manage.py draw_schema
 
 clean: ## remove what make has made: environment, data of the embedded servers, caches

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+
+#: Mail programs drop style sheets, so each rule moves to the elements it is for.
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
 def compose(
@@ -34,5 +38,6 @@ def compose(
         reply_to=[settings.SHOP_EMAIL],
         headers=headers,
     )
-    letter.attach_alternative(render_to_string(f"mail/{template}.html", words), "text/html")
+    page = render_to_string(f"mail/{template}.html", words)
+    letter.attach_alternative(_INLINER.inline(page), "text/html")
     return letter

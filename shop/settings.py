@@ -115,6 +115,8 @@ TEMPLATES = [
 # --- Database and cache -------------------------------------------------------------------------
 
 QUERY_TIMEOUT_MS = env.int("QUERY_TIMEOUT_MS", default=15_000)
+#: A statement that takes longer is logged with its caller, in milliseconds; 0 logs none.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 DATABASE_POOL_MIN = env.int("DATABASE_POOL_MIN", default=5)
 DATABASE_POOL_MAX = env.int("DATABASE_POOL_MAX", default=20)
 
@@ -271,12 +273,23 @@ SHOP_NAME = env.str("SHOP_NAME", default="Selvedge")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 SHOP_EMAIL = env.str("SHOP_EMAIL", default="hello@selvedge.example")
+#: Who sells, as invoices name them.
+SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", default=SHOP_NAME)
+SHOP_ADDRESS = env.str("SHOP_ADDRESS", default="Spindelgasse 12, 10999 Berlin, Germany")
+SHOP_VAT_NUMBER = env.str("SHOP_VAT_NUMBER", default="")
+#: Where the shop is reached, for links in letters.
+SHOP_URL = env.str(
+    "SHOP_URL", default=f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0]}"
+)
 SHOP_ANNOUNCEMENT = env.str("SHOP_ANNOUNCEMENT", default="") or _(
     "Free delivery from €80. Repairs for as long as you wear it."
 )
 PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
 
 SHOP_PRICES_INCLUDE_TAX = env.bool("SHOP_PRICES_INCLUDE_TAX", default=True)
+#: A function that asks a register about VAT numbers, such as `orders.vat_register.vies`, which
+#: asks the European Commission's; empty: format and check digits alone decide.
+VAT_REGISTER = env.str("VAT_REGISTER", default="")
 #: Orders placed before this hour of a working day leave the same day, in the shop's time zone.
 SHOP_CUT_OFF_HOUR = env.int("SHOP_CUT_OFF_HOUR", default=14)
 #: What does not fit may be sent back for so many days after it arrived.
@@ -291,8 +304,16 @@ if not 14 <= SHOP_RETURN_DAYS <= 365:
 CHECKOUT_HOLD_SECONDS = env.int("CHECKOUT_HOLD_SECONDS", default=5 * 60)
 #: Time a placed order waits for its payment before it is canceled, in seconds.
 PAYMENT_DEADLINE_SECONDS = env.int("PAYMENT_DEADLINE_SECONDS", default=30 * 60)
+#: The same request sent again within this time gets the same answer, in hours.
+IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 #: Live reservations one person may have on one variant.
 RESERVATIONS_PER_PERSON = env.int("RESERVATIONS_PER_PERSON", default=5)
+#: What is sold before it is there leaves after so many days, unless a delivery is expected.
+BACKORDER_DAYS = env.int("BACKORDER_DAYS", default=21)
+#: A unit that is back is kept for so many hours for who has waited longest.
+OFFER_HOURS = env.int("OFFER_HOURS", default=24)
+#: The stock of each day is kept for so many days.
+STOCK_SNAPSHOT_DAYS = env.int("STOCK_SNAPSHOT_DAYS", default=3 * 365)
 #: Order subtotal, in minor units of the shop's currency.
 ORDER_SUBTOTAL_MIN = env.int("ORDER_SUBTOTAL_MIN", default=10_00)
 ORDER_SUBTOTAL_MAX = env.int("ORDER_SUBTOTAL_MAX", default=10_000_00)
@@ -301,6 +322,8 @@ ORDER_QUANTITY_MAX = env.int("ORDER_QUANTITY_MAX", default=50)
 PENDING_ORDERS_PER_PERSON = env.int("PENDING_ORDERS_PER_PERSON", default=5)
 #: A cart without a change for this long is abandoned, in days.
 CART_LIFE_DAYS = env.int("CART_LIFE_DAYS", default=30)
+#: Figures of carts are kept for so many days.
+CART_METRIC_DAYS = env.int("CART_METRIC_DAYS", default=90)
 #: Units of one variant in one cart line.
 CART_LINE_QUANTITY_MAX = 10
 LISTING_PAGE_SIZE = 24

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from shop.operations import health, preferences, styleguide
+from shop.operations import health, mailbox, preferences, styleguide
 
 handler400 = "shop.errors.bad_request"
 handler403 = "shop.errors.permission_denied"
@@ -27,4 +27,9 @@ urlpatterns = [
 ]
 
 if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))
+    urlpatterns += [
+        path("styleguide/", styleguide.show, name="styleguide"),
+        path("dev/mail/", mailbox.letters, name="dev_mailbox"),
+        path("dev/mail/<str:file>/<int:place>/", mailbox.letter, name="dev_letter"),
+        path("dev/mail/<str:file>/<int:place>/page/", mailbox.letter_page, name="dev_letter_page"),
+    ]

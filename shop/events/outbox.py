@@ -53,8 +53,7 @@ def emit(
         priority=priority,
         request_id=current_actor().request_id,
     )
-    # Robust: what is committed stays acknowledged, and a job that runs each minute delivers too.
-    transaction.on_commit(wake, robust=True)
+    _wake_at_commit()
     return event
 
 
@@ -77,5 +76,14 @@ def replay(event_ids: Collection[UUID]) -> int:
             after = {"status": event.status, "attempts": event.attempts}
             recording.record(AuditLog.Action.UPDATE, OutboxEvent, event.pk, before, after)
         if events:
-            transaction.on_commit(wake, robust=True)
+            _wake_at_commit()
     return len(events)
+
+
+def _wake_at_commit() -> None:
+    # Once: a hook that waits was set by this transaction and outlives its savepoints that ended;
+    # one that is still open takes the hook along when it is rolled back, and this event too.
+    if any(hook[1] is wake for hook in connection.run_on_commit):
+        return
+    # Robust: what is committed stays acknowledged, and a job that runs each minute delivers too.
+    transaction.on_commit(wake, robust=True)

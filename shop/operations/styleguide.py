@@ -209,6 +209,17 @@ def _orders() -> dict[str, Any]:
             vat=2831,
             delivery_note="Arrives Tue 24 – Wed 25 Nov",
         ),
+        "reasons": [
+            Sample(
+                title="Canvas tote",
+                steps=[
+                    Sample(label="3 × €24.00", amount=7200),
+                    Sample(label="Totes: 3 for 2", amount=-2400),
+                    Sample(label="Code WELCOME10", amount=None, note="It has expired."),
+                    Sample(label="19 % tax within", amount=766, note="rounded from 7.6639"),
+                ],
+            )
+        ],
         "steps": [
             Sample(name="Address", state="done", url="#", value="Ada Example, Berlin"),
             Sample(name="Delivery", state="current"),

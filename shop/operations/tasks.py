@@ -47,3 +47,10 @@ async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
 def clear_sessions(timestamp: int) -> None:
     """Each night: remove sessions that have expired."""
     call_command("clearsessions")
+
+
+@app.periodic(cron="13 4 * * *")
+@app.task(queueing_lock="operations.check_invariants", name="operations.check_invariants")
+def check_invariants(timestamp: int) -> None:
+    """Each night: fail, for staff to see, when something is stored that must never be."""
+    call_command("check_invariants")

@@ -6,6 +6,7 @@ import time
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, IntegrityError
+from django.test.utils import CaptureQueriesContext
 
 from inventory.models import Location
 from shop.events import outbox
@@ -53,6 +54,27 @@ def test_a_commit_queues_one_delivery_however_many_events():
             outbox.emit("shelf.moved", Location(code="x"), payload={})
         assert queued.count() == 0
     assert queued.count() == 1
+
+
+def test_ten_events_of_one_transaction_ask_once_for_the_job():
+    with CaptureQueriesContext(connection) as statements, transaction.atomic():
+        for _ in range(5):
+            outbox.emit("shelf.moved", Location(code="x"), payload={})
+            with transaction.atomic():
+                outbox.emit("shelf.moved", Location(code="x"), payload={})
+    asked = [sql for sql in (row["sql"] for row in statements) if "procrastinate_defer" in sql]
+    assert (OutboxEvent.objects.count(), len(asked)) == (10, 1)
+
+
+def test_an_event_after_one_that_was_rolled_back_is_delivered():
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    with transaction.atomic():
+        with transaction.atomic():
+            outbox.emit("shelf.moved", Location(code="x"), payload={})
+            transaction.set_rollback(True)
+        outbox.emit("shelf.moved", Location(code="y"), payload={})
+    assert ProcrastinateJob.objects.filter(task_name=outbox.DELIVER, status="todo").count() == 1
 
 
 def test_emitting_costs_one_statement(django_assert_num_queries):

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.db import connection
 
+from catalog.listings.best_sellers import forget_days
 from catalog.models import Category, ListedProduct
 from inventory.models import Location
 from shop.operations.load import tables, tree
@@ -45,6 +46,7 @@ def fill(
     with bare(names, unindexed=names if is_mostly_new else (), watch=watch):
         rows += pour(tables.OF_PRODUCTS, maker.lines, numbers, partial(watch, "products"))
     analyze(names)
+    forget_days()
     return rows + _list(numbers, seed, is_mostly_new, watch)
 
 

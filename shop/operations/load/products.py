@@ -225,12 +225,21 @@ class _Making:
         if balance:
             first = self._key(tables.MOVEMENTS, place)
             self._add(
-                tables.MOVEMENTS, first, stock, "ADJUSTMENT", balance, balance, "Opening balance"
+                tables.MOVEMENTS,
+                first,
+                stock,
+                "ADJUSTMENT",
+                "OPENING",
+                balance,
+                balance,
+                "Opening balance",
             )
         if sold:
             at = max(self.published_at, self._lately())
             last = self._timed_key(tables.MOVEMENTS, at, place)
-            self._add(tables.MOVEMENTS, last, stock, "SALE", -sold, on_hand, "", at=at.isoformat())
+            self._add(
+                tables.MOVEMENTS, last, stock, "SALE", "", -sold, on_hand, "", at=at.isoformat()
+            )
 
     def _show(self, colors: list[str]) -> None:
         for place, (color, view) in enumerate((c, v) for c in colors for v in VIEWS):

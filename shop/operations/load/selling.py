@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import connection
 
-from catalog.listings.best_sellers import count_units_sold
+from catalog.listings.best_sellers import count_units_sold, forget_days
 from catalog.models import Product
 from inventory.models import Location
 from orders.models import ShippingMethod, TaxRate
@@ -57,7 +57,9 @@ def sell(numbers: range, *, seed: int, location: Location, now: datetime, watch:
     goods = assortment(seed, location=location, now=now)
     if goods is None:
         raise NothingToSell
-    plant(base.shipping_methods())
+    zones = base.shipping_zones()
+    plant(zones)
+    plant(base.shipping_methods(zones))
     plant(base.tax_rates())
     names = [table.name for table in tables.OF_ORDERS]
     is_mostly_new = size_of(tables.ORDERS.name) < len(numbers)
@@ -74,6 +76,7 @@ def sell(numbers: range, *, seed: int, location: Location, now: datetime, watch:
         rows += _shelve(maker.intake)
     analyze(names)
     _welcome(numbers, seed)
+    forget_days()
     count_units_sold()
     return rows
 

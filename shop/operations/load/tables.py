@@ -49,7 +49,9 @@ PRICES = Table(
 )
 STOCK = Table(Stock, 0x015, (*_TIMES, "variant_id", "location_id", "opening_balance", "on_hand"))
 MOVEMENTS = Table(
-    Movement, 0x016, (*_TIMES, "stock_id", "kind", "quantity_change", "balance_after", "note")
+    Movement,
+    0x016,
+    (*_TIMES, "stock_id", "kind", "reason", "quantity_change", "balance_after", "note"),
 )
 REVIEWS = Table(
     Review,

@@ -9,7 +9,7 @@ from django_countries import countries
 from catalog.garments.palette import COLORS, FAMILIES
 from catalog.models import OptionValue
 from inventory.models import Location
-from orders.models import ShippingMethod, TaxRate
+from orders.models import PickUpPoint, ShippingMethod, ShippingZone, TaxRate
 from shop.operations.seeds.garment import LETTERS, ONE_SIZE, WAISTS
 
 CURRENCY = "EUR"
@@ -41,9 +41,26 @@ def locations() -> list[Location]:
     return [Location(**row) for row in SHOP["location"]]
 
 
-def shipping_methods() -> list[ShippingMethod]:
+def pick_up_points(places: list[Location]) -> list[PickUpPoint]:
+    """Where the locations ``places`` hand out orders."""
+    by_code = {place.code: place for place in places}
     return [
-        ShippingMethod(**row, currency=CURRENCY, position=position)
+        PickUpPoint(**row | {"location": by_code[row["location"]]}) for row in SHOP["pick_up_point"]
+    ]
+
+
+def shipping_zones() -> list[ShippingZone]:
+    return [
+        ShippingZone(**row, position=position)
+        for position, row in enumerate(SHOP["shipping_zone"], start=1)
+    ]
+
+
+def shipping_methods(zones: list[ShippingZone]) -> list[ShippingMethod]:
+    """Ways to deliver to ``zones``."""
+    by_code = {zone.code: zone for zone in zones}
+    return [
+        ShippingMethod(**row | {"zone": by_code[row["zone"]]}, currency=CURRENCY, position=position)
         for position, row in enumerate(SHOP["shipping_method"], start=1)
     ]
 

@@ -153,6 +153,7 @@ class Plan:
         self._place(product, garment)
         self._cut(product, garment, number)
         self._photograph(product, garment)
+        self._film(product, garment)
 
     def _place(self, product: Product, garment: Garment) -> None:
         leaves = [
@@ -227,6 +228,30 @@ class Plan:
                         is_primary=view == "front",
                     )
                 )
+
+    def _film(self, product: Product, garment: Garment) -> None:
+        """Films with their captions, and leaflets, after the pictures."""
+        for place, row in enumerate(garment.files):
+            name = row["name"]
+            mime_type = pictures.FILE_TYPES[Path(name).suffix]
+            media = Media(
+                asset_id=f"{product.slug}/{name}",
+                kind=Media.Kind.VIDEO if mime_type.startswith("video/") else Media.Kind.DOCUMENT,
+                file=pictures.path_of_file(name),
+                mime_type=mime_type,
+                alt_text=row["alt"],
+            )
+            self.media.append(media)
+            self.product_media.append(
+                ProductMedia(
+                    id=row_key(product.slug, media.asset_id),
+                    product=product,
+                    media=media,
+                    option_values={"color": row["color"]} if "color" in row else {},
+                    view_name=row.get("view", ""),
+                    position=len(pictures.VIEWS) * len(garment.colors) + place,
+                )
+            )
 
 
 def barcode(sku: str) -> str:

@@ -25,6 +25,8 @@ ARRIVAL = datetime(2025, 9, 1, 8, tzinfo=UTC)
 ORDER = (
     "options",
     "locations",
+    "pick_up_points",
+    "shipping_zones",
     "shipping_methods",
     "tax_rates",
     "brands",
@@ -64,10 +66,13 @@ def contents() -> dict[Path, str]:
     content = ContentPlan(plan)
     curation = Curation(plan)
     locations = base.locations()
+    zones = base.shipping_zones()
     tables: dict[str, Sequence[Model]] = {
         "options": base.options(),
         "locations": locations,
-        "shipping_methods": base.shipping_methods(),
+        "pick_up_points": base.pick_up_points(locations),
+        "shipping_zones": zones,
+        "shipping_methods": base.shipping_methods(zones),
         "tax_rates": base.tax_rates(),
         "brands": list(plan.brands.values()),
         "media": [*plan.category_media.values(), *curation.media, *plan.media],

@@ -52,7 +52,8 @@ class Garment:
     ``type`` and ``pattern`` are those of the garment pictures, ``colors`` slugs of the palette,
     ``fibers`` percentages. Prices are euro cents with tax, ``cloth`` is grams per square meter,
     ``weight`` grams of a finished piece in a middle size, ``age`` how many days before the
-    newest arrival it came in. What was ``reduced_to`` less costs ``price`` until then.
+    newest arrival it came in. What was ``reduced_to`` less costs ``price`` until then. ``files``
+    are films, captions and leaflets of ``catalog/garments/files``.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Garment:
     tags: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
     lining: dict[str, int] = field(default_factory=dict)
+    files: list[dict[str, str]] = field(default_factory=list)
     reduced_to: int | None = None
     is_sold_out: bool = False
 

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from catalog.models import ProductVariant
 from inventory import reservations
 from orders import cart as carts
-from orders import checkout, lifecycle
-from orders.models import Cart, Order, ShippingMethod
+from orders import checkout, fulfillment, lifecycle, notes, placing
+from orders.models import Cart, Order, OrderNote, Shipment, ShippingMethod
 from payments import processing
 from payments.models import Provider
 from payments.providers import names, provider
@@ -17,6 +18,7 @@ from payments.providers.base import Card, Method
 from shop.accounts.models import User
 from shop.accounts.roles import Role
 from shop.actor import Actor, ActorType, acting_as
+from shop.models import new_id
 from shop.operations.demo import DEMO_ACCOUNTS
 from shop.operations.seeds.base import CURRENCY
 
@@ -27,10 +29,33 @@ PENDING_LIFE = timedelta(days=14)
 GOOD_CARD = "4242 4242 4242 4242"
 OTHER_GOOD_CARD = "5555 5555 5555 4444"
 EMPTY_CARD = "4000 0000 0000 9995"
+
+
+def _send(order_id: UUID, *, actor_id: UUID) -> None:
+    """Hand the order's parcels to the carrier."""
+    for parcel in Shipment.objects.filter(order=order_id, status=Shipment.Status.PACKED):
+        tracking = f"JD01{parcel.pk.int % 10**14:014d}"
+        way = fulfillment.Way(carrier=Shipment.Carrier.DHL, tracking_number=tracking)
+        fulfillment.send(shipment_id=parcel.pk, way=way, actor_id=actor_id)
+
+
+def _send_dearest_line(order: Order, *, actor_id: UUID) -> None:
+    """A part of the order leaves, the rest waits; colleagues say why."""
+    item = order.items.order_by("-unit_price")[0]
+    way = fulfillment.Way(carrier=Shipment.Carrier.DHL, tracking_number=f"JD02{order.number[4:]}")
+    fulfillment.ship(
+        order_id=order.pk, quantities={item.pk: 1}, key=new_id(), way=way, actor_id=actor_id
+    )
+    text = "The tote needs new handles; it follows on its own."
+    kind = OrderNote.Kind.INTERNAL
+    notes.write(order_id=order.pk, kind=kind, text=text, key=new_id(), actor_id=actor_id)
+    notes.tag(order_id=order.pk, names=["two parcels"], actor_id=actor_id)
+
+
 #: What happens to a paid order, in order.
 STEPS = (
     (Status.FULFILLED, lifecycle.mark_fulfilled),
-    (Status.SHIPPED, lifecycle.mark_shipped),
+    (Status.SHIPPED, _send),
     (Status.DELIVERED, lifecycle.mark_delivered),
 )
 
@@ -46,13 +71,21 @@ class DemoOrder:
     method: str = "standard"
     cards: tuple[str, ...] = (GOOD_CARD,)
     note: str = ""
+    is_partly_sent: bool = False
 
 
 CLARA = "customer@selvedge.example"
 ORDERS = (
     DemoOrder("01", CLARA, {"everyday-tee": 2, "chore-jacket": 1}, Status.DELIVERED),
     DemoOrder("02", CLARA, {"fisher-cable-jumper": 1}, Status.SHIPPED, cards=(OTHER_GOOD_CARD,)),
-    DemoOrder("03", CLARA, {"wrap-dress": 1, "canvas-tote": 1}, Status.PAID, method="express"),
+    DemoOrder(
+        "03",
+        CLARA,
+        {"wrap-dress": 1, "canvas-tote": 1},
+        Status.PAID,
+        method="express",
+        is_partly_sent=True,
+    ),
     DemoOrder("04", CLARA, {"merino-beanie": 1}, Status.PENDING, cards=()),
     DemoOrder(
         "05",
@@ -155,7 +188,7 @@ def _place(wanted: DemoOrder, shopper: User) -> Order:
     details.customer_note = wanted.note
     details.save()
     agreed = checkout.totals_of(details, carts.items_of(cart)).total
-    order = checkout.place_order(cart_id=cart.pk, agreed_total=agreed)
+    order = placing.place_order(cart_id=cart.pk, agreed_total=agreed)
     order.metadata = {"demo": wanted.name}
     order.save(update_fields=["metadata"])
     return order
@@ -171,6 +204,8 @@ def _carry_on(order: Order, wanted: DemoOrder, employee: User) -> None:
         order.save(update_fields=["payment_due_at"])
         reservations.extend_order(order.pk, until=order.payment_due_at)
         return
+    if wanted.is_partly_sent:
+        _send_dearest_line(order, actor_id=employee.pk)
     for status, move in STEPS:
         order.refresh_from_db()
         if order.status == wanted.status:

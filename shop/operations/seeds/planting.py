@@ -28,13 +28,15 @@ from catalog.models import (
     SizeChart,
     Synonym,
 )
-from inventory.models import Location, Stock
-from orders.models import ShippingMethod, TaxRate
+from inventory.models import Location, Stock, Supplier, SupplierItem
+from orders.models import Coupon, PickUpPoint, Promotion, ShippingMethod, ShippingZone, TaxRate
 
 #: The columns by which a row is recognized; the first one narrows the search for it.
 KEYS: dict[type[models.Model], tuple[str, ...]] = {
     OptionValue: ("slug", "option"),
     Location: ("code",),
+    PickUpPoint: ("location_id",),
+    ShippingZone: ("code",),
     ShippingMethod: ("code",),
     TaxRate: ("country", "state", "tax_class"),
     Brand: ("slug",),
@@ -58,6 +60,10 @@ KEYS: dict[type[models.Model], tuple[str, ...]] = {
     Menu: ("slot",),
     MenuItem: ("menu_id", "label"),
     Stock: ("variant_id", "location_id"),
+    Supplier: ("name",),
+    SupplierItem: ("variant_id", "supplier_id"),
+    Coupon: ("code",),
+    Promotion: ("name",),
 }
 
 

@@ -20,7 +20,7 @@ from shop.accounts.roles import sync_roles
 from shop.operations.load.copying import Watch
 from shop.operations.load.keys import loaded
 from shop.operations.load.loading import Amount, load
-from shop.operations.seeds import base, pictures, prices
+from shop.operations.seeds import base, offers, pictures, prices
 from shop.operations.seeds.catalog import Plan
 from shop.operations.seeds.content import ContentPlan
 from shop.operations.seeds.curation import Curation
@@ -28,8 +28,14 @@ from shop.operations.seeds.edges import EdgePlan, plant_edge_people
 from shop.operations.seeds.orders import plant_orders
 from shop.operations.seeds.people import plant_people
 from shop.operations.seeds.planting import KEYS, plant
+from shop.operations.seeds.purchasing import (
+    plant_purchase_orders,
+    plant_stocktake,
+    plant_suppliers,
+)
 from shop.operations.seeds.reviews import ReviewPlan
 from shop.operations.seeds.stock import stocks
+from shop.operations.seeds.transfers import note_shelves, plant_transfers
 
 #: What is generated for testers beside the demo shop.
 QA_PRODUCTS, QA_ORDERS = 10_000, 50_000
@@ -54,13 +60,20 @@ def plant_roles() -> int:
     return Group.objects.count() - known
 
 
+def plant_delivery() -> int:
+    """Zones, ways to deliver there, and where to collect; returns how many are new."""
+    zones = base.shipping_zones()
+    points = base.pick_up_points(list(Location.objects.all()))
+    return plant(zones) + plant(base.shipping_methods(zones)) + plant(points)
+
+
 def production() -> list[Step]:
     """What every shop needs before its first product."""
     return [
         Step(_("Roles"), plant_roles),
         Step(_("Sizes and colors"), lambda: plant(base.options())),
         Step(_("Locations"), lambda: plant(base.locations())),
-        Step(_("Delivery"), lambda: plant(base.shipping_methods())),
+        Step(_("Delivery"), plant_delivery),
         Step(_("Tax rates"), lambda: plant(base.tax_rates())),
     ]
 
@@ -80,6 +93,10 @@ def demo() -> list[Step]:
     def plant_collections() -> int:
         added = plant(curation.collections) + plant(curation.members)
         return added + collections.refresh_all()
+
+    def plant_offers() -> int:
+        since = plan.arrival
+        return plant(offers.coupons(since)) + plant(offers.promotions(since))
 
     def plant_reviews() -> int:
         return plant(reviews.purchases) + plant(reviews.reviews) + plant(reviews.votes)
@@ -107,6 +124,12 @@ def demo() -> list[Step]:
         Step(_("Stock"), plant_stock),
         Step(_("People"), plant_people),
         Step(_("Orders"), plant_orders),
+        Step(_("Coupons and promotions"), plant_offers),
+        Step(_("Suppliers"), plant_suppliers),
+        Step(_("Purchase orders"), plant_purchase_orders),
+        Step(_("Transfers"), plant_transfers),
+        Step(_("Stocktake"), plant_stocktake),
+        Step(_("State of the shelves"), note_shelves),
     ]
 
 
@@ -173,6 +196,7 @@ def seed(profile: str, *, watch: Callable[[Step], None], watch_long: Watch) -> i
     """
     added = 0
     with recording.batch():
+        _plan_anew()
         for step in PROFILES[profile]():
             watch(step)
             added += step.act(watch_long) if step.takes_long else step.act()
@@ -182,6 +206,12 @@ def seed(profile: str, *, watch: Callable[[Step], None], watch_long: Watch) -> i
     listed.count_places()
     vocabulary.rebuild()
     return added
+
+
+def _plan_anew() -> None:
+    """Forget plans of triggers that were made while tables were small: they read them whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
 
 
 def _analyze() -> None:

@@ -24,9 +24,9 @@ from django.utils.translation import gettext
 
 from audit.models import AuditLog
 from audit.recording import record
-from catalog.imports.cells import armored
 from shop.operations.staff.lists import admin_of, query_of
 from shop.redirects import see_other
+from shop.spreadsheets import armored
 
 #: Rows of a file; whoever needs more narrows the list.
 MOST: Final = 10_000
@@ -79,7 +79,7 @@ def _lines(page: ModelAdmin, display: Iterable[Any], rows: "models.QuerySet[Any]
         yield _line(_cell(name, row, page) for name in names)
 
 
-def _cell(name: Any, row: models.Model, page: ModelAdmin) -> str:
+def _cell(name: Any, row: models.Model, page: ModelAdmin) -> str | int:
     try:
         field, _attribute, value = lookup_field(name, row, page)
     except ObjectDoesNotExist:
@@ -93,6 +93,9 @@ def _cell(name: Any, row: models.Model, page: ModelAdmin) -> str:
             return ""
         case bool():
             return gettext("yes") if value else gettext("no")
+        case int():
+            # A number below zero is no formula.
+            return value
         case datetime():
             return timezone.localtime(value).isoformat(timespec="minutes")
         case SafeString():
@@ -101,7 +104,7 @@ def _cell(name: Any, row: models.Model, page: ModelAdmin) -> str:
             return str(value)
 
 
-def _line(cells: Iterable[str]) -> str:
+def _line(cells: Iterable[str | int]) -> str:
     line = StringIO()
-    csv.writer(line).writerow(map(armored, cells))
+    csv.writer(line).writerow(armored(cell) if isinstance(cell, str) else cell for cell in cells)
     return line.getvalue()

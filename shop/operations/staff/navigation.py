@@ -28,7 +28,18 @@ class Link:
 
 
 GROUPS = (
-    Group(_("Orders"), "box", ("orders.order", "payments.payment")),
+    Group(
+        _("Orders"),
+        "box",
+        (
+            "orders.order",
+            "orders.shipment",
+            "orders.invoice",
+            "orders.ordermail",
+            "payments.payment",
+            "orders.cartmetric",
+        ),
+    ),
     Group(
         _("Catalog"),
         "needle",
@@ -50,14 +61,28 @@ GROUPS = (
             "catalog.searchredirect",
         ),
     ),
+    Group(
+        _("Promotions"),
+        "heart",
+        ("orders.coupon", "orders.promotion", "orders.couponusage"),
+    ),
     Group(_("Content"), "edit", ("catalog.contentpage", "catalog.menu", "catalog.redirect")),
     Group(
         _("Stock"),
         "ruler",
         (
             "inventory.stock",
+            "inventory.alert",
+            "inventory.backorder",
+            "inventory.transfer",
             "inventory.movement",
             "inventory.reservation",
+            "inventory.purchaseorder",
+            "inventory.supplier",
+            "inventory.supplieritem",
+            "inventory.stocktake",
+            "inventory.stocksnapshot",
+            "inventory.stockcategory",
             "inventory.location",
         ),
     ),
@@ -71,7 +96,16 @@ GROUPS = (
             "auth.group",
         ),
     ),
-    Group(_("Settings"), "truck", ("orders.shippingmethod", "orders.taxrate")),
+    Group(
+        _("Settings"),
+        "truck",
+        (
+            "orders.shippingmethod",
+            "orders.shippingzone",
+            "orders.pickuppoint",
+            "orders.taxrate",
+        ),
+    ),
     Group(_("Audit"), "eye", ("audit.auditlog", "events.outboxevent")),
 )
 

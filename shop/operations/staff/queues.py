@@ -11,8 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Review
+from inventory import purchasing
 from inventory.levels import low
-from orders.models import Order
+from inventory.models import Stocktake
+from orders import mails
+from orders import queues as order_queues
+from orders.models import Order, OrderMail
 from payments.attempts import lately_failed
 
 
@@ -45,14 +49,24 @@ def _orders(status: Order.Status) -> Callable[[], "QuerySet[Order]"]:
 
 QUEUES = (
     Queue(
+        _("Late orders"),
+        _("Should be with their customers by now"),
+        "alert",
+        "danger",
+        "orders.view_order",
+        order_queues.late,
+        "admin:orders_order_changelist",
+        "queue=late",
+    ),
+    Queue(
         _("Orders to pack"),
-        _("Paid, oldest first"),
+        _("Paid, urgent first"),
         "box",
         "info",
         "orders.view_order",
         _orders(Order.Status.PAID),
         "admin:orders_order_changelist",
-        "status__exact=PAID&o=2",
+        "status__exact=PAID&queue=to-ship",
     ),
     Queue(
         _("Orders to send"),
@@ -62,7 +76,7 @@ QUEUES = (
         "orders.view_order",
         _orders(Order.Status.FULFILLED),
         "admin:orders_order_changelist",
-        "status__exact=FULFILLED&o=2",
+        "status__exact=FULFILLED&queue=to-ship",
     ),
     Queue(
         _("Awaiting payment"),
@@ -85,6 +99,26 @@ QUEUES = (
         "level=low",
     ),
     Queue(
+        _("Late deliveries"),
+        _("Suppliers promised them for an earlier day"),
+        "truck",
+        "warn",
+        "inventory.view_purchaseorder",
+        purchasing.late,
+        "admin:inventory_purchaseorder_changelist",
+        "waiting=late",
+    ),
+    Queue(
+        _("Counts to approve"),
+        _("Stocktakes that are done"),
+        "ruler",
+        "info",
+        "inventory.approve_stocktake",
+        lambda: Stocktake.objects.filter(status=Stocktake.Status.COUNTED),
+        "admin:inventory_stocktake_changelist",
+        "status__exact=COUNTED",
+    ),
+    Queue(
         _("Reviews to check"),
         _("New or reported, oldest first"),
         "star",
@@ -103,6 +137,16 @@ QUEUES = (
         lately_failed,
         "admin:payments_payment_changelist",
         "queue=failed",
+    ),
+    Queue(
+        _("Letters not sent"),
+        _("Written to customers, waiting for an hour"),
+        "bell",
+        "danger",
+        "orders.view_ordermail",
+        lambda: OrderMail.objects.filter(mails.is_late()),
+        "admin:orders_ordermail_changelist",
+        "queue=late",
     ),
 )
 

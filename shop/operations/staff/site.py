@@ -14,6 +14,7 @@ from orders.models import Order
 from shop.operations.preferences import density_of, set_density
 from shop.operations.staff import lists
 from shop.operations.staff.list_export import export_list
+from shop.operations.staff.margins import margins_csv, margins_page
 from shop.operations.staff.navigation import navigation
 from shop.operations.staff.queues import waiting
 from shop.operations.staff.search import search
@@ -39,6 +40,8 @@ class StaffSite(admin.AdminSite):
         return [
             path("search/", view(self.search_view), name="search"),
             path("density/", view(set_density), name="density"),
+            path("margins/", view(partial(margins_page, site=self)), name="margins"),
+            path("margins.csv", view(margins_csv), name="margins_csv"),
             path("export/<str:entity>/", view(export), name="list_export"),
             path("views/save/", view(save), name="view_save"),
             path("views/<uuid:view_id>/delete/", view(delete), name="view_delete"),

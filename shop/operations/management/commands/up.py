@@ -70,7 +70,7 @@ class Command(BaseCommand):
         manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
         children = [
             Child("web", _web_command(self.host, self.port), self._log, {"DATABASE_POOL": "true"}),
-            Child("worker", [*manage, "procrastinate", "worker"], self._log),
+            Child("worker", [*manage, "worker"], self._log),
         ]
         self.welcomed = False
         self.cared_at = self.healthy_at = time.monotonic()
