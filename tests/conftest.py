@@ -54,7 +54,7 @@ def little_shop(tmp_path, settings):
         code="pick-up",
         name="Pick up at the workshop",
         kind=ShippingMethod.Kind.PICK_UP,
-        countries=["DE"],
+        zone=standard_delivery().zone,
         currency="EUR",
         price=0,
         min_days=1,

@@ -46,7 +46,8 @@ def test_the_page_of_an_order_shows_items_payments_and_history(client):
     for fact in (item.sku, item.title, "€49.90", "Ada Weber", "Captured", "Authorize", "4242"):
         assert fact in text
     assert "Tax included" in text
-    assert text.count('class="c-timeline__step ') == 2
+    happened = [step["name"] for step in client.get(page_of(order)).context["steps"]]
+    assert happened == ["Placed", "Authorize", "Capture", "Paid"]
 
 
 def test_looking_at_an_order_is_written_down(client):
@@ -59,11 +60,11 @@ def test_looking_at_an_order_is_written_down(client):
 def test_an_order_goes_from_paid_to_delivered_step_by_step(client):
     order = paid_order()
     for name, status in (("pack", "FULFILLED"), ("ship", "SHIPPED"), ("deliver", "DELIVERED")):
-        assert moves_on(client, order) == [name]
+        assert name in moves_on(client, order)
         assert client.get(step(order, name)).status_code == 200
         client.post(step(order, name))
         assert status_of(order) == status
-    assert moves_on(client, order) == []
+    assert not {"pack", "ship", "deliver", "cancel"} & {*moves_on(client, order)}
     assert order.status_changes.last().actor.email == "admin@example.com"
 
 
@@ -73,11 +74,11 @@ def test_opening_the_page_of_a_step_changes_nothing(client):
     assert status_of(order) == "PAID"
 
 
-@pytest.mark.parametrize("name", ["ship", "deliver", "cancel"])
+@pytest.mark.parametrize("name", ["ship", "deliver"])
 def test_an_impossible_step_is_refused_with_words(client, name):
     order = paid_order()
-    response = client.post(step(order, name), {"reason": "No longer wanted"}, follow=True)
-    assert "Nothing was changed" in response.content.decode()
+    response = client.post(step(order, name), follow=True)
+    assert f"Nothing was changed: {order.number}, it is Paid." in response.content.decode()
     assert status_of(order) == "PAID"
 
 
@@ -138,13 +139,14 @@ def shelf():
 
 def adjust(client, shelf, change, note):
     page = reverse("admin:inventory_stock_adjust", args=[shelf.pk])
-    return client.post(page, {"quantity_change": change, "note": note})
+    return client.post(page, {"quantity_change": change, "reason": "DAMAGED", "note": note})
 
 
 def test_an_adjustment_posts_a_movement_with_its_reason_and_author(client, shelf):
     assert adjust(client, shelf, "-3", "Moth holes").status_code == 302
     movement = Movement.objects.get(stock=shelf, note="Moth holes")
     assert (movement.quantity_change, movement.balance_after) == (-3, 7)
+    assert movement.reason == "DAMAGED"
     assert movement.actor.email == "admin@example.com"
     assert counters(shelf) == (7, 0)
 

@@ -54,6 +54,27 @@ def test_chosen_colors_and_sizes_become_variants(client):
     assert Movement.objects.filter(note="New delivery", stock__variant=fresh).count() == 1
 
 
+def test_what_was_typed_stays_when_the_grid_is_laid_out(client):
+    product = ProductFactory(slug="smock", colors=("navy",), sizes=("s",))
+    OptionValueFactory(option="size", slug="m")
+    OptionValueFactory(option="size", slug="l")
+    held, page = product.variants.get(), page_of(product, ["navy"], ["m"])
+    typed = {cell(held, "barcode"): "123", "new.navy.m.sku": "MINE", "size": ["m", "l"]}
+    laid_out = {**fields_of(client.get(page)), **typed, "lay_out": "1"}
+    response = client.post(page, laid_out)
+    assert response.status_code == 200
+    lines = {line.key: line for line in response.context["grid"].lines}
+    assert lines[held.pk.hex].typed["barcode"] == "123"
+    assert lines["new.navy.m"].typed["sku"] == "MINE"
+    assert lines["new.navy.l"].is_on
+    assert list(product.variants.values_list("barcode", flat=True)) == [""]
+    action = page_of(product, ["navy"], ["m", "l"])
+    text = response.content.decode().replace("&amp;", "&")
+    assert f'action="?{action.partition("?")[2]}"' in text
+    assert client.post(action, fields_of(response)).status_code == 303
+    assert set(product.variants.values_list("sku", "barcode")) >= {(held.sku, "123"), ("MINE", "")}
+
+
 def test_only_changed_rows_are_written(client):
     product = ProductFactory(sizes=("s", "m", "l"))
     first, second, _third = product.variants.all()

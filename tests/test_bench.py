@@ -4,18 +4,22 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from catalog.models import Brand
 from tests.bench import __main__ as bench
 from tests.bench import processes
 from tests.bench.driver import DriveFailed, Request, drive
 from tests.bench.figures import Figure, table
 from tests.bench.parts.pages import Goal, judged
 from tests.bench.probe import counting
+from tests.bench.recording import recorded, script
 from tests.bench.sampling import Sample, Site
+from tests.bench.shopper import Forms
 from tests.bench.shops import Answer, Cost, free_port
 
 
@@ -92,3 +96,39 @@ def test_table_is_aligned_and_leaves_out_what_nobody_fills_in():
     ).splitlines()
     assert head.split() == ["figure", "measured", "goal"]
     assert first.index("≤") == second.index("reported") == head.index("goal")
+
+
+def test_form_holds_what_a_browser_would_send_untouched():
+    page = """
+        <form action="/search/"><input name="q"></form>
+        <form method="post" action="/cart/add/">
+          <input type="hidden" name="product" value="tee"><input type="submit" name="go" value="1">
+          <input type="radio" name="size" value="s">
+          <input type="radio" name="size" value="m" checked>
+          <input type="checkbox" name="billing_same" checked><input type="checkbox" name="news">
+        </form><input name="outside" value="1">
+    """
+    [form] = Forms(page).found
+    assert form.action == "/cart/add/"
+    assert form.values == {"product": "tee", "size": "m", "billing_same": "on"}
+
+
+@pytest.mark.django_db
+def test_recorded_statements_do_the_same_again_for_new_rows():
+    since = time.time()
+    with recorded() as statements:
+        made = Brand.objects.create(name="Bench: Weavers", slug="bench-weavers")
+    text = script(statements, since=since, renewed=[made.slug, made.name])
+    assert text.startswith("\\set k random")
+    body = text.partition("BEGIN;")[2].partition("COMMIT;")[0]
+    with connection.cursor() as cursor:
+        for number in (7, 8):
+            cursor.execute(body.replace(":k:", f"{number}:"))
+    assert Brand.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_text_with_a_colon_is_no_variable_of_pgbench():
+    with recorded() as statements:
+        Brand.objects.filter(name="a:b").exists()
+    assert "E'a\\x3ab'" in script(statements, since=time.time(), renewed=[])

@@ -30,7 +30,7 @@ from shop.operations.load.orders import OrderMaker, Rates
 from shop.operations.seeds import base
 
 PRODUCTS, ORDERS = 60, 80
-METHODS = {method.code: method for method in base.shipping_methods()}
+METHODS = {method.code: method for method in base.shipping_methods(base.shipping_zones())}
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
 Status = Order.Status
 

@@ -1,5 +1,6 @@
 """The demo seed: what is in the shop after it, and that it can run again."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -82,7 +83,8 @@ def test_sixty_products_have_every_view_of_every_color(in_demo_shop):
     assert len(products) >= 60
     for product in products:
         colors = {variant.option_values["color"] for variant in product.variants.all()}
-        shown = Counter(link.option_values["color"] for link in product.media_links.all())
+        pictures = [link for link in product.media_links.all() if link.media.kind == "IMAGE"]
+        shown = Counter(link.option_values["color"] for link in pictures)
         assert shown == dict.fromkeys(colors, len(VIEWS))
 
 
@@ -91,6 +93,15 @@ def test_every_picture_has_a_file_and_a_text(in_demo_shop):
         for link in product.media_links.all():
             assert (in_demo_shop / link.media.file).stat().st_size == link.media.size_bytes
             assert link.media.alt_text.startswith(f"{product.title}, ")
+
+
+def test_a_film_with_captions_and_a_leaflet_are_shown_and_served(in_demo_shop, client):
+    text = client.get("/p/chore-jacket/").content.decode()
+    files = re.findall(r'"(/media/img/files/[^"]+)"', text)
+    assert {name.partition(".")[2] for name in files} == {"webm", "en.vtt", "pdf"}
+    types = {client.get(name)["Content-Type"] for name in files}
+    assert types == {"video/webm", "text/vtt", "application/pdf"}
+    assert "<video" not in client.get("/p/chore-jacket/?color=olive").content.decode()
 
 
 def test_every_color_has_one_primary_picture(in_demo_shop):

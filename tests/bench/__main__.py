@@ -12,7 +12,7 @@ from types import FrameType
 from tests.bench.driver import DriveFailed
 from tests.bench.figures import Figure, table
 from tests.bench.options import Options
-from tests.bench.parts import background, growth, imports, memory, pages, start
+from tests.bench.parts import background, growth, imports, memory, orders, pages, start
 from tests.bench.shops import BenchFailed, new_shop
 
 PARTS = {
@@ -21,6 +21,7 @@ PARTS = {
     "memory": memory.measure,
     "growth": growth.measure,
     "import": imports.measure,
+    "orders": orders.measure,
     "background": background.measure,
 }
 HELP = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from tests.bench.driver import Request
@@ -26,6 +27,8 @@ class Facts:
     search: str
     common_word: str
     slugs: list[str]
+    #: What guests buy: page, slug and options of each; plenty of units are there.
+    wares: list[dict[str, Any]]
     customer: str
     staff: str
 

@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from shop import embedded
 from shop.embedded import binaries
@@ -18,18 +20,33 @@ def transactions_per_second(
 
     ``variables`` stand in it as ``:name``.
     """
+    with TemporaryDirectory(prefix="selvedge-bench-") as folder:
+        file = Path(folder) / "script.sql"
+        file.write_text(script)
+        return scripts_per_second(data_dir, [file], seconds=seconds, clients=clients, **variables)
+
+
+def scripts_per_second(
+    data_dir: Path,
+    files: Sequence[Path],
+    *,
+    seconds: float,
+    clients: int = 4,
+    **variables: str | int,
+) -> float:
+    """The same for scripts in files, of which each transaction takes any one."""
     server = embedded.database_settings(data_dir)
     defined = [word for name, value in variables.items() for word in ("-D", f"{name}={value}")]
     done = subprocess.run(
         [
             str(binaries.postgres().path.with_name("pgbench")),
             *("--host", server["HOST"], "--port", server["PORT"], "--username", server["USER"]),
-            *("--no-vacuum", "--protocol", "prepared", "--file", "/dev/stdin"),
+            *("--no-vacuum", "--protocol", "prepared"),
+            *(word for file in files for word in ("--file", str(file))),
             *("--client", str(clients), "--time", str(max(1, round(seconds)))),
             *defined,
             server["NAME"],
         ],
-        input=script,
         capture_output=True,
         text=True,
         check=False,

@@ -3,7 +3,9 @@
 from itertools import pairwise
 
 import pytest
+from playwright.sync_api import expect
 
+from catalog.models import ProductVariant
 from catalog.tests.factories import CategoryFactory
 from tests.browser.catalog_pages import PAGES, furnish
 from tests.browser.test_accessibility import WIDTHS
@@ -17,6 +19,9 @@ HEADINGS = """[...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
 POOR_PICTURES = """[...document.images].filter((image) =>
     !["alt", "width", "height"].every((name) => image.hasAttribute(name)) ||
     (image.complete && !image.naturalWidth)).map((image) => image.outerHTML)"""
+#: Prices wider than the boxes that they stand in.
+WIDE_PRICES = """[...document.querySelectorAll(".c-price")]
+    .filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent)"""
 #: The ring may be drawn by the control itself, or by what stands for or around it.
 HAS_RING = """(() => {
     const own = document.activeElement;
@@ -53,6 +58,15 @@ def test_pages_fit_their_window_with_headings_in_order_and_pictures_in_place(cat
         if page.evaluate(WIDER) > 1:
             wrong.append((path, "too wide with letters of twice the size"))
     assert not wrong
+
+
+@pytest.mark.parametrize("path", ["/", "/p/plain-tee/"])
+def test_a_price_in_millions_stays_in_its_box_with_large_letters(shop_pages, little_shop, path):
+    ProductVariant.objects.filter(product__in=little_shop).update(price=1_234_567_89)
+    page = shop_pages.open(path, width=375)
+    page.evaluate(LARGE_LETTERS)
+    expect(page.locator(".c-price__current").first).to_contain_text("1,234,567.89")
+    assert page.evaluate(WIDE_PRICES) == []
 
 
 def test_many_departments_leave_the_name_of_the_shop_its_room(shop_pages):

@@ -54,6 +54,21 @@ def test_results_above_the_window_are_scrolled_to_and_others_stay(shop_pages, li
     expect(page.locator("#chip-2")).to_be_in_viewport(ratio=1)
 
 
+def test_on_a_phone_the_filters_come_into_their_sheet_and_stay_there(shop_pages, little_shop):
+    ProductFactory(category=little_shop[0].category_links.get().category, colors=("rust",))
+    page = shop_pages.open("/c/tops/", width=375)
+    page.get_by_role("link", name="Filter").click()
+    sheet = page.get_by_role("dialog", name="Filters")
+    sheet.get_by_label("NAVY").check()
+    expect(sheet.get_by_role("button", name="Show 2 products")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.get_by_role("link", name="Filter").click()
+    expect(sheet.get_by_label("NAVY")).to_be_checked()
+    sheet.get_by_role("button", name="Show 2 products").click()
+    page.wait_for_url("**color=navy**")
+
+
 @pytest.mark.parametrize(("javascript", "shown"), [(True, 0), (False, 1)])
 def test_only_a_page_without_script_needs_a_button_that_applies(
     shop_pages, little_shop, javascript, shown

@@ -162,7 +162,7 @@ def test_what_sold_out_meanwhile_is_named_and_the_cart_kept(shop_pages):
     stock.adjust(stock_id=shelf.pk, quantity_change=-10, note="Lost")
     page.get_by_role("button", name="Checkout").locator("visible=true").first.click()
     expect(page.get_by_role("alert")).to_contain_text("Plain tee is sold out")
-    expect(page.get_by_role("link", name="Plain tee")).to_be_visible()
+    expect(page.get_by_role("link", name="Plain tee", exact=True)).to_be_visible()
     assert not Order.objects.exists()
 
 

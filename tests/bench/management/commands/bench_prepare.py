@@ -19,6 +19,8 @@ from django.db.models import Count
 from django.urls import reverse
 
 from catalog.models import Category, Product, ProductVariant
+from inventory.models import Stock
+from inventory.stock import adjust_many
 from shop.accounts.models import User
 from shop.operations.assets import refresh_static_files
 from tests.bench.facts import Facts
@@ -27,6 +29,9 @@ from tests.bench.facts import Facts
 TITLES = 5_000
 #: Products that the mixed requests go to.
 MIXED = 200
+#: Products that guests buy, and the units that lie ready of each.
+WARES = 200
+PLENTY = 100_000
 ENOUGH_UNITS = 5
 
 
@@ -83,9 +88,36 @@ def gather() -> Facts:
         search=words,
         common_word=common,
         slugs=slugs,
+        wares=wares(),
         customer=session_of("bench-customer@selvedge.example"),
         staff=session_of("bench-staff@selvedge.example", is_staff=True, is_superuser=True),
     )
+
+
+def wares() -> list[dict[str, Any]]:
+    """Variants dear enough for an order of one, with so many units that none sells out."""
+    chosen = (
+        Stock.objects.filter(
+            location__can_ship=True,
+            variant__product__in=Product.objects.published(),
+            variant__deleted_at=None,
+            variant__price__gte=settings.ORDER_SUBTOTAL_MIN,
+            variant__price__lte=settings.ORDER_SUBTOTAL_MAX,
+        )
+        .select_related("variant__product")
+        .order_by("pk")[:WARES]
+    )
+    low = {stock.pk: PLENTY for stock in chosen if stock.available < PLENTY}
+    adjust_many(low, note="Bench")
+    variants = [stock.variant for stock in chosen]
+    return [
+        {
+            "page": variant.product.get_absolute_url(),
+            "slug": variant.product.slug,
+            "options": dict(variant.option_values),
+        }
+        for variant in variants
+    ]
 
 
 def search_words() -> tuple[str, str]:

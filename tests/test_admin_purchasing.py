@@ -1,0 +1,189 @@
+"""Buying and goods-in in the back office: who may do and see what, and pages that work by form."""
+
+import pytest
+from django.urls import reverse
+
+from inventory.models import PurchaseOrder, Receipt, Stock, Supplier, SupplierItem
+from inventory.tests import buying
+from inventory.tests.builders import location, shelf, variant
+from shop.accounts.roles import Role
+from tests.back_office import fields_of, signed_in, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name, *args):
+    return reverse(f"admin:inventory_purchaseorder_{name}", args=args)
+
+
+@pytest.fixture
+def manager():
+    return signed_in(staff(Role.MANAGER))
+
+
+@pytest.fixture
+def employee():
+    return signed_in(staff(Role.EMPLOYEE))
+
+
+def test_a_draft_gets_its_lines_by_sku_in_the_currency_of_the_supplier(manager):
+    shirt, skirt, mill = variant(), variant(), buying.supplier(currency="JPY")
+    fields = fields_of(manager.get(page("add"))) | {
+        "supplier": mill.pk,
+        "location": location().pk,
+        "exchange_rate": "0.006",
+    }
+    manager.post(page("add"), fields)
+    order = PurchaseOrder.objects.get()
+    assert (order.currency, order.status) == ("JPY", "DRAFT")
+    fields = fields_of(manager.get(page("change", order.pk)))
+    fields |= {"lines-0-sku": shirt.sku.lower(), "lines-0-quantity": 5, "lines-0-cost": "1500"}
+    fields |= {"lines-1-sku": skirt.sku, "lines-1-quantity": 2, "lines-1-cost": "900"}
+    response = manager.post(page("change", order.pk), fields)
+    assert response.status_code == 302, response.context["errors"]
+    lines = {(line.variant, line.quantity, line.cost) for line in order.lines.all()}
+    assert lines == {(shirt, 5, 1500), (skirt, 2, 900)}
+
+
+@pytest.mark.parametrize(
+    ("sku", "text"), [("NO-SUCH", "No variant has this SKU."), ("", "duplicate")]
+)
+def test_a_line_that_cannot_be_is_refused_kindly(manager, sku, text):
+    shirt = variant()
+    order = buying.draft((shirt, 5, 1500))
+    fields = fields_of(manager.get(page("change", order.pk)))
+    fields |= {"lines-1-sku": sku or shirt.sku, "lines-1-quantity": 1, "lines-1-cost": "1.00"}
+    shown = manager.post(page("change", order.pk), fields)
+    assert text in str(shown.context["errors"])
+    assert order.lines.count() == 1
+
+
+def test_an_order_is_sent_by_a_step_that_says_what_it_does(manager):
+    order = buying.draft((variant(), 5, 1500))
+    url = page("step", order.pk, "send")
+    assert "count as incoming" in manager.get(url).content.decode()
+    assert manager.post(url).status_code == 303
+    order.refresh_from_db()
+    assert order.status == "SENT"
+
+
+def test_an_employee_receives_goods_and_sees_no_cost(employee):
+    shirt = variant()
+    order = buying.sent((shirt, 5, 123_45))
+    detail = employee.get(page("change", order.pk)).content.decode()
+    assert shirt.sku in detail
+    assert "123.45" not in detail
+    url = page("receive", order.pk)
+    fields = fields_of(employee.get(url))
+    assert fields[f"{order.lines.get().pk}-accepted"] == "5"
+    line = order.lines.get()
+    fields |= {f"{line.pk}-accepted": "3", f"{line.pk}-rejected": "2", f"{line.pk}-defect": "Torn"}
+    assert employee.post(url, fields).status_code == 303
+    assert employee.post(url, fields).status_code == 303
+    assert Stock.objects.get(variant=shirt).on_hand == 3
+    assert Receipt.objects.count() == 1
+    for name in ("sheet", "csv", "history"):
+        assert employee.get(page(name, order.pk)).status_code == 403
+    assert employee.get(page("reorder")).status_code == 403
+    assert employee.post(page("step", order.pk, "close")).status_code == 403
+
+
+def test_too_many_units_are_named_at_their_row_and_a_manager_may_take_them(manager):
+    shirt = variant()
+    order = buying.sent((shirt, 5, 1500))
+    url, line = page("receive", order.pk), order.lines.get()
+    fields = fields_of(manager.get(url)) | {f"{line.pk}-accepted": "6"}
+    response = manager.post(url, fields)
+    assert response.status_code == 422
+    assert "Only 5 are still to come." in response.content.decode()
+    assert not Receipt.objects.exists()
+    assert manager.post(url, fields | {"may_exceed": "on"}).status_code == 303
+    assert Stock.objects.get(variant=shirt).on_hand == 6
+
+
+def test_an_employee_cannot_allow_more_than_was_ordered(employee):
+    order = buying.sent((variant(), 5, 1500))
+    url, line = page("receive", order.pk), order.lines.get()
+    fields = fields_of(employee.get(url)) | {f"{line.pk}-accepted": "6", "may_exceed": "on"}
+    assert employee.post(url, fields).status_code == 422
+    assert not Receipt.objects.exists()
+
+
+def test_rejected_units_need_a_word(manager):
+    order = buying.sent((variant(), 5, 1500))
+    url, line = page("receive", order.pk), order.lines.get()
+    fields = fields_of(manager.get(url)) | {f"{line.pk}-rejected": "1"}
+    assert manager.post(url, fields).status_code == 422
+    assert not Receipt.objects.exists()
+
+
+def test_the_order_sheet_is_a_page_and_a_harmless_file(manager):
+    order = buying.draft((variant(), 5, 1500), of=buying.supplier(name="Weaver"))
+    order.lines.update(supplier_sku="=1+1")
+    assert "Weaver" in manager.get(page("sheet", order.pk)).content.decode()
+    lines = manager.get(page("csv", order.pk)).getvalue().decode().splitlines()
+    assert lines[1].startswith(f"{order.number},'=1+1,")
+    assert lines[1].endswith(",5,15.00,EUR")
+
+
+def test_ticked_suggestions_become_drafts(manager):
+    row, left = shelf(variant(), 1), shelf(variant(), 1)
+    mill = buying.supplier(name="Weaver")
+    for stock in (row, left):
+        buying.item(mill, stock.variant)
+    shown = manager.get(page("reorder"))
+    assert "Weaver" in shown.content.decode()
+    fields = {"days": "60", "row": [str(row.pk)], f"units-{row.pk}": "12", f"units-{left.pk}": "9"}
+    manager.post(page("reorder"), fields)
+    order = PurchaseOrder.objects.get()
+    assert [(line.variant, line.quantity) for line in order.lines.all()] == [(row.variant, 12)]
+
+
+def test_the_reorder_page_costs_the_same_for_many_rows(manager, django_assert_max_num_queries):
+    mill = buying.supplier()
+    for _ in range(12):
+        buying.item(mill, shelf(variant(), 1).variant)
+    with django_assert_max_num_queries(6):
+        manager.get(page("reorder"))
+
+
+def test_lists_and_details_cost_the_same_for_many_rows(manager, django_assert_max_num_queries):
+    order = buying.sent(*[(variant(), 5, 1500) for _ in range(9)])
+    for _ in range(9):
+        buying.receive(buying.sent((variant(), 5, 1500)), 5)
+    with django_assert_max_num_queries(9):
+        assert manager.get(page("change", order.pk)).status_code == 200
+    with django_assert_max_num_queries(9):
+        manager.get(page("changelist"))
+    with django_assert_max_num_queries(9):
+        suppliers = manager.get(reverse("admin:inventory_supplier_changelist"))
+    assert "100 %" in suppliers.content.decode()
+
+
+def test_a_supplier_item_is_added_by_sku_at_the_supplier_s_cost(manager):
+    shirt, mill = variant(), buying.supplier()
+    url = reverse("admin:inventory_supplieritem_add")
+    fields = fields_of(manager.get(url))
+    fields |= {"supplier": mill.pk, "sku": shirt.sku, "cost": "12.50"}
+    assert manager.post(url, fields).status_code == 302
+    assert SupplierItem.objects.get(variant=shirt).cost == 1250
+    assert "already exists" in manager.post(url, fields).content.decode()
+
+
+def test_a_supplier_goes_when_nothing_is_open_and_its_orders_stay(manager):
+    mill = buying.supplier()
+    order = buying.sent((variant(), 5, 1500), of=mill)
+    url = reverse("admin:inventory_supplier_delete", args=[mill.pk])
+    assert manager.post(url, {"post": "yes"}).status_code == 403
+    buying.receive(order, 5)
+    assert manager.post(url, {"post": "yes"}).status_code == 302
+    assert Supplier.all_objects.get().is_deleted
+    assert mill.name in manager.get(page("change", order.pk)).content.decode()
+
+
+def test_late_orders_wait_on_the_start_page(manager):
+    order = buying.sent((variant(), 5, 1500))
+    PurchaseOrder.objects.filter(pk=order.pk).update(expected_on="2020-01-01")
+    waiting = manager.get("/admin/").context["waiting"]
+    (queue,) = [row for row in waiting if str(row.queue.label) == "Late deliveries"]
+    assert manager.get(queue.url).context["cl"].result_count == queue.count == 1
