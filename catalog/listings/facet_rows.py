@@ -63,7 +63,7 @@ _KNOWN = """
     SELECT 'known:' || term, 0, products FROM catalog_listedcount WHERE place_id = %s
 """
 
-# What a search found, without filters; kept with what is in stock of it.
+# What a search found, without filters.
 _OF_FOUND = """
     SELECT term, count(*), count(*)
     FROM (SELECT unnest(array_append(terms, '')) AS term FROM ({rows}) listed) one GROUP BY term
@@ -148,7 +148,8 @@ def unfiltered(place: Place) -> tuple[Rows, tuple[int, int]]:
     read: list[Rows] = []
 
     def load() -> list[int]:
-        more, more_parameters = _first_in_stock(place)
+        first, first_parameters = _bounded(place, STOCK_LOOKED_AT)
+        more, more_parameters = _in_stock(f"({first}) first", first_parameters, Filters())
         lists = map(json.loads, _fetch(statement + more, parameters + more_parameters))
         counted = list(zip(*lists, strict=True))
         *_, in_stock, looked_at = next(row for row in counted if row[0] == STOCKED)
@@ -166,8 +167,7 @@ def unfiltered(place: Place) -> tuple[Rows, tuple[int, int]]:
 def filtered(place: Place, filters: Filters) -> Rows:
     rows, row_parameters = _bounded(place, COUNTED_ROWS)
     if place.found is not None and not filters.pairs:
-        stocked, stocked_parameters = _first_in_stock(place)
-        return _fetch(_OF_FOUND.format(rows=rows) + stocked, [*row_parameters, *stocked_parameters])
+        return _fetch(_OF_FOUND.format(rows=rows), row_parameters)
     misses: dict[str, tuple[str, list[Any]]] = {
         group: ("NOT terms && %s", [terms])
         for group, terms in filters.terms.items()
@@ -213,19 +213,13 @@ def filtered(place: Place, filters: Filters) -> Rows:
 
 def _beside(place: Place, filters: Filters) -> tuple[str, list[Any]]:
     """What counts with filters tell beside: the numbers of the job, and what is in stock."""
-    # Nothing was counted ahead of a search.
-    known, known_parameters = (_KNOWN, [place.id]) if place.found is None else ("", [])
+    if place.found is not None:
+        return "", []
     if filters.in_stock:
-        return known, known_parameters
+        return _KNOWN, [place.id]
     is_met = "opened WHERE opens = ''" if filters.needs_one_variant else "row WHERE missed = 0"
     stocked, parameters = _in_stock(is_met, [], filters)
-    return known + stocked, [*known_parameters, *parameters]
-
-
-def _first_in_stock(place: Place) -> tuple[str, list[Any]]:
-    """SQL that adds how many of the first products of the place are in stock."""
-    first, parameters = _bounded(place, STOCK_LOOKED_AT)
-    return _in_stock(f"({first}) first", parameters, Filters())
+    return _KNOWN + stocked, [place.id, *parameters]
 
 
 def _in_stock(products: str, among: list[Any], filters: Filters) -> tuple[str, list[Any]]:
