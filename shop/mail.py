@@ -1,14 +1,12 @@
 """Mails of the shop: HTML for those who see it, the same in plain text for everyone else."""
 
+from functools import cache
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-
-#: Mail programs drop style sheets, so each rule moves to the elements it is for.
-_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
 def compose(
@@ -39,5 +37,12 @@ def compose(
         headers=headers,
     )
     page = render_to_string(f"mail/{template}.html", words)
-    letter.attach_alternative(_INLINER.inline(page), "text/html")
+    letter.attach_alternative(_inliner().inline(page), "text/html")
     return letter
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    """Moves each rule to the elements it is for: mail programs drop style sheets."""
+    rules = render_to_string("mail/mail.css")
+    return css_inline.CSSInliner(extra_css=rules, load_remote_stylesheets=False)

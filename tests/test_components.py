@@ -15,8 +15,7 @@ from shop.operations.styleguide_forms import SampleForm
 from shop.templatetags.shop_ui import icon, star_width
 
 ROOT = settings.BASE_DIR / "templates"
-#: Pages; mails have styles on each element, and no browser shows them.
-TEMPLATES = sorted(path for path in ROOT.rglob("*.html") if path.parent != ROOT / "mail")
+TEMPLATES = sorted(ROOT.rglob("*.html"))
 COMPONENTS = sorted((ROOT / "components").glob("*.html"))
 SPRITE = (settings.BASE_DIR / "static/img/icons.svg").read_text()
 
