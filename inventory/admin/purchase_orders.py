@@ -22,8 +22,9 @@ from audit.admin import AuditedAdmin
 from inventory import purchasing
 from inventory.admin.goods_in import ReceivingAdmin
 from inventory.admin.order_sheets import OrderSheets
-from inventory.admin.purchase_steps import STEPS, offered
+from inventory.admin.purchase_steps import MAY_ORDER, STEPS
 from inventory.admin.reordering import Reordering
+from inventory.admin.steps import Step, offered
 from inventory.admin.suppliers import MAY_SEE_COST, BySku
 from inventory.errors import NoExchangeRate, NotOrderable
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, Supplier
@@ -166,7 +167,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             ],
             "total": format_money(purchasing.total_cost(order), order.currency),
             "receipts": order.receipts.all(),
-            "steps": offered(order) if self.may_order(request) else [],
+            "steps": offered(STEPS.values(), order, request.user),
             "may_receive": order.status in PurchaseOrder.OPEN and self.may_receive(request),
             "sees_cost": sees_cost,
         }
@@ -177,7 +178,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
     ) -> HttpResponse:
         order = kwargs.get("obj")
         if order is not None:
-            context["steps"] = offered(order)
+            context["steps"] = offered(STEPS.values(), order, request.user)
             context["total"] = format_money(purchasing.total_cost(order), order.currency)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -187,7 +188,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
         step = STEPS.get(name)
         if step is None:
             raise Http404
-        if not self.may_order(request):
+        if not request.user.has_perm(step.permission):
             raise PermissionDenied
         page = reverse("admin:inventory_purchaseorder_change", args=[order.pk])
         if request.method == "POST" or order.status not in step.before:
@@ -203,7 +204,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             "form": forms.Form(),
             "back": page,
         }
-        return TemplateResponse(request, "admin/inventory/purchaseorder/step.html", context)
+        return TemplateResponse(request, "admin/inventory/step.html", context)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -218,7 +219,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
 
     def may_order(self, request: HttpRequest) -> bool:
         """Who buys, sees it through and sees the cost."""
-        return request.user.has_perm("inventory.change_purchaseorder")
+        return request.user.has_perm(MAY_ORDER)
 
     def order_of(self, request: HttpRequest, order_id: Any) -> Any:
         """The order with lines and receipts, for who may see it; else a 404 or PermissionDenied."""
@@ -237,7 +238,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
         except (PurchaseOrder.DoesNotExist, ValidationError) as error:
             raise Http404 from error
 
-    def _take(self, request: HttpRequest, order: PurchaseOrder, step: Any) -> None:
+    def _take(self, request: HttpRequest, order: PurchaseOrder, step: Step) -> None:
         try:
             moved = step.take(order.pk, actor_id=request.user.pk)
         except NoExchangeRate:

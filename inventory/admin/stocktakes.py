@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from inventory import stocktakes
 from inventory.admin.count_sheets import CountSheets
-from inventory.admin.stocktake_steps import STEPS, Step, offered
+from inventory.admin.steps import Step, offered
+from inventory.admin.stocktake_steps import STEPS
 from inventory.admin.suppliers import MAY_SEE_COST
 from inventory.errors import CountBelowReserved, NotCounting
 from inventory.models import Movement, Stocktake
@@ -110,7 +111,7 @@ class StocktakeAdmin(CountSheets, AuditedAdmin):
                 "form": forms.Form(),
                 "back": page,
             }
-            return TemplateResponse(request, "admin/inventory/stocktake/step.html", context)
+            return TemplateResponse(request, "admin/inventory/step.html", context)
         try:
             self._take(request, stocktake, step)
         except CountBelowReserved as refusal:
@@ -158,7 +159,7 @@ class StocktakeAdmin(CountSheets, AuditedAdmin):
             "value": format_money(found.value, found.currency) if found.currency else "",
             "sees_cost": sees_cost,
             "sees_expected": sees_expected,
-            "steps": [one for one in offered(stocktake) if request.user.has_perm(one.permission)],
+            "steps": offered(STEPS.values(), stocktake, request.user),
             "may_count": stocktake.is_open and self.may_count(request),
             "ledger": Movement.objects.filter(stocktake=stocktake).count(),
         }
