@@ -5,7 +5,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from orders.models import Order, Shipment
-    from orders.pricing import Totals
+    from orders.prices.pricing import Totals
 
 
 class OrdersError(Exception):

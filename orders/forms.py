@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orders import vat
 from orders.errors import InvalidVatNumber, UnknownVatNumber
+from orders.prices import vat
 
 CHOOSE = _("Choose how we deliver")
 CHOOSE_POINT = _("Choose where you collect it")

@@ -41,7 +41,7 @@ def pictures(variants: Iterable[ProductVariant]) -> dict[UUID, LinePicture]:
 
 
 def items_with_pictures(cart: Cart) -> list[CartItem]:
-    """:func:`orders.cart.items_of` with what :func:`picture_of_item` needs. One query."""
+    """:func:`orders.carts.cart.items_of` with what :func:`picture_of_item` needs. One query."""
     links = _primary(product=OuterRef("variant__product")).values_list(_picture())
     rows = cart.items.select_related("variant__product__brand").order_by("created_at", "pk")
     return list(rows.annotate(primary_pictures=ArraySubquery(links)))

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from inventory.errors import InventoryError, OutOfStock, TooManyHolds
 from orders import errors
 from orders.models import CartItem
-from orders.pricing import Totals
+from orders.prices.pricing import Totals
 from orders.promotions import words
 from shop.money import format_money
 

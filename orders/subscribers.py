@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from inventory import backorders
-from orders import invoices, mails, notes
+from orders.documents import invoices
+from orders.mailing import mails
 from orders.models import Order, OrderMail
+from orders.placed import notes
 from shop.events.models import OutboxEvent
 from shop.events.subscriptions import subscribes
 

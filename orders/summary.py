@@ -18,16 +18,18 @@ from catalog.products.buy_box import StockLine
 from catalog.products.choices import Choices, read_choices
 from inventory import availability, reservations
 from inventory.backorders import promised_dates, promises_of
-from orders import cart as carts
-from orders import delivery, lines, pricing
-from orders.delivery import DeliveryOption
+from orders import lines
+from orders.carts import cart as carts
 from orders.models import CartItem, Checkout, Order, OrderItem, ShippingMethod
+from orders.prices import pricing
+from orders.prices.reasons import Reason, reasons_of, reasons_of_order
 from orders.promotions import trace, words
 from orders.promotions.buyer import buyer_of
 from orders.promotions.discounts import Discounts
 from orders.promotions.reckoning import discounts_of
 from orders.promotions.trace import Step
-from orders.reasons import Reason, reasons_of, reasons_of_order
+from orders.shipping import delivery
+from orders.shipping.delivery import DeliveryOption
 from shop.money import format_money
 
 

@@ -5,7 +5,10 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from orders import cart_metrics, expiry, idempotency, mails, notes, saved, tracking
+from orders.carts import cart_metrics, saved
+from orders.checkouts import idempotency
+from orders.mailing import mails
+from orders.placed import expiry, notes, tracking
 
 
 @app.periodic(cron="* * * * *")

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from audit import recording
 from inventory.errors import OutOfStock
-from orders import lifecycle
 from orders.errors import NotAllowed
 from orders.models import Order
+from orders.placed import lifecycle
 from payments.errors import NothingToPay, ProviderAway
 from payments.models import Payment, PaymentTransaction
 from payments.providers import provider

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from orders import cart as carts
 from orders import summary
+from orders.carts import cart as carts
 from orders.models import Checkout, Order
 
 

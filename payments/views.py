@@ -16,13 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from inventory.errors import InventoryError
-from orders import cart as carts
-from orders import idempotency, lifecycle, placing
 from orders import messages as words
+from orders.carts import cart as carts
+from orders.checkouts import idempotency, placing
+from orders.checkouts.steps import steps
 from orders.errors import CheckoutIncomplete, KeyReused, OrdersError
 from orders.models import Order, OrderAddress
-from orders.ownership import is_own
-from orders.steps import steps
+from orders.placed import lifecycle
+from orders.placed.ownership import is_own
 from payments import messages, processing, purchases
 from payments.errors import CardRefused, NothingToPay
 from payments.forms import CardForm

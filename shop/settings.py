@@ -202,7 +202,7 @@ PAGE_CACHE_PARTS = {
     "your_size": "catalog.products.size_views.your_size_part",
 }
 #: Functions that name the cached values these parts read, to be fetched along with the page.
-PAGE_CACHE_VERSIONS = ["orders.cart.count_version", "catalog.wishes.wishlist.marks_version"]
+PAGE_CACHE_VERSIONS = ["orders.carts.cart.count_version", "catalog.wishes.wishlist.marks_version"]
 
 #: Proxies between the visitor and the shop, each of which appends to X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -287,8 +287,9 @@ SHOP_ANNOUNCEMENT = env.str("SHOP_ANNOUNCEMENT", default="") or _(
 PHONENUMBER_DEFAULT_REGION = SHOP_COUNTRY
 
 SHOP_PRICES_INCLUDE_TAX = env.bool("SHOP_PRICES_INCLUDE_TAX", default=True)
-#: A function that asks a register about VAT numbers, such as `orders.vat_register.vies`, which
-#: asks the European Commission's; empty: format and check digits alone decide.
+#: A function that asks a register about VAT numbers, such as
+#: `orders.prices.vat_register.vies`, which asks the European Commission's; empty: format and check
+#: digits alone decide.
 VAT_REGISTER = env.str("VAT_REGISTER", default="")
 #: Orders placed before this hour of a working day leave the same day, in the shop's time zone.
 SHOP_CUT_OFF_HOUR = env.int("SHOP_CUT_OFF_HOUR", default=14)

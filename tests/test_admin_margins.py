@@ -6,7 +6,7 @@ from django.urls import reverse
 from catalog.models import Product
 from inventory.tests import buying
 from inventory.tests.builders import variant
-from orders.margins import margins
+from orders.prices.margins import margins
 from orders.tests.factories import paid_order, standard_delivery
 from shop.accounts.roles import Role
 from tests.back_office import signed_in, staff

@@ -15,8 +15,8 @@ from catalog.listings.best_sellers import count_units_sold
 from catalog.models import PriceChange, Product, ProductVariant, Purchase
 from inventory import reservations
 from inventory.models import Movement, Reservation, Stock
-from orders import lifecycle
 from orders.models import Order, OrderAddress, OrderItem, TaxRate
+from orders.placed import lifecycle
 from orders.tests.factories import placed_order
 from payments import processing
 from payments.models import Payment, PaymentTransaction

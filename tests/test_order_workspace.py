@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from inventory.tests.builders import counters
-from orders import fulfillment, invoices
+from orders.documents import invoices
 from orders.models import Order, OrderMail, Shipment
+from orders.placed import fulfillment
 from orders.tests.factories import member, paid_order, placed_order, variant_in_stock
 from shop.accounts.roles import Role
 from shop.events.models import OutboxEvent

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.tests.factories import ProductFactory
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.tests.factories import filled_cart, variant_in_stock
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.utils import timezone
 from catalog.models import Purchase
 from catalog.reviewing import purchases
 from catalog.tests.factories import ProductFactory
-from orders import lifecycle
+from orders.placed import lifecycle
 from orders.tests.factories import member, paid_order, variant_in_stock
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from inventory.errors import OutOfStock
 from inventory.models import Reservation, Stock
 from inventory.tests.builders import counters, shelf, statuses, variant
 from inventory.tests.crowd import all_at_once, aside, until_waiting
-from orders import placing
+from orders.checkouts import placing
 from orders.models import Order
 from orders.tests.factories import filled_cart, ready_checkout, shown_total, variant_in_stock
 from payments import processing

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from orders import cart_metrics
+from orders.carts import cart_metrics
 from orders.models import CartMetric
 from shop.back_office import ReadOnly
 

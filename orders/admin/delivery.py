@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from audit.admin import AuditedAdmin
-from orders import delivery, summary
+from orders import summary
 from orders.models import PickUpPoint, ShippingMethod, ShippingZone
+from orders.shipping import delivery
 from shop.back_office import StaffFields
 from shop.forms import MoneyField
 from shop.money import InvalidAmount, format_money, parse_amount, to_major

@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.fulfillment import Way
 from orders.models import Order, OrderItem, OrderMail, OrderNote, Shipment
+from orders.placed.fulfillment import Way
 from shop.models import new_id
 
 WIDE = {"class": "vTextField"}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from orders import mails
 from orders.admin.documents import OfOrder
+from orders.mailing import mails
 from orders.models import OrderMail
 from shop.back_office import ReadOnly, badge
 

@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders import addresses, fulfillment, invoices, lifecycle, mails, notes, status
 from orders.admin.forms import (
     CancelForm,
     MailForm,
@@ -24,6 +23,8 @@ from orders.admin.forms import (
     WayForm,
     letters_of,
 )
+from orders.documents import invoices
+from orders.mailing import mails
 from orders.models import (
     InvoiceKind,
     Order,
@@ -33,6 +34,7 @@ from orders.models import (
     OrderNote,
     Shipment,
 )
+from orders.placed import addresses, fulfillment, lifecycle, notes, status
 from shop.accounts.forms import AddressForm
 from shop.money import format_money
 

@@ -19,13 +19,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
-from orders import invoice_pdf, queues
 from orders.admin import workspace
 from orders.admin.chronicle import STATUS_KINDS
 from orders.admin.moves import ORDER_MOVES, PARCEL_MOVES, Move, find
+from orders.documents import invoice_pdf
 from orders.errors import OrdersError, TooManyPacked, TrackingTaken
 from orders.models import Order, OrderTag
-from orders.reasons import reasons_of_order
+from orders.placed import queues
+from orders.prices.reasons import reasons_of_order
 from orders.views.order_page import pdf
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money

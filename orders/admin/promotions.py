@@ -23,12 +23,12 @@ from audit.models import AuditLog
 from audit.recording import record
 from orders.admin.promotion_forms import BatchForm, CouponForm, PromotionForm, SampleForm
 from orders.models import Coupon, CouponUsage, Promotion
+from orders.prices.reasons import reasons_of
 from orders.promotions import codes
 from orders.promotions.lifetimes import State, end_now, state_of
 from orders.promotions.report import given
 from orders.promotions.samples import price_sample
 from orders.promotions.sentences import gift, sentence
-from orders.reasons import reasons_of
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
 from shop.spreadsheets import csv_lines

@@ -15,7 +15,7 @@ from audit import history
 from audit.admin import amounts_on
 from audit.models import AuditLog
 from catalog.products.choices import read_choices
-from orders import addresses, lines, queues
+from orders import lines
 from orders.admin.chronicle import Shown, chronicle
 from orders.admin.forms import NoteForm
 from orders.admin.moves import FULFILL, Move, of_parcel, offered
@@ -28,6 +28,7 @@ from orders.models import (
     OrderStatusChange,
     Shipment,
 )
+from orders.placed import addresses, queues
 from shop.back_office import badge
 
 #: Audit entries shown on the page of an order; its History page has all.

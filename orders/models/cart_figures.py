@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.models import Model
 
-#: Set by :mod:`orders.cart` for its transaction while lines move from cart to cart.
+#: Set by :mod:`orders.carts.cart` for its transaction while lines move from cart to cart.
 QUIET = "selvedge.quiet_cart"
 
 

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from orders import vat
 from orders.models.carts import Cart
 from orders.models.delivery import PickUpPoint, ShippingMethod
+from orders.prices import vat
 from shop.models import Model, QuerySet
 
 

@@ -5,7 +5,7 @@ import secrets
 import unicodedata
 
 from audit import recording
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.errors import CartGone, CouponRefused, TooManyCodes
 from orders.models import Cart, Coupon
 from orders.promotions.buyer import buyer_of

@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import recording
 from orders.errors import CouponLapsed
 from orders.models import Coupon, CouponUsage, Order
-from orders.pricing import Totals
+from orders.prices.pricing import Totals
 from orders.promotions.buyer import Buyer
 from orders.promotions.claims import has_ordered, uses_of
 from orders.promotions.offers import Refusal

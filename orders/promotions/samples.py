@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from catalog.models import ProductVariant
-from orders import pricing
 from orders.models import CartItem, Coupon, Promotion
-from orders.pricing import Totals
+from orders.prices import pricing
+from orders.prices.pricing import Totals
 from orders.promotions.buyer import Buyer
 from orders.promotions.reckoning import discounts_of
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from orders import delivery, summary
+from orders import summary
+from orders.shipping import delivery
 from shop.pieces import late
 
 register = template.Library()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString
 
 from catalog.products.structured_data import DELIVERY_ID, block_of
-from orders import delivery
+from orders.shipping import delivery
 from shop.money import to_major
 
 register = template.Library()

@@ -3,10 +3,11 @@
 from itertools import count
 
 from inventory.tests import builders
-from orders import cart as carts
-from orders import checkout as acts
-from orders import lifecycle, placing
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
+from orders.checkouts import placing
 from orders.models import Cart, Checkout, ShippingMethod, ShippingZone, TaxRate
+from orders.placed import lifecycle
 from shop.accounts.models import User
 
 ADDRESS = {

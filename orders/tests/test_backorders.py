@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from inventory import backorders, stock
 from inventory.models import Backorder
-from orders import cart as carts
-from orders import lifecycle
+from orders.carts import cart as carts
+from orders.placed import lifecycle
 from orders.tests.factories import filled_cart, paid_order, variant_in_stock
 from shop.events import relay
 

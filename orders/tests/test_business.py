@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from orders import cart as carts
-from orders import placing
+from orders.carts import cart as carts
+from orders.checkouts import placing
 from orders.models import Checkout, Order, OrderItem, ShippingMethod, TaxRate
 from orders.tests.factories import (
     ADDRESS,

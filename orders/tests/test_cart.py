@@ -11,8 +11,8 @@ from django.utils import timezone
 from inventory import stock
 from inventory.errors import OutOfStock
 from inventory.tests.crowd import all_at_once
-from orders import cart as carts
-from orders import checkout
+from orders.carts import cart as carts
+from orders.checkouts import checkout
 from orders.errors import CartFull, CartGone, NotForSale
 from orders.models import Cart, CartItem
 from orders.tests.factories import filled_cart, member, variant_in_stock

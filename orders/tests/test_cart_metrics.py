@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.db import connection
 
-from orders import cart as carts
-from orders import cart_metrics, checkout
+from orders.carts import cart as carts
+from orders.carts import cart_metrics
+from orders.checkouts import checkout
 from orders.models import Cart, CartChange, CartMetric
 from orders.tests.factories import filled_cart, member, placed_order, variant_in_stock
 

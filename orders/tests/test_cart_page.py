@@ -10,8 +10,8 @@ from catalog.models import OptionValue
 from catalog.tests.factories import ProductFactory
 from inventory import stock
 from inventory.models import Stock
-from orders import cart as carts
-from orders import checkout as acts
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
 from orders.models import Cart, CartItem, Order
 from orders.tests.factories import filled_cart, placed_order, standard_delivery, variant_in_stock
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inventory.models import Reservation
-from orders import cart as carts
-from orders import checkout as acts
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
 from orders.models import Checkout, Order
 from orders.tests.factories import (
     ADDRESS,

@@ -7,9 +7,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from orders import cart as carts
-from orders import fulfillment, invoices, mails
+from orders.carts import cart as carts
+from orders.documents import invoices
+from orders.mailing import mails
 from orders.models import Order, OrderMail
+from orders.placed import fulfillment
 from orders.tests.factories import member, paid_order, placed_order
 from shop.accounts.models import User
 

@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.models import Order
 from orders.tests.factories import filled_cart, member, placed_order, standard_delivery
 from orders.tests.factories import variant_in_stock as in_stock

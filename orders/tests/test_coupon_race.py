@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from inventory.tests.crowd import all_at_once
+from orders.checkouts.placing import place_order
 from orders.models import Coupon, CouponUsage, Order
-from orders.placing import place_order
 from orders.promotions import codes, redemption
 from orders.tests.factories import filled_cart, ready_checkout, shown_total, variant_in_stock
 from orders.tests.offers import coupon, with_codes

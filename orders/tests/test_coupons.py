@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.tests.factories import CategoryFactory, ProductFactory
-from orders import cart as carts
-from orders import lifecycle, pricing
+from orders.carts import cart as carts
+from orders.checkouts.placing import place_order
 from orders.errors import CouponLapsed, CouponRefused, TotalChanged
 from orders.models import Coupon, CouponUsage, Order, Promotion
-from orders.placing import place_order
+from orders.placed import lifecycle
+from orders.prices import pricing
 from orders.promotions import codes, redemption
 from orders.promotions.buyer import Buyer, buyer_of
 from orders.promotions.reckoning import discounts_of

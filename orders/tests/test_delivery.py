@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from inventory.models import Location
-from orders import delivery
 from orders.models import PickUpPoint, ShippingMethod
+from orders.shipping import delivery
 from orders.tests.factories import filled_cart, standard_delivery, variant_in_stock, zone
 
 METHOD = ShippingMethod(name="Standard", price=490, free_from=8000, min_days=1, max_days=2)

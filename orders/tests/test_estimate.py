@@ -7,7 +7,7 @@ from django_redis import get_redis_connection
 
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from inventory import stock
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.models import ShippingMethod, TaxRate
 from orders.tests.factories import (
     ADDRESS,

@@ -11,10 +11,11 @@ from django.utils import timezone
 from inventory.models import Stock
 from inventory.tests.builders import counters
 from inventory.tests.crowd import aside, until_waiting
-from orders import cart as carts
-from orders import expiry, lifecycle, placing
+from orders.carts import cart as carts
+from orders.checkouts import placing
 from orders.errors import TotalChanged
 from orders.models import Cart, CartItem, Order
+from orders.placed import expiry, lifecycle
 from orders.tests.factories import (
     filled_cart,
     member,

@@ -7,10 +7,10 @@ from django.db import IntegrityError, transaction
 
 from inventory.tests.builders import counters
 from inventory.tests.crowd import all_at_once
-from orders import fulfillment, lifecycle
 from orders.errors import NotAllowed, NothingToPack, ParcelNotAllowed, TooManyPacked, TrackingTaken
-from orders.fulfillment import Way
 from orders.models import Order, Shipment, ShipmentItem
+from orders.placed import fulfillment, lifecycle
+from orders.placed.fulfillment import Way
 from orders.tests.factories import member, paid_order, placed_order, variant_in_stock
 from shop.events.models import OutboxEvent
 from shop.models import new_id

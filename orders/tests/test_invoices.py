@@ -7,9 +7,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from inventory.tests.crowd import all_at_once
-from orders import invoice_pdf, invoices, lifecycle
+from orders.documents import invoice_pdf, invoices
 from orders.errors import NothingToCredit
 from orders.models import Invoice, Order
+from orders.placed import lifecycle
 from orders.tests.factories import paid_order, placed_order, variant_in_stock
 from shop.events.relay import deliver_due
 

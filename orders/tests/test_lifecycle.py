@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from inventory import reservations, stock
 from inventory.errors import OutOfStock
 from inventory.tests.builders import counters
-from orders import lifecycle
 from orders.errors import NotAllowed
 from orders.models import Order
+from orders.placed import lifecycle
 from orders.tests.factories import filled_cart, member, paid_order, placed_order, variant_in_stock
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.models import ProductVariant
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.summary import cart_lines
 from orders.tests.factories import filled_cart, variant_in_stock
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from catalog.garments.pictures import TYPES, path_of
-from orders import fulfillment, lifecycle, mails, subscribers
+from orders import subscribers
+from orders.mailing import mails
 from orders.models import Order, OrderItem, OrderMail
+from orders.placed import fulfillment, lifecycle
 from orders.tests.factories import paid_order, placed_order, variant_in_stock
 from shop.accounts.roles import Role
 from shop.events.models import OutboxEvent

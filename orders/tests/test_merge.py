@@ -4,8 +4,8 @@ import pytest
 
 from inventory.models import Reservation
 from inventory.tests.builders import counters
-from orders import cart as carts
-from orders import checkout, placing
+from orders.carts import cart as carts
+from orders.checkouts import checkout, placing
 from orders.models import Cart, CartItem
 from orders.tests.factories import (
     filled_cart,

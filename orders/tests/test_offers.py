@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.models import Subscription
 from catalog.wishes import offers, subscriptions
 from inventory import availability, reservations, stock
-from orders import checkout
+from orders.checkouts import checkout
 from orders.models import Cart
 from orders.tests.factories import variant_in_stock
 from shop.events.models import OutboxEvent

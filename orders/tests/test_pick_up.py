@@ -9,9 +9,10 @@ from django.utils import timezone
 from inventory import reservations
 from inventory.models import Location, Reservation, Stock
 from inventory.tests.builders import counters
-from orders import cart as carts
-from orders import lifecycle, placing
+from orders.carts import cart as carts
+from orders.checkouts import placing
 from orders.models import Checkout, PickUpPoint, ShippingMethod, TaxRate
+from orders.placed import lifecycle
 from orders.tests.factories import (
     ADDRESS,
     filled_cart,

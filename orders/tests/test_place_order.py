@@ -11,9 +11,9 @@ from inventory.errors import OutOfStock
 from inventory.models import Reservation
 from inventory.tests.builders import counters
 from inventory.tests.crowd import all_at_once
-from orders import cart as carts
-from orders import checkout as acts
-from orders import placing
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
+from orders.checkouts import placing
 from orders.errors import (
     CartFull,
     CartGone,

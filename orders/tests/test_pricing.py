@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import Product, ProductVariant
-from orders import pricing
 from orders.models import CartItem, ShippingMethod, TaxRate
+from orders.prices import pricing
 from orders.promotions.discounts import reckon
 from orders.promotions.reckoning import goods_of
 from orders.tests.offers import offer

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from catalog.tests.factories import CategoryFactory
+from orders.checkouts.placing import place_order
 from orders.models import Coupon, CouponUsage, Promotion
-from orders.placing import place_order
 from orders.promotions import codes
 from orders.promotions.report import given
 from orders.promotions.sentences import sentence

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from inventory import stock
 from inventory.tests.crowd import all_at_once
-from orders import cart as carts
-from orders import saved
+from orders.carts import cart as carts
+from orders.carts import saved
+from orders.carts.saved import Keeper
 from orders.errors import CartGone, SavedListFull
 from orders.models import Cart, CartItem, SavedItem
-from orders.saved import Keeper
 from orders.tests.factories import filled_cart, member, variant_in_stock
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from inventory import stock
-from orders import cart as carts
-from orders import filling, sharing
+from orders.carts import cart as carts
+from orders.carts import filling, sharing
 from orders.errors import BadLink
 from orders.models import Cart, CartItem
 from orders.tests.factories import filled_cart, member, variant_in_stock

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from orders import tax
 from orders.models import TaxRate
-from orders.tax import TaxRules
+from orders.prices import tax
+from orders.prices.tax import TaxRules
 from shop.money import WHOLE
 
 AMOUNTS = st.integers(0, 10_000_000)

@@ -12,9 +12,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import AuditLog
 from inventory.tests.builders import counters
-from orders import addresses, fulfillment, lifecycle, tracking
 from orders.errors import AddressElsewhere, AddressFixed
 from orders.models import CartItem, Order, OrderNote
+from orders.placed import addresses, fulfillment, lifecycle, tracking
 from orders.tests.factories import ADDRESS, member, paid_order, placed_order, variant_in_stock
 from shop.models import new_id
 

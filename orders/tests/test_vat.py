@@ -2,8 +2,8 @@
 
 import pytest
 
-from orders import vat
 from orders.errors import InvalidVatNumber, UnknownVatNumber
+from orders.prices import vat
 
 
 @pytest.mark.parametrize(

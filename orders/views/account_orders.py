@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from orders import order_page
 from orders.models import Order, Shipment
+from orders.placed import order_page
 from orders.views.order_page import render_order
 from shop.accounts.models import User
 from shop.middleware import private_page

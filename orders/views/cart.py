@@ -13,10 +13,13 @@ from catalog.models import Product, ProductVariant
 from catalog.products import product_page
 from catalog.products.choices import find_published
 from inventory.errors import InventoryError
-from orders import cart as carts
-from orders import checkout, estimate, lifecycle, messages
+from orders import messages
+from orders.carts import cart as carts
+from orders.checkouts import checkout
 from orders.errors import NotAllowed, OrdersError
 from orders.models import Cart, CartItem, Order
+from orders.placed import lifecycle
+from orders.shipping import estimate
 from orders.views.cart_page import DRAWER, REGIONS, changed, refused, respond
 from shop.middleware import private_page
 from shop.redirects import see_other

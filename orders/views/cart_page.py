@@ -9,12 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from catalog.fragments import vary_by_fragment, wanted_fragment
-from orders import cart as carts
-from orders import estimate, saved, sharing, summary
+from orders import summary
+from orders.carts import cart as carts
+from orders.carts import saved, sharing
+from orders.carts.saved import Keeper
 from orders.models import Cart, CartItem, SavedItem
 from orders.promotions.buyer import buyer_of
 from orders.promotions.reckoning import discounts_of
-from orders.saved import Keeper
+from orders.shipping import estimate
 from shop.redirects import see_other
 
 DRAWER = "cart-drawer-body"

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from inventory.errors import InventoryError
-from orders import cart as carts
-from orders import checkout as acts
 from orders import messages, summary
-from orders.delivery import DeliveryOption, points, reached_countries
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
+from orders.checkouts.steps import steps
 from orders.errors import OrdersError
 from orders.forms import BusinessForm, ContactForm, ContactOptionsForm, DeliveryForm
 from orders.models import Checkout, PickUpPoint, ShippingMethod
-from orders.steps import steps
+from orders.shipping.delivery import DeliveryOption, points, reached_countries
 from shop.accounts.forms import PARTS, AddressForm
 from shop.middleware import private_page
 from shop.redirects import see_other

@@ -5,8 +5,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from catalog.fragments import wanted_fragment
-from orders import cart as carts
 from orders import messages
+from orders.carts import cart as carts
 from orders.errors import OrdersError
 from orders.promotions import codes
 from orders.views.cart_page import REGIONS, respond

@@ -11,8 +11,8 @@ from catalog.models import Subscription
 from catalog.wishes import offers
 from inventory import reservations
 from inventory.errors import InventoryError
-from orders import cart as carts
 from orders import lines, messages
+from orders.carts import cart as carts
 from orders.errors import OrdersError
 from orders.models import CartItem
 from shop.middleware import private_page

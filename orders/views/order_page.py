@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.fragments import vary_by_fragment, wanted_fragment
-from orders import addresses, invoice_pdf, lifecycle, order_page, reorder
-from orders import cart as carts
+from orders.carts import cart as carts
+from orders.documents import invoice_pdf
 from orders.errors import AddressElsewhere, AddressFixed, NotAllowed
 from orders.models import Order, OrderAddress
+from orders.placed import addresses, lifecycle, order_page, reorder
 from shop.accounts.forms import AddressForm
 from shop.middleware import private_page
 from shop.rate_limits import limit

@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from orders import corrections, order_page, summary
+from orders import summary
 from orders.errors import EmailFixed
 from orders.forms import ContactForm
 from orders.models import Invoice, InvoiceKind, Order, OrderAddress
-from orders.ownership import is_own
+from orders.placed import corrections, order_page
+from orders.placed.ownership import is_own
 from shop.accounts.credentials import SignUpForm
 from shop.middleware import private_page
 from shop.rate_limits import limit

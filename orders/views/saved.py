@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 
 from catalog.models import ProductVariant
 from inventory.errors import InventoryError
-from orders import cart as carts
-from orders import messages, saved
+from orders import messages
+from orders.carts import cart as carts
+from orders.carts import saved
+from orders.carts.saved import Keeper
 from orders.errors import OrdersError, SavedListFull
 from orders.models import CartItem
-from orders.saved import Keeper
 from orders.views.cart_page import changed, refused
 from shop.middleware import private_page
 

@@ -13,8 +13,9 @@ from catalog.cards import Card
 from catalog.models import Product, ProductCategory, ProductVariant
 from catalog.products import looks
 from catalog.ready_cards import ready_cards
-from orders import cart as carts
-from orders import filling, sharing, summary
+from orders import summary
+from orders.carts import cart as carts
+from orders.carts import filling, sharing
 from orders.errors import BadLink, CartGone
 from orders.models import Cart, CartItem
 from shop.middleware import private_page

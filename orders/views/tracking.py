@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orders import tracking
 from orders.forms import TrackingForm
 from orders.models import Order
+from orders.placed import tracking
 from shop.accounts.views import MAIL_IS_IN_FILES
 from shop.middleware import private_page
 from shop.rate_limits import limit

@@ -16,8 +16,8 @@ from catalog.products.choices import find_variant
 from catalog.wishes import wishlist
 from catalog.wishes.wishlist import Holder
 from inventory.errors import InventoryError
-from orders import cart as carts
 from orders import messages
+from orders.carts import cart as carts
 from orders.errors import OrdersError
 from orders.models import Cart, CartItem
 from shop.middleware import private_page

@@ -3,7 +3,7 @@
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from orders import lifecycle
+from orders.placed import lifecycle
 from orders.tests.factories import placed_order
 from payments import processing
 from payments.models import SandboxCharge

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from orders import placing
+from orders.checkouts import placing
 from orders.models import Checkout
 from orders.tests.factories import filled_cart, ready_checkout, shown_total
 from payments import processing

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from inventory.tests.crowd import all_at_once
-from orders import idempotency
+from orders.checkouts import idempotency
 from orders.errors import KeyReused
 from orders.models import IdempotencyKey, Order, OrderMail
 from orders.tests.factories import filled_cart, ready_checkout, shown_total, variant_in_stock

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.models import Checkout, Order
 from orders.tests.factories import filled_cart, ready_checkout, shown_total, variant_in_stock
 from payments.models import Payment, SandboxCharge

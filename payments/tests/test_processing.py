@@ -6,8 +6,8 @@ import pytest
 
 from inventory.tests.builders import counters
 from inventory.tests.crowd import all_at_once
-from orders import lifecycle
 from orders.models import Order
+from orders.placed import lifecycle
 from orders.tests.factories import placed_order, variant_in_stock
 from payments import processing
 from payments.errors import NothingToPay, UnknownProvider

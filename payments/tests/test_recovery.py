@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from inventory import stock
 from inventory.tests.builders import counters
-from orders import expiry, lifecycle
 from orders.models import Order
+from orders.placed import expiry, lifecycle
 from orders.tests.factories import placed_order, variant_in_stock
 from payments import processing, providers
 from payments.models import Payment, SandboxCharge

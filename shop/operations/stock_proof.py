@@ -24,10 +24,11 @@ from django.db.backends.utils import CursorWrapper
 from catalog.models import Product, ProductVariant
 from inventory.errors import OutOfStock
 from inventory.models import Location, Reservation, Stock
-from orders import cart as carts
-from orders import checkout as acts
-from orders import lifecycle, placing
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
+from orders.checkouts import placing
 from orders.models import Cart, Checkout, ShippingMethod, ShippingZone, TaxRate
+from orders.placed import lifecycle
 
 #: Constraints that refuse what no code should ask for; the control run drops them.
 GUARDS = ("stock_on_hand_not_negative", "stock_reserved_within_on_hand")

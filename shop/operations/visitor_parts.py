@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from catalog.wishes import wishlist
-from orders import cart
+from orders.carts import cart
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.crypto import salted_hmac
 
 from inventory.models import Movement, Reservation
-from orders import delivery
 from orders.models import Order, OrderAddress, ShippingMethod
+from orders.shipping import delivery
 from shop.money import tax_included
 from shop.operations.load import attempts, people, tables
 from shop.operations.load.copying import NULL, Lines, Table, escaped, row

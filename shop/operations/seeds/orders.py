@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from catalog.models import ProductVariant
 from inventory import reservations
-from orders import cart as carts
-from orders import checkout, fulfillment, lifecycle, notes, placing
+from orders.carts import cart as carts
+from orders.checkouts import checkout, placing
 from orders.models import Cart, Order, OrderNote, Shipment, ShippingMethod
+from orders.placed import fulfillment, lifecycle, notes
 from payments import processing
 from payments.models import Provider
 from payments.providers import names, provider

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from audit.models import AuditLog
 from audit.recording import record
 from catalog.models import Product
-from orders.margins import SALES_DAYS, Margin, margins
+from orders.prices.margins import SALES_DAYS, Margin, margins
 from shop.money import format_money, to_major
 from shop.spreadsheets import csv_lines
 

@@ -14,9 +14,9 @@ from catalog.models import Review
 from inventory import purchasing
 from inventory.levels import low
 from inventory.models import Stocktake
-from orders import mails
-from orders import queues as order_queues
+from orders.mailing import mails
 from orders.models import Order, OrderMail
+from orders.placed import queues as order_queues
 from payments.attempts import lately_failed
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from orders import mails, placing
+from orders.checkouts import placing
+from orders.mailing import mails
 from orders.models import Coupon, IdempotencyKey, OrderMail
 from orders.tests.factories import filled_cart, placed_order, ready_checkout, shown_total
 from payments import processing

@@ -16,9 +16,9 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from inventory.models import Reservation, Stock
-from orders import cart as carts
-from orders import checkout as acts
-from orders import placing
+from orders.carts import cart as carts
+from orders.checkouts import checkout as acts
+from orders.checkouts import placing
 from orders.models import Cart, CartItem, Checkout, ShippingMethod
 from tests.bench.recording import recorded, script
 from tests.bench.shopper import ADDRESS

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from orders import mail_pictures, summary
+from orders import summary
+from orders.mailing import mail_pictures
 from orders.models import Order, OrderAddress, OrderItem, OrderMail, Shipment, ShipmentItem
 from shop import mail
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from audit import recording
 from catalog.models import ProductVariant
 from catalog.wishes.wishlist import digest_of
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.errors import SavedListFull
 from orders.models import Cart, CartItem, SavedItem
 from shop.accounts.models import User
@@ -100,7 +100,7 @@ def save_for_later(*, cart: Cart, item_id: UUID, keeper: Keeper) -> SavedItem | 
 def back_to_cart(*, cart: Cart, saved_id: UUID, keeper: Keeper) -> CartItem | None:
     """Put a piece of the list into the cart again; None when it is not on the list any more.
 
-    Raises what :func:`orders.cart.add` raises; then it stays on the list.
+    Raises what :func:`orders.carts.cart.add` raises; then it stays on the list.
     """
     with recording.batch():
         # Who deletes the row is the one who adds it: two clicks bring one piece.

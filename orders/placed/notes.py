@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
 from audit import recording
-from orders import announcements, status
 from orders.models import Order, OrderEvent, OrderNote, OrderTag
+from orders.placed import announcements, status
 from shop import mail
 
 #: Tags of one order.

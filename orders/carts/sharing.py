@@ -16,7 +16,7 @@ from django.urls import reverse
 from orders.errors import BadLink
 from orders.models import CartItem
 
-_SALT = "orders.sharing"
+_SALT = "orders.carts.sharing"
 _KEY_BYTES = 16
 #: A line in the link: the variant's key and its units.
 _LINE_BYTES = _KEY_BYTES + 1

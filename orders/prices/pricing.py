@@ -1,6 +1,6 @@
 """What a cart costs, step by step.
 
-1. The price of each line, from the catalog; under reverse charge net (:mod:`orders.tax`).
+1. The price of each line, from the catalog; under reverse charge net (:mod:`orders.prices.tax`).
 2. Promotions, then coupons, each on what those before it left (:mod:`orders.promotions`). They are
    reckoned at catalog prices, and so are the amounts from which they or free delivery count.
 3. Delivery for the goods after their discounts, less what is given of it.
@@ -12,14 +12,15 @@ What every step did is kept as a trace with the line and with the order.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from orders import delivery, tax
 from orders.models import CartItem, ShippingMethod
+from orders.prices import tax
 from orders.promotions import trace
 from orders.promotions.buyer import NOBODY, Buyer
 from orders.promotions.discounts import Cut, Discounts, Refused
 from orders.promotions.offers import Claim, Offer, Refusal
 from orders.promotions.reckoning import discounts_of
 from orders.promotions.trace import Step
+from orders.shipping import delivery
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,16 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from audit import recording
-from orders import announcements, delivery, lines, pricing
-from orders import cart as carts
-from orders.checkout import hold, refuse_out_of_bounds, refuse_unsellable, totals_of
+from orders import lines
+from orders.carts import cart as carts
+from orders.checkouts.checkout import hold, refuse_out_of_bounds, refuse_unsellable, totals_of
 from orders.errors import CartGone, CheckoutIncomplete, TooManyPendingOrders, TotalChanged
 from orders.models import Cart, CartItem, Checkout, Order, OrderAddress, OrderItem, ShippingMethod
-from orders.pricing import Totals
+from orders.placed import announcements
+from orders.prices import pricing
+from orders.prices.pricing import Totals
 from orders.promotions import redemption
+from orders.shipping import delivery
 from shop.conflicts import retried
 from shop.models import rows_written
 
@@ -30,7 +33,7 @@ def place_order(*, cart_id: UUID, agreed_total: int) -> Order:
     ``agreed_total`` is what the shopper was shown, in minor units. Everything is read again under
     the cart's lock; nothing is written unless all of it is.
 
-    Raises what :func:`orders.checkout.begin` raises, :class:`CartGone`,
+    Raises what :func:`orders.checkouts.checkout.begin` raises, :class:`CartGone`,
     :class:`CheckoutIncomplete`, :class:`TotalChanged` and :class:`TooManyPendingOrders`. Locks
     the cart, then the person's turn to order, then the holds, or stock rows in key order.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderItem
-from orders.pricing import Totals
+from orders.prices.pricing import Totals
 from orders.promotions.trace import Step
 from orders.promotions.words import Told, told
 

@@ -9,8 +9,9 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from orders import addresses, lifecycle, summary
+from orders import summary
 from orders.models import Invoice, Order, OrderAddress, OrderItem, OrderNote, Shipment
+from orders.placed import addresses, lifecycle
 
 Status = Order.Status
 _ENDED = (Status.DELIVERED, Status.CANCELED)

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from audit import recording
 from inventory import backorders, reservations, returns
-from orders import cart as carts
-from orders import fulfillment, status
+from orders.carts import cart as carts
 from orders.errors import NotAllowed
 from orders.models import Cart, Order, Shipment
 from orders.models.carts import cart_expiry
+from orders.placed import fulfillment, status
 from orders.promotions import redemption
 from shop.conflicts import retried
 from shop.models import new_id

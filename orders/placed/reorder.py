@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from catalog.models import ProductVariant
-from orders import cart as carts
-from orders import filling
+from orders.carts import cart as carts
+from orders.carts import filling
 from orders.models import Cart, Order
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from audit import recording
-from orders import announcements, status
 from orders.errors import AddressElsewhere, AddressFixed
 from orders.models import Order, OrderAddress, OrderEvent, Shipment
+from orders.placed import announcements, status
 from shop.conflicts import retried
 
 SHIPPING = OrderAddress.Type.SHIPPING

@@ -1,7 +1,7 @@
 """The way to an order: a cart's checkout, begun and continued.
 
 Entering checkout holds the stock for ``CHECKOUT_HOLD_SECONDS``; each step renews the hold.
-:mod:`orders.placing` makes the order of it.
+:mod:`orders.checkouts.placing` makes the order of it.
 """
 
 from datetime import timedelta
@@ -13,13 +13,14 @@ from django.utils import timezone
 from audit import recording
 from catalog.models import Product
 from inventory import reservations
-from orders import cart as carts
-from orders import delivery, pricing
+from orders.carts import cart as carts
 from orders.errors import CartFull, EmptyCart, NotForSale, SubtotalOutOfBounds
 from orders.models import Cart, CartItem, Checkout, Order, PickUpPoint, ShippingMethod
-from orders.pricing import Totals
+from orders.prices import pricing
+from orders.prices.pricing import Totals
 from orders.promotions.buyer import buyer_of
 from orders.promotions.reckoning import discounts_of
+from orders.shipping import delivery
 from shop.conflicts import retried
 
 CONTINUE = Product.InventoryPolicy.CONTINUE

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from audit import recording
 from catalog.reviewing import purchases
-from orders import status
-from orders.announcements import PRIORITY
 from orders.errors import NotAllowed, NothingToPack, ParcelNotAllowed, TooManyPacked, TrackingTaken
 from orders.models import Order, OrderEvent, OrderItem, Shipment, ShipmentItem
+from orders.placed import status
+from orders.placed.announcements import PRIORITY
 from shop.conflicts import retried
 from shop.events import outbox
 

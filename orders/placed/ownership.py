@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.models import Order
 
 

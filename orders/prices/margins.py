@@ -14,8 +14,8 @@ from django.utils import timezone
 from catalog.models import Product, ProductVariant
 from inventory.incoming import incoming
 from inventory.models import Movement, Stock
-from orders import tax
 from orders.models import Order, OrderItem
+from orders.prices import tax
 from shop.money import tax_included
 
 N = TypeVar("N", int, float)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import recording
-from orders import lifecycle
 from orders.errors import NotAllowed
 from orders.models import Cart, Order
+from orders.placed import lifecycle
 
 
 def cancel_unpaid_orders(*, limit: int = 200) -> int:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from orders import letters
+from orders.mailing import letters
 from orders.models import Order, OrderMail
 
 Kind = OrderMail.Kind

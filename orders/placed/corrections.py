@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit import recording
-from orders import mails
 from orders.errors import EmailFixed
+from orders.mailing import mails
 from orders.models import Order, OrderMail, Shipment
 from shop.conflicts import retried
 

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from catalog.wishes import sign_in as wish_sign_in
-from orders import cart as carts
-from orders import saved
+from orders.carts import cart as carts
+from orders.carts import saved
 from orders.models import Cart, CartItem
 from shop.accounts.models import User
 
@@ -21,7 +21,7 @@ TOLD = 5
 
 
 def connect() -> None:
-    user_logged_in.connect(take_along, dispatch_uid="orders.sign_in")
+    user_logged_in.connect(take_along, dispatch_uid="orders.carts.sign_in")
 
 
 def take_along(request: HttpRequest | None, user: User, **_signal: Any) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from audit import recording
 from catalog.models import ProductVariant
 from inventory import availability
-from orders import cart as carts
+from orders.carts import cart as carts
 from orders.models import Cart, CartItem
 from shop.conflicts import retried
 

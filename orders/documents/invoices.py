@@ -16,9 +16,9 @@ from django.utils import timezone, translation
 from audit import recording
 from catalog.products.choices import read_choices
 from orders import lines
-from orders.addresses import newest
 from orders.errors import NothingToCredit
 from orders.models import Invoice, InvoiceKind, Order, OrderAddress
+from orders.placed.addresses import newest
 from shop.conflicts import retried
 from shop.models import new_id
 

@@ -11,8 +11,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from procrastinate.contrib.django import app
 
-from orders import status
 from orders.models import Order, OrderEvent
+from orders.placed import status
 from shop import mail
 
 #: A link works for this long, in days.
@@ -21,7 +21,7 @@ LINK_DAYS = 7
 PAUSE_MINUTES = 5
 #: Name of the job that sends the link.
 SEND_LINK = "orders.send_tracking_link"
-_SALT = "orders.tracking"
+_SALT = "orders.placed.tracking"
 
 
 class LinkExpired(Exception):

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django_countries import countries
 
-from orders import delivery, summary
-from orders.delivery import DeliveryOption
+from orders import summary
 from orders.models import Cart, CartItem
+from orders.shipping import delivery
+from orders.shipping.delivery import DeliveryOption
 from shop.money import format_money
 
 

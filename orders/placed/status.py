@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from orders import announcements
 from orders.models import Order, OrderEvent, OrderStatusChange
+from orders.placed import announcements
 from shop.actor import ActorType, current_actor
 
 _TIMES = {
