@@ -13,32 +13,46 @@ WINDOW_DAYS = 90
 #: Names, and the shares of revenue in hundredths up to which a class reaches.
 CLASSES = (("a", "A", 80), ("b", "B", 95), ("c", "C", 100))
 
+#: Shelves that were never classed and sold nothing; a run takes so many of them.
+NEW_ROWS = 20_000
+
+# Reads what was sold, what is in a class that must be earned, and new shelves: never all of them.
 _CLASSIFY = """
-    WITH earned AS (
-        SELECT s.id, s.revenue_class_id AS before,
-            greatest(coalesce(-sum(m.quantity_change), 0), 0) * v.price AS revenue
-        FROM inventory_stock s
+    WITH sold AS (
+        SELECT stock_id, -sum(quantity_change) AS units FROM inventory_movement
+        WHERE created_at >= %(since)s AND kind IN ('SALE', 'RETURN')
+        GROUP BY stock_id
+    ),
+    earned AS (
+        SELECT sold.stock_id AS id, greatest(sold.units, 0) * v.price AS revenue
+        FROM sold
+        JOIN inventory_stock s ON s.id = sold.stock_id
         JOIN catalog_productvariant v ON v.id = s.variant_id
-        LEFT JOIN inventory_movement m ON m.stock_id = s.id AND m.created_at >= %(since)s
-            AND m.kind IN ('SALE', 'RETURN')
-        GROUP BY s.id, v.price
     ),
     ranked AS (
-        SELECT id, before, revenue, sum(revenue) OVER () AS total,
+        SELECT id, revenue, sum(revenue) OVER () AS total,
             sum(revenue) OVER (ORDER BY revenue DESC, id) - revenue AS above
         FROM earned
     ),
     classed AS (
-        SELECT id, before, CASE
+        SELECT id, CASE
             WHEN revenue = 0 THEN %(c)s::uuid
             WHEN above * 100 < total * %(a_share)s THEN %(a)s::uuid
             WHEN above * 100 < total * %(b_share)s THEN %(b)s::uuid
             ELSE %(c)s::uuid END AS after
         FROM ranked
     ),
+    looked_at AS (
+        SELECT id FROM classed
+        UNION SELECT id FROM inventory_stock WHERE revenue_class_id IN (%(a)s, %(b)s)
+        UNION (SELECT id FROM inventory_stock WHERE revenue_class_id IS NULL LIMIT %(new)s)
+    ),
     turned AS (
-        SELECT s.id, c.before, c.after FROM inventory_stock s JOIN classed c ON c.id = s.id
-        WHERE c.before IS DISTINCT FROM c.after
+        SELECT s.id, s.revenue_class_id AS before, coalesce(c.after, %(c)s::uuid) AS after
+        FROM looked_at l
+        JOIN inventory_stock s ON s.id = l.id
+        LEFT JOIN classed c ON c.id = l.id
+        WHERE s.revenue_class_id IS DISTINCT FROM coalesce(c.after, %(c)s::uuid)
         ORDER BY s.id FOR NO KEY UPDATE OF s
     )
     UPDATE inventory_stock s SET revenue_class_id = turned.after
@@ -50,7 +64,8 @@ _CLASSIFY = """
 def classify(now: datetime) -> int:
     """Give each stock row its class by its share of revenue; returns how many changed. Audited.
 
-    Units sold less those that came back, at today's price. What sold nothing is C.
+    Units sold less those that came back, at today's price. What sold nothing is C, of shelves
+    that are new :data:`NEW_ROWS` a run.
     """
     with recording.batch():
         known = {
@@ -61,9 +76,9 @@ def classify(now: datetime) -> int:
         }
         shares = {f"{code}_share": share for code, _name, share in CLASSES}
         with connection.cursor() as cursor:
-            cursor.execute(
-                _CLASSIFY, {**known, **shares, "since": now - timedelta(days=WINDOW_DAYS)}
-            )
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            since = now - timedelta(days=WINDOW_DAYS)
+            cursor.execute(_CLASSIFY, {**known, **shares, "since": since, "new": NEW_ROWS})
             turned = cursor.fetchall()
         told = [
             (pk, {"revenue_class_id": before}, {"revenue_class_id": after})

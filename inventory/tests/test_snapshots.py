@@ -68,7 +68,8 @@ def test_day_of_the_last_sale_is_remembered_beyond_the_window():
 def test_day_is_written_down_once_in_one_statement(django_assert_num_queries):
     for _ in range(3):
         shelf(variant(), 10)
-    with django_assert_num_queries(2):
+    # Beside it: a savepoint with its end, the time-out, and where the day begins.
+    with django_assert_num_queries(5):
         assert snapshots.take(TODAY) == 3
     assert snapshots.take(TODAY) == 0
 
@@ -93,3 +94,20 @@ def test_classes_follow_the_share_of_revenue():
     classes = [row.revenue_class.code for row in (best, good, rest, none)]
     assert classes == ["a", "b", "c", "c"]
     assert categories.classify(timezone.now()) == 0
+
+
+def test_class_must_be_earned_again():
+    row = shelf(variant(price=1000), 100)
+    sell(row, 10, days_ago=20)
+    categories.classify(timezone.now())
+    later = timezone.now() + timedelta(days=categories.WINDOW_DAYS)
+    assert categories.classify(later) == 1
+    row.refresh_from_db()
+    assert row.revenue_class.code == "c"
+
+
+def test_new_shelves_are_classed_some_at_a_time(monkeypatch):
+    monkeypatch.setattr(categories, "NEW_ROWS", 2)
+    for _ in range(3):
+        shelf(variant(), 10)
+    assert [categories.classify(timezone.now()) for _run in range(3)] == [2, 1, 0]
