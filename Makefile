@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help up test lint bench lighthouse docs clean environment runtime development
+.PHONY: help up test lint bench faults lighthouse docs clean environment runtime development
 
 # Only ever `python -m …`: scripts in .venv/bin break in long paths and in paths with spaces.
 PYTHON := .venv/bin/python
@@ -32,6 +32,9 @@ lint: development ## style, types, floors, security, migrations and deployment s
 
 bench: development ## measure the shop beside baselines (PART=pages for one part, BENCH_ARGS=…)
 	@$(PYTHON) -m tests.bench $(PART) $(BENCH_ARGS)
+
+faults: development ## let crowds of real buyers compete (GOALS=R1 for one goal, FAULTS_ARGS="--repeats 20")
+	@$(PYTHON) -m tests.faults $(GOALS) $(FAULTS_ARGS)
 
 lighthouse: development ## score the pages in a browser; needs Node and Lighthouse (PAGES=home for one)
 	@$(PYTHON) -m tests.lighthouse $(PAGES) $(LIGHTHOUSE_ARGS)

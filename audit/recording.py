@@ -14,11 +14,12 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from audit.models import AuditLog
+from shop import closing
 from shop.actor import current_actor
 from shop.models import new_id
 
 #: Columns whose values never reach the log; that they changed does.
-SECRET_WORDS = ("password", "secret", "token", "recovery")
+SECRET_WORDS = ("password", "secret", "token", "recovery", "code_hash")
 MASK = "[hidden]"
 #: Columns that change with every write and say nothing.
 UNTOLD = frozenset(
@@ -40,21 +41,25 @@ _gathered: ContextVar[list[Entry] | None] = ContextVar("gathered", default=None)
 
 
 @contextmanager
-def batch() -> Iterator[None]:
+def batch(*, is_one: bool = False) -> Iterator[None]:
     """Write the entries of everything inside at once, in one transaction with the act.
 
-    A batch inside a batch joins it. When the act fails its transaction takes the entries along.
+    What was left to :mod:`shop.closing` goes into the same statement; with ``is_one`` also what
+    acts inside left to it, which nobody then reads before the end. A batch inside a batch joins it.
+    When the act fails its transaction takes the entries along.
     """
     if _gathered.get() is not None:
-        yield
+        with closing.part(is_one=is_one):
+            yield
         return
     token = _gathered.set([])
     try:
-        with transaction.atomic():
+        with transaction.atomic(), closing.gathered(is_one=is_one) as last:
             yield
             entries = _gathered.get()
             if entries:
                 _write(entries)
+            last.write()
     finally:
         _gathered.reset(token)
 
@@ -96,16 +101,18 @@ def record(
 
 
 def _write(entries: list[Entry]) -> None:
-    with connection.cursor() as cursor:
-        if len(entries) <= _FEW:
-            row = f"({', '.join(['%s'] * len(entries[0]))})"
-            rows = ", ".join([row] * len(entries))
-            statement = f"INSERT INTO {_TABLE} VALUES {rows}"  # noqa: S608
-            cursor.execute(statement, list(chain(*entries)))
-            return
-        with connection.wrap_database_errors, cursor.copy(f"COPY {_TABLE} FROM STDIN") as copy:
-            for entry in entries:
-                copy.write_row(entry)
+    if len(entries) <= _FEW:
+        row = f"({', '.join(['%s'] * len(entries[0]))})"
+        rows = ", ".join([row] * len(entries))
+        closing.run(f"INSERT INTO {_TABLE} VALUES {rows}", list(chain(*entries)))  # noqa: S608
+        return
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {_TABLE} FROM STDIN") as copy,
+    ):
+        for entry in entries:
+            copy.write_row(entry)
 
 
 def _differences(

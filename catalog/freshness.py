@@ -23,6 +23,8 @@ OF_LISTINGS: tuple[Version, ...] = tuple((NAMESPACE, key) for key in (TREE, BRAN
 LIFE_SECONDS = 60
 #: Namespace of the places that list products: a category by its path, or any other by its id.
 PLACE = "place"
+#: Namespace of what carts hold of a product: it outlives a change of stock.
+WARES = "wares"
 #: The place of pages that list products from the whole shop.
 EVERYWHERE = ""
 
@@ -58,6 +60,7 @@ def versions_of_products(product_ids: Iterable[Any]) -> list[Version]:
     links = apps.get_model("catalog", "ProductCategory").objects.filter(product__in=ids)
     return [
         *((PRODUCT, one) for one in ids),
+        *((WARES, one) for one in ids),
         place(EVERYWHERE),
         *_places(links.values("category")),
     ]

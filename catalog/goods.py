@@ -89,7 +89,7 @@ class Goods:
         policy = self.product.inventory_policy
         if policy == Product.InventoryPolicy.DENY:
             return False
-        return policy == Product.InventoryPolicy.CONTINUE or variant.units > 0
+        return policy in Product.UNLIMITED or variant.units > 0
 
     def units_of(self, variants: Iterable[Variant]) -> int:
         """Units of the variants on the shelves that a shopper may buy."""

@@ -97,6 +97,41 @@ def open_for(order_id: UUID, quantities: Mapping[UUID, int], *, since: datetime)
         return made
 
 
+def wait_less(order_id: UUID, quantities: Mapping[UUID, int]) -> Counter[UUID]:
+    """Let an order wait for fewer units, by variant; returns those it does not wait for any more.
+
+    What has come already stays with the order. Joins the caller's transaction; locks the rows.
+    """
+    rows = Backorder.objects.filter(WAITING, order=order_id, variant__in=quantities)
+    found = list(rows.order_by("pk").select_for_update())
+    fewer = Counter[UUID]()
+    for row in found:
+        units = min(row.waiting, quantities[row.variant_id])
+        fewer[row.variant_id] = units
+        if units == row.quantity:
+            row.ended_at = timezone.now()
+        else:
+            row.quantity -= units
+    Backorder.objects.bulk_update(found, ["quantity", "ended_at"])
+    return fewer
+
+
+def wait_more(order_id: UUID, quantities: Mapping[UUID, int]) -> None:
+    """Let a paid order wait for more units, by variant; in the caller's transaction."""
+    known = list(
+        Backorder.objects.filter(order=order_id, variant__in=quantities)
+        .order_by("pk")
+        .select_for_update()
+    )
+    for row in known:
+        # Of one that was given up, only what had come counts.
+        row.quantity = (row.served if row.ended_at else row.quantity) + quantities[row.variant_id]
+        row.ended_at = None
+    Backorder.objects.bulk_update(known, ["quantity", "ended_at"])
+    fresh = quantities.keys() - {row.variant_id for row in known}
+    open_for(order_id, {key: quantities[key] for key in fresh}, since=timezone.now())
+
+
 @retried
 def end_for(order_id: UUID) -> int:
     """The order is canceled: it waits no more. Returns how many rows ended."""

@@ -124,3 +124,11 @@ class CountBelowReserved(InventoryError):
     def __init__(self, conflicts: list[CountConflict]) -> None:
         super().__init__(f"{len(conflicts)} shelves would hold less than is promised")
         self.conflicts = conflicts
+
+
+class HoldEnded(InventoryError):
+    """What ``owner`` held for a checkout ran out, or is not what is wanted any more."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(f"{owner} does not hold that")
+        self.owner = owner

@@ -6,20 +6,23 @@ the shelf can refuse.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from audit import recording
 from inventory import availability
-from inventory.errors import OutOfStock, Shortage, TooManyHolds
+from inventory.allocation import allocate
+from inventory.errors import HoldEnded, OutOfStock, Shortage, TooManyHolds
 from inventory.models import Movement, Reservation, Stock
+from shop import closing
 from shop.conflicts import retried
 from shop.models import rows_written
 
@@ -35,6 +38,7 @@ def hold(
     order_id: UUID | None = None,
     may_fall_short: Collection[UUID] = (),
     first_at: UUID | None = None,
+    is_new: bool = False,
 ) -> dict[UUID, int]:
     """Promise ``quantities`` (units by variant) to ``owner`` until ``until``; all or nothing.
 
@@ -44,13 +48,14 @@ def hold(
     has; ``first_at`` is the location that is asked first, whether or not it ships, for who
     collects there. Returns the units held by variant.
 
-    What the owner holds already is prolonged in one statement, which locks no stock row. Raises
+    What the owner holds already is prolonged in one statement, which locks no stock row and is
+    left out for an owner who ``is_new``. Raises
     :class:`OutOfStock` with every line that falls short, :class:`TooManyHolds` above
     ``RESERVATIONS_PER_PERSON``. Else locks stock rows in key order, then reservations.
     """
     now = timezone.now()
     with recording.batch():
-        if _extend(owner, quantities, now=now, until=until, order_id=order_id):
+        if not is_new and _extend(owner, quantities, now=now, until=until, order_id=order_id):
             return dict(quantities)
         mine = Q(owner=owner, order=None, status=ACTIVE)
         stocks = _locked_stocks(
@@ -68,14 +73,14 @@ def hold(
         for row in own + lapsed:
             change[row.stock_id] -= row.quantity
         free = {stock.pk: stock.available - change[stock.pk] for stock in stocks}
-        places = _allocate(stocks, free, quantities, may_fall_short, first_at)
+        places = allocate(stocks, free, quantities, may_fall_short, first_at)
         for stock_id, units in places.items():
             change[stock_id] += units
         _close(own, Reservation.Status.RELEASED)
         _close(lapsed, Reservation.Status.EXPIRED)
-        _shift_reserved(stocks, change)
+        _shift_reserved(stocks, change, is_last=True)
         by_id = {stock.pk: stock for stock in stocks}
-        made = Reservation.objects.bulk_create(
+        made = [
             Reservation(
                 variant_id=by_id[stock_id].variant_id,
                 stock_id=stock_id,
@@ -85,8 +90,20 @@ def hold(
                 expires_at=until,
             )
             for stock_id, units in places.items()
-        )
+        ]
+        closing.add(*made)
         return dict(_held(made))
+
+
+def prolong(*, owner: str, quantities: Mapping[UUID, int], until: datetime) -> None:
+    """Prolong exactly what ``owner`` holds for a checkout, with the last statement of an act.
+
+    That raises :class:`HoldEnded` when anything else is held; :func:`hold` then finds out.
+    """
+    if not quantities:
+        return
+    text, values = _prolonging(owner, quantities, now=timezone.now(), until=until)
+    closing.run(text, values, refusal=HoldEnded(owner))
 
 
 def hand_over(*, owner: str, to: str) -> int:
@@ -131,20 +148,27 @@ def commit_order(order_id: UUID) -> dict[UUID, int]:
     missing from the answer.
     """
     with recording.batch():
-        rows = Reservation.objects.filter(order=order_id, status=ACTIVE)
-        stocks = _locked_stocks(Q(pk__in=rows.values("stock")))
-        sold = list(rows.order_by("pk").select_for_update(of=("self",)))
+        rows = Reservation.objects.filter(order=order_id, status=ACTIVE).select_related("stock")
+        named = rows.annotate(product_id=F("variant__product_id"))
+        # Row by row, each shelf before its holds.
+        sold: list[Reservation] = list(
+            named.order_by("stock_id", "pk").select_for_update(of=("stock", "self"))
+        )
+        if not sold:
+            return {}
         # First the promise goes, then the units: on the shelf there is never less than promised.
         _close(sold, Reservation.Status.COMMITTED)
-        _shift_reserved(stocks, _per_stock(sold, sign=-1))
-        Movement.objects.bulk_create(
-            Movement(
-                stock_id=row.stock_id,
-                kind=Movement.Kind.SALE,
-                quantity_change=-row.quantity,
-                order_id=order_id,
+        _shift_reserved(_shelves(sold), _per_stock(sold, sign=-1), is_last=False)
+        closing.add(
+            *(
+                Movement(
+                    stock_id=row.stock_id,
+                    kind=Movement.Kind.SALE,
+                    quantity_change=-row.quantity,
+                    order_id=order_id,
+                )
+                for row in sold
             )
-            for row in sold
         )
         return dict(_held(sold))
 
@@ -165,13 +189,22 @@ def _give_back(which: Q, status: Reservation.Status) -> int:
         rows = rows.filter(stock__in=stocks)
         found = list(rows.order_by("pk").select_for_update(of=("self",)))
         _close(found, status)
-        _shift_reserved(stocks, _per_stock(found, sign=-1))
+        _shift_reserved(stocks, _per_stock(found, sign=-1), is_last=False)
         return len(found)
 
 
 def _locked_stocks(which: Q) -> list[Stock]:
     rows = Stock.objects.of_products().filter(which).select_related("location")
     return list(rows.order_by("pk").select_for_update(of=("self",)))
+
+
+def _shelves(rows: Iterable[Any]) -> list[Stock]:
+    """The stock rows of holds that were read with them and with their products."""
+    shelves: dict[UUID, Stock] = {}
+    for row in rows:
+        row.stock.product_id = row.product_id
+        shelves[row.stock_id] = row.stock
+    return list(shelves.values())
 
 
 def _held(rows: Iterable[Reservation]) -> Counter[UUID]:
@@ -201,39 +234,6 @@ def _refuse_too_many(
             raise TooManyHolds(variant_id)
 
 
-def _allocate(
-    stocks: list[Stock],
-    free: Mapping[UUID, int],
-    quantities: Mapping[UUID, int],
-    may_fall_short: Collection[UUID],
-    first_at: UUID | None,
-) -> dict[UUID, int]:
-    """Units to take from each stock row; raises OutOfStock."""
-    shelves: defaultdict[UUID, list[Stock]] = defaultdict(list)
-    for stock in sorted(
-        stocks,
-        key=lambda stock: (stock.location_id != first_at, stock.location.priority, stock.pk),
-    ):
-        if stock.location.can_ship or stock.location_id == first_at:
-            shelves[stock.variant_id].append(stock)
-    places: dict[UUID, int] = {}
-    shortages = []
-    for variant_id, wanted in quantities.items():
-        rows = shelves[variant_id]
-        whole = [stock for stock in rows if free[stock.pk] >= wanted]
-        missing = wanted
-        for stock in whole[:1] or rows:
-            units = min(missing, max(free[stock.pk], 0))
-            if units:
-                places[stock.pk] = units
-                missing -= units
-        if missing and variant_id not in may_fall_short:
-            shortages.append(Shortage(variant_id, wanted, wanted - missing))
-    if shortages:
-        raise OutOfStock(shortages)
-    return places
-
-
 def _extend(
     owner: str,
     quantities: Mapping[UUID, int],
@@ -247,68 +247,79 @@ def _extend(
     A hold that another one wants at this moment, because it is about to run out, is waited for
     and then missing. No units move, so the shelves stay free for others.
     """
-    wanted = {str(variant_id): units for variant_id, units in quantities.items()}
+    text, values = _prolonging(owner, quantities, now=now, until=until, order_id=order_id)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH mine AS MATERIALIZED (
-                SELECT id, variant_id, quantity, expires_at FROM inventory_reservation
-                WHERE owner = %(owner)s AND order_id IS NULL AND status = 'ACTIVE'
-                    AND expires_at > %(now)s
-                ORDER BY id FOR UPDATE
-            ), held AS (
-                SELECT jsonb_object_agg(variant_id, units) AS units FROM (
-                    SELECT variant_id, sum(quantity) AS units FROM mine GROUP BY variant_id
-                ) AS per_variant
-            )
-            UPDATE inventory_reservation AS reservation
-            SET expires_at = %(until)s, order_id = %(order_id)s
-            FROM mine, held
-            WHERE reservation.id = mine.id AND held.units = %(wanted)s::jsonb
-            RETURNING mine.id, mine.expires_at
-            """,
-            {
-                "owner": owner,
-                "now": now,
-                "until": until,
-                "order_id": order_id,
-                "wanted": json.dumps(wanted),
-            },
-        )
+        cursor.execute(f"{text} RETURNING mine.id, mine.expires_at", values)
         prolonged = cursor.fetchall()
-    after = {"expires_at": until, "order_id": order_id}
-    told = [(pk, {"expires_at": ended, "order_id": None}, after) for pk, ended in prolonged]
-    rows_written.send(sender=Reservation, action="update", rows=told)
+    if order_id is not None:
+        # That a checkout goes on changes nothing of what is promised.
+        after = {"expires_at": until, "order_id": order_id}
+        told = [(pk, {"expires_at": ended, "order_id": None}, after) for pk, ended in prolonged]
+        rows_written.send(sender=Reservation, action="update", rows=told)
     return bool(prolonged)
+
+
+def _prolonging(
+    owner: str,
+    quantities: Mapping[UUID, int],
+    *,
+    now: datetime,
+    until: datetime,
+    order_id: UUID | None = None,
+) -> tuple[str, list[Any]]:
+    """The statement that prolongs exactly ``quantities``, or nothing."""
+    wanted = {str(variant_id): units for variant_id, units in quantities.items()}
+    text = """
+        WITH mine AS MATERIALIZED (
+            SELECT id, variant_id, quantity, expires_at FROM inventory_reservation
+            WHERE owner = %s AND order_id IS NULL AND status = 'ACTIVE' AND expires_at > %s
+            ORDER BY id FOR UPDATE
+        ), held AS (
+            SELECT jsonb_object_agg(variant_id, units) AS units FROM (
+                SELECT variant_id, sum(quantity) AS units FROM mine GROUP BY variant_id
+            ) AS per_variant
+        )
+        UPDATE inventory_reservation AS reservation SET expires_at = %s, order_id = %s
+        FROM mine, held
+        WHERE reservation.id = mine.id AND held.units = %s::jsonb
+    """
+    return text, [owner, now, until, order_id, json.dumps(wanted)]
 
 
 def _close(rows: list[Reservation], status: Reservation.Status) -> None:
     if not rows:
         return
-    Reservation._base_manager.filter(pk__in=[row.pk for row in rows]).update(status=status)
+    closing.run(
+        "UPDATE inventory_reservation SET status = %s WHERE id = ANY(%s)",
+        [status, [row.pk for row in rows]],
+    )
     told = [(row.pk, {"status": row.status}, {"status": status}) for row in rows]
     rows_written.send(sender=Reservation, action="update", rows=told)
 
 
-def _shift_reserved(stocks: list[Stock], change: Mapping[UUID, int]) -> None:
-    """Change ``reserved`` by ``change`` in one statement that no shelf may refuse."""
+def _shift_reserved(stocks: list[Stock], change: Mapping[UUID, int], *, is_last: bool) -> None:
+    """Change ``reserved`` by ``change`` in one statement that no shelf may refuse.
+
+    With ``is_last`` at the end of the act; not where movements follow, which post to the shelves.
+    """
     moved = [stock for stock in stocks if change.get(stock.pk)]
     if not moved:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_stock AS stock SET reserved = stock.reserved + wanted.units
-            FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (id, units)
-            WHERE stock.id = wanted.id AND stock.reserved + wanted.units
-                BETWEEN 0 AND stock.on_hand
-            """,
-            [[stock.pk for stock in moved], [change[stock.pk] for stock in moved]],
-        )
-        if cursor.rowcount != len(moved):
-            raise OutOfStock(
-                [Shortage(stock.variant_id, change[stock.pk], stock.available) for stock in moved]
-            )
+    closing.run(
+        """
+        UPDATE inventory_stock AS stock SET reserved = stock.reserved + wanted.units
+        FROM unnest(%s::uuid[], %s::bigint[]) AS wanted (id, units)
+        WHERE stock.id = wanted.id AND stock.reserved + wanted.units
+            BETWEEN 0 AND stock.on_hand
+        """,
+        [[stock.pk for stock in moved], [change[stock.pk] for stock in moved]],
+        rows=len(moved),
+        refusal=OutOfStock(
+            [Shortage(stock.variant_id, change[stock.pk], stock.available) for stock in moved]
+        ),
+    )
+    if not is_last:
+        closing.write_now()
     told = [
         (
             stock.pk,

@@ -118,5 +118,7 @@ def logging_settings(json: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             # Tells of each task it registers and each job it looks for.
             "procrastinate": {"level": "WARNING"},
+            # Tells of each table of a font that goes into a PDF.
+            "fontTools": {"level": "WARNING"},
         },
     }

@@ -70,11 +70,15 @@ class Shown(models.Model):
         if known:
             cache.bump_versions(cls.versions_of(known))
 
+    def end_own(self, before: dict[str, Any]) -> None:
+        """End what the cache holds of this row, as it was ``before`` and as it is."""
+        self.end_cached([before, column_values(self)])
+
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         before = getattr(self, "_loaded_values", None) or {}
         with transaction.atomic(using=kwargs.get("using"), savepoint=False):
             super().save_base(*args, **kwargs)
-            self.end_cached([before, column_values(self)])
+            self.end_own(before)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         row = column_values(self)

@@ -300,11 +300,41 @@ if not 14 <= SHOP_RETURN_DAYS <= 365:
         "SHOP_RETURN_DAYS is a number of days from 14 to 365; in the European Union nobody may "
         "be given less than 14."
     )
+#: Within so many days after the last piece arrived anybody may withdraw from the contract.
+SHOP_WITHDRAWAL_DAYS = env.int("SHOP_WITHDRAWAL_DAYS", default=14)
+if not 14 <= SHOP_WITHDRAWAL_DAYS <= SHOP_RETURN_DAYS:
+    raise ImproperlyConfigured(
+        "SHOP_WITHDRAWAL_DAYS is a number of days from 14, as the law of the European Union gives, "
+        "to SHOP_RETURN_DAYS."
+    )
+#: What is asked for in time needs no second word: the label comes at once. Else staff approve it.
+RETURNS_APPROVED_AT_ONCE = env.bool("RETURNS_APPROVED_AT_ONCE", default=True)
+#: Ways for pieces to come back, in this order: LABEL, DROP_OFF, PICK_UP, STORE.
+RETURN_METHODS = env.list("RETURN_METHODS", default=["LABEL", "DROP_OFF", "STORE"])
+#: A return whose pieces did not arrive within so many days is closed, and reminded of before.
+RETURN_OPEN_DAYS = env.int("RETURN_OPEN_DAYS", default=21)
+RETURN_REMINDER_DAYS = env.int("RETURN_REMINDER_DAYS", default=5)
+#: What is chosen in exchange is kept for so many days.
+EXCHANGE_HOLD_DAYS = env.int("EXCHANGE_HOLD_DAYS", default=21)
+#: Photos of a return are deleted so many days after it ended.
+RETURN_PHOTO_DAYS = env.int("RETURN_PHOTO_DAYS", default=180)
+#: Withdrawals that named no order of ours are deleted after so many days.
+WITHDRAWAL_DAYS_KEPT = env.int("WITHDRAWAL_DAYS_KEPT", default=3 * 365)
+#: Products with this tag are made or altered for one person and do not come back.
+FINAL_SALE_TAG = env.str("FINAL_SALE_TAG", default="made-to-measure")
 
 #: Life of a checkout's hold on stock, in seconds.
 CHECKOUT_HOLD_SECONDS = env.int("CHECKOUT_HOLD_SECONDS", default=5 * 60)
 #: Time a placed order waits for its payment before it is canceled, in seconds.
 PAYMENT_DEADLINE_SECONDS = env.int("PAYMENT_DEADLINE_SECONDS", default=30 * 60)
+#: A refund of so much is confirmed by typing its amount, in minor units.
+REFUND_CONFIRMED_FROM = env.int("REFUND_CONFIRMED_FROM", default=20_000)
+#: A draft that staff take down holds its units for so many hours after each change.
+DRAFT_HOLD_HOURS = env.int("DRAFT_HOLD_HOURS", default=24)
+#: Time a customer has to pay an order that staff took down, in hours.
+DRAFT_PAYMENT_HOURS = env.int("DRAFT_PAYMENT_HOURS", default=72)
+#: What staff may take off a draft by themselves, in hundredths of a percent of its goods.
+DRAFT_DISCOUNT_LIMIT = env.int("DRAFT_DISCOUNT_LIMIT", default=20_00)
 #: The same request sent again within this time gets the same answer, in hours.
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", default=24)
 #: Live reservations one person may have on one variant.
@@ -338,6 +368,15 @@ REDUCTION_DAYS = env.int("REDUCTION_DAYS", default=60)
 REVIEWS_OPEN_TO_ALL = env.bool("REVIEWS_OPEN_TO_ALL", default=False)
 
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["SANDBOX"])
+
+#: Codes of gift cards are found by a hash with this key: after a change nobody can spend them.
+GIFT_CARD_KEY = env.str("GIFT_CARD_KEY", default="") or SECRET_KEY
+#: Gift cards end so many days after they were issued; 0: never.
+GIFT_CARD_DAYS = env.int("GIFT_CARD_DAYS", default=3 * 365)
+#: What a gift card may be worth, and what is offered at once; minor units of the shop's currency.
+GIFT_CARD_MIN = env.int("GIFT_CARD_MIN", default=10_00)
+GIFT_CARD_MAX = env.int("GIFT_CARD_MAX", default=500_00)
+GIFT_CARD_AMOUNTS = env.list("GIFT_CARD_AMOUNTS", cast=int, default=[25_00, 50_00, 75_00, 100_00])
 
 # --- Files --------------------------------------------------------------------------------------
 

@@ -164,7 +164,7 @@ def _products(start: UUID) -> Iterator[Entry]:
         .filter(pk__gte=start, pk__lt=Coalesce(Subquery(following[:1]), _LAST))
         .order_by("pk")
         .annotate(main=Subquery(main[:1]))
-        .only("slug", "updated_at")[:MOST_URLS]
+        .only("slug", "is_gift_card", "updated_at")[:MOST_URLS]
     )
     for row in rows.iterator(ROWS):
         yield Entry(row.get_absolute_url(), row.updated_at, _pictures(row.main))

@@ -20,6 +20,7 @@ _DRAWN_BY: dict[str, Callable[[], str]] = {
     "spot-500": spots.server_error,
     "spot-bookings": spots.bookings,
     "spot-orders": spots.orders,
+    "gift-card": spots.gift_card,
 }
 
 SCENES = (

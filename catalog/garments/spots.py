@@ -126,3 +126,22 @@ def orders() -> str:
         f'<path d="M100 64C88 46 78 58 100 64C112 46 122 58 100 64" fill="none" '
         f'stroke="{THREAD}" stroke-width="2" stroke-linejoin="round"/>'
     )
+
+
+def gift_card() -> str:
+    """A card tied with the thread, upright on a light ground like the garments."""
+    blue = tones(BY_SLUG["indigo"].hex)
+    return document(
+        "0 0 400 500",
+        f'<path d="M0 0H400V500H0Z" fill="{TILE_LIGHT}"/>'
+        '<g transform="rotate(-6 200 250)">'
+        f'<rect x="58" y="166" width="284" height="178" rx="14" fill="{INK}" fill-opacity="0.14"/>'
+        f'<rect x="54" y="158" width="284" height="178" rx="14" fill="{blue.base}" '
+        f'stroke="{blue.line}" stroke-width="3"/>'
+        f'<path d="M54 214H338M124 158V336" stroke="{THREAD}" stroke-width="5"/>'
+        f'<path d="M124 214C92 176 82 200 96 208C108 215 118 214 124 214C156 176 166 200 152 208'
+        f'C140 215 130 214 124 214L104 246M124 214L146 244" fill="none" stroke="{THREAD}" '
+        'stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/>'
+        f'<path d="M196 300H306" stroke="{ECRU}" stroke-width="5" stroke-linecap="round" '
+        'stroke-dasharray="20 10"/></g>',
+    )

@@ -63,10 +63,11 @@ _KNOWN = """
     SELECT 'known:' || term, 0, products FROM catalog_listedcount WHERE place_id = %s
 """
 
-# What a search found, without filters.
+# What a search found, without filters. What is in stock of it is looked up of the same rows.
 _OF_FOUND = """
+    WITH row AS MATERIALIZED ({rows})
     SELECT term, count(*), count(*)
-    FROM (SELECT unnest(array_append(terms, '')) AS term FROM ({rows}) listed) one GROUP BY term
+    FROM (SELECT unnest(array_append(terms, '')) AS term FROM row) one GROUP BY term
 """
 
 # A row that misses one group of filters counts for the values of that group.
@@ -167,7 +168,8 @@ def unfiltered(place: Place) -> tuple[Rows, tuple[int, int]]:
 def filtered(place: Place, filters: Filters) -> Rows:
     rows, row_parameters = _bounded(place, COUNTED_ROWS)
     if place.found is not None and not filters.pairs:
-        return _fetch(_OF_FOUND.format(rows=rows), row_parameters)
+        stocked, stocked_parameters = _in_stock("row", [], Filters())
+        return _fetch(_OF_FOUND.format(rows=rows) + stocked, [*row_parameters, *stocked_parameters])
     misses: dict[str, tuple[str, list[Any]]] = {
         group: ("NOT terms && %s", [terms])
         for group, terms in filters.terms.items()
@@ -213,13 +215,13 @@ def filtered(place: Place, filters: Filters) -> Rows:
 
 def _beside(place: Place, filters: Filters) -> tuple[str, list[Any]]:
     """What counts with filters tell beside: the numbers of the job, and what is in stock."""
-    if place.found is not None:
-        return "", []
+    # Nothing was counted ahead of a search.
+    known, known_parameters = (_KNOWN, [place.id]) if place.found is None else ("", [])
     if filters.in_stock:
-        return _KNOWN, [place.id]
+        return known, known_parameters
     is_met = "opened WHERE opens = ''" if filters.needs_one_variant else "row WHERE missed = 0"
     stocked, parameters = _in_stock(is_met, [], filters)
-    return _KNOWN + stocked, [place.id, *parameters]
+    return known + stocked, [*known_parameters, *parameters]
 
 
 def _in_stock(products: str, among: list[Any], filters: Filters) -> tuple[str, list[Any]]:

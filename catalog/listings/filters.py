@@ -205,7 +205,7 @@ def for_sale_now() -> Q:
     )
     policy = Product.InventoryPolicy
     return ~Q(product__inventory_policy=policy.DENY) & (
-        Q(product__inventory_policy=policy.CONTINUE) | Q(Exists(shelves)) | Q(Exists(lapsed))
+        Q(product__inventory_policy__in=Product.UNLIMITED) | Q(Exists(shelves)) | Q(Exists(lapsed))
     )
 
 

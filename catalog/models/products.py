@@ -38,12 +38,6 @@ class ProductQuerySet(LiveQuerySet["Product"]):
             status=Product.Status.ACTIVE, deleted_at=None, published_at__lte=timezone.now()
         )
 
-    def in_category(self, category: Category) -> Self:
-        """Products placed in ``category`` or any of its descendants, each once."""
-        tree = Category.objects.within(category.path)
-        places = ProductCategory.objects.filter(category__in=tree)
-        return self.filter(pk__in=places.values("product_id"))
-
 
 class ProductManager(LiveManager.from_queryset(ProductQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str) -> Any:
@@ -62,6 +56,10 @@ class Product(Shown, Model, SoftDeletable, Versioned):
         TRACK = "TRACK", _("Sell what is in stock")
         CONTINUE = "CONTINUE", _("Take back-orders")
         DENY = "DENY", _("Not for sale")
+        NONE = "NONE", _("Nothing to store")
+
+    #: Policies by which more is sold than lies on the shelves.
+    UNLIMITED = (InventoryPolicy.CONTINUE, InventoryPolicy.NONE)
 
     class TaxClass(models.TextChoices):
         STANDARD = "STANDARD", _("Standard")
@@ -100,6 +98,8 @@ class Product(Shown, Model, SoftDeletable, Versioned):
         choices=InventoryPolicy.choices,
         default=InventoryPolicy.TRACK,
     )
+    #: Its variants are amounts; sold at their face value, without tax until it is spent.
+    is_gift_card = models.BooleanField(_("gift card"), default=False, db_default=False)
     tags = ArrayField(
         models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True
     )
@@ -182,6 +182,11 @@ class Product(Shown, Model, SoftDeletable, Versioned):
                 fields=["slug"], condition=Q(deleted_at=None), name="product_slug_unique"
             ),
             models.CheckConstraint(condition=Q(price__gte=0), name="product_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(is_gift_card=False)
+                | Q(inventory_policy="NONE", tax_class="ZERO", compare_at_price=None),
+                name="product_gift_card_has_no_stock_and_no_tax",
+            ),
             models.CheckConstraint(
                 condition=Q(compare_at_price=None) | Q(compare_at_price__gt=F("price")),
                 name="product_compare_at_price_above_price",
@@ -289,6 +294,8 @@ class Product(Shown, Model, SoftDeletable, Versioned):
         return versions_of_products({row["id"] for row in rows})
 
     def get_absolute_url(self) -> str:
+        if self.is_gift_card:
+            return reverse("payments:gift_cards")
         return reverse("catalog:product", args=[self.slug])
 
     def save(self, *args: Any, **kwargs: Any) -> None:

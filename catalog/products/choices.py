@@ -73,21 +73,11 @@ def find_variant(product: Product, option_values: dict[str, str]) -> ProductVari
 
     None when there is none, whatever was asked for. One query.
     """
-    return _find([product], option_values)
-
-
-def find_published(slug: str, option_values: dict[str, str]) -> ProductVariant | None:
-    """The same of the published product with this slug, which comes along. One query."""
-    product = Product.objects.published().filter(slug=slug)
-    return _find(product, option_values)
-
-
-def _find(product: Any, option_values: dict[str, str]) -> ProductVariant | None:
     chosen = {option: slug for option, slug in option_values.items() if slug}
     if not all(map(_SLUG.fullmatch, [*chosen, *chosen.values()])):
         return None
     variants = ProductVariant.objects.select_related("product")
-    return variants.filter(product__in=product, option_values=chosen).first()
+    return variants.filter(product=product, option_values=chosen).first()
 
 
 def _load_names() -> list[dict[str, Any]]:

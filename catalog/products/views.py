@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -33,6 +33,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     found = read_published(slug)
     if found is None:
         return _gone(request, slug)
+    if found.is_gift_card:
+        return redirect(found)
     return product_page.respond(request, found, chosen=_chosen(request))
 
 

@@ -130,7 +130,9 @@ def sums_of(product: Any) -> ReviewSummary:
     try:
         sums: ReviewSummary = product.review_summary
     except ReviewSummary.DoesNotExist:
-        return ReviewSummary(product=product)
+        # Not the product itself: that would be given sums which are only half made, and threads
+        # share it.
+        return ReviewSummary(product_id=product.pk)
     return sums
 
 

@@ -1,9 +1,9 @@
 """Products for tests, published and on the shelf unless told otherwise."""
 
 import factory
-from django.db import transaction
 from factory.django import DjangoModelFactory
 
+from audit import recording
 from catalog.garments.pictures import path_of
 from catalog.models import (
     Brand,
@@ -90,44 +90,75 @@ class ProductFactory(DjangoModelFactory):
         names = ("colors", "sizes", "stock", "category", "garment")
         made = {name: kwargs.pop(name) for name in names}
         # An active product needs its primary variant when the transaction ends.
-        with transaction.atomic():
+        with recording.batch():
             product = super()._create(model_class, *args, **kwargs)
             place(product, made["category"])
-            for color in made["colors"]:
-                picture(product, made["garment"], color)
-                for size in made["sizes"]:
-                    variant(product, color, size, made["stock"])
+            hang(product, made["garment"], made["colors"])
+            fill(product, made["colors"], made["sizes"], made["stock"])
         return product
+
+
+def fill(product, colors, sizes, stock):
+    """Every size in every color, ``stock`` units of each; the first variant is primary."""
+    for option, slugs in (("color", colors), ("size", sizes)):
+        values = OptionValue.objects.filter(option=option, slug__in=slugs)
+        known = set(values.values_list("slug", flat=True))
+        for slug in slugs:
+            if slug not in known:
+                OptionValueFactory(option=option, slug=slug)
+    kinds = [(color, size) for color in colors for size in sizes]
+    made = ProductVariant.objects.bulk_create(
+        new_variant(product, color, size, is_primary=number == 0)
+        for number, (color, size) in enumerate(kinds)
+    )
+    shelf = LocationFactory()
+    Stock.objects.bulk_create(
+        Stock(variant=one, location=shelf, opening_balance=stock) for one in made
+    )
+
+
+def new_variant(product, color, size, **fields):
+    """A variant that is not saved yet."""
+    return ProductVariant(
+        product=product,
+        sku=f"{product.slug}-{color}-{size}".upper(),
+        title=f"{color}, {size}",
+        option_values={"color": color, "size": size},
+        price=fields.pop("price", product.price),
+        **fields,
+    )
 
 
 def variant(product, color, size, stock=10, **fields):
     """One more variant of ``product`` with ``stock`` units; the first one is primary."""
     for option, slug in (("color", color), ("size", size)):
         OptionValueFactory(option=option, slug=slug)
-    made = ProductVariant.objects.create(
-        product=product,
-        sku=f"{product.slug}-{color}-{size}".upper(),
-        title=f"{color}, {size}",
-        option_values={"color": color, "size": size},
-        price=fields.pop("price", product.price),
-        is_primary=not product.variants.exists(),
-        **fields,
-    )
+    is_primary = not product.variants.exists()
+    made = new_variant(product, color, size, is_primary=is_primary, **fields)
+    made.save(force_insert=True)
     Stock.objects.create(variant=made, location=LocationFactory(), opening_balance=stock)
     return made
 
 
-def picture(product, garment, color):
-    """Front and back of ``product`` in ``color``."""
-    for position, view in enumerate(("front", "back")):
-        ProductMedia.objects.create(
+def hang(product, garment, colors):
+    """Front and back of ``product`` in each of ``colors``."""
+    views = [
+        (color, position, view, path_of(garment, view, color))
+        for color in colors
+        for position, view in enumerate(("front", "back"))
+    ]
+    media = Media.objects.in_bulk([path for *_kind, path in views], field_name="asset_id")
+    ProductMedia.objects.bulk_create(
+        ProductMedia(
             product=product,
-            media=MediaFactory(file=path_of(garment, view, color)),
+            media=media.get(path) or MediaFactory(file=path),
             option_values={"color": color},
             view_name=view,
             position=position,
             is_primary=view == "front",
         )
+        for color, position, view, path in views
+    )
 
 
 def place(product, category):

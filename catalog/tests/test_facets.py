@@ -71,6 +71,28 @@ def test_more_than_is_looked_at_is_a_lower_bound_of_what_can_be_bought(
     assert in_stock(listing(client)) == in_stock(listing(client, color="navy")) == (2, True)
 
 
+def test_search_counts_what_can_be_bought_of_what_it_found(client, knitwear):
+    ProductFactory(title="Linen tunic", colors=("oat",), sizes=("s",))
+    ProductFactory(title="Linen robe", colors=("navy",), sizes=("s",), stock=0)
+    ProductFactory(title="Cotton robe", colors=("navy",), sizes=("s",))
+
+    def found(**query):
+        return client.get(reverse("catalog:search"), {"q": "linen", **query}).context["listing"]
+
+    assert in_stock(found()) == in_stock(found(in_stock="1")) == (1, False)
+    assert in_stock(found(color="navy")) == (0, False)
+    assert in_stock(found(color="oat", size="s")) == (1, False)
+
+
+@pytest.mark.parametrize("query", [{}, {"color": "navy"}])
+def test_more_hits_than_are_looked_at_are_a_lower_bound(client, knitwear, monkeypatch, query):
+    monkeypatch.setattr(facet_rows, "STOCK_LOOKED_AT", 1)
+    for _ in range(3):
+        ProductFactory(title="Linen tunic", colors=("navy",), sizes=("s",))
+    found = client.get(reverse("catalog:search"), {"q": "linen", **query}).context["listing"]
+    assert in_stock(found) == (2, True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_page_after_the_last_unit_left_counts_what_is_there_now(client):
     product = ProductFactory(

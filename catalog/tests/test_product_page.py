@@ -8,12 +8,13 @@ from catalog.products.choices import find_variant
 from catalog.products.product_page import respond
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
 from inventory import stock
+from orders.promotions.offers import promotions
 from orders.tests.factories import standard_delivery
 
 pytestmark = pytest.mark.django_db
 
 #: Which product it is, the product, which pieces stand beside it, those whose cards nobody holds,
-#: and delivery. The small caches of every page (tree, options, brands, menus) are warm.
+#: and delivery. The small caches of all pages (tree, options, brands, menus, promotions) are warm.
 PRODUCT_QUERIES = 5
 
 
@@ -33,6 +34,7 @@ def test_a_page_costs_the_same_with_many_variants_and_neighbors(
         ProductFactory(category=category)
     client.get("/")
     client.get("/search/")
+    promotions("EUR")
     with django_assert_max_num_queries(PRODUCT_QUERIES):
         response = show(client, product)
     assert len(response.context["similar"]) == min(neighbors, 8)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from catalog.errors import AlreadyReviewed, OwnReview
 from catalog.models import Purchase, Review, ReviewVote
 from catalog.reviewing import moderation, purchases, reviews
+from catalog.reviewing.review_rows import sums_of
 from catalog.reviewing.reviews import Words
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from orders.tests.factories import member
@@ -450,3 +451,10 @@ def test_my_reviews_are_sorted_by_what_became_of_them():
 
 def htmx(target):
     return {"HX-Request": "true", "HX-Target": target}
+
+
+def test_sums_of_a_product_without_reviews_are_not_kept_with_it():
+    """Threads share the products of held pages; one would meet what another still fills in."""
+    product = ProductFactory()
+    assert sums_of(product).stars_5 == 0
+    assert product._state.fields_cache.get("review_summary") is None

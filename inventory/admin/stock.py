@@ -263,7 +263,7 @@ class StockAdmin(AuditedAdmin):
             return badge(gettext("Low"), "warn", "alert")
         return badge(gettext("Fine"), "ok", "check")
 
-    @admin.display(description="")
+    @admin.display(description=_("Adjust"))
     def adjust_link(self, row: Stock) -> str:
         url = reverse("admin:inventory_stock_adjust", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, gettext("Adjust"))

@@ -1,11 +1,13 @@
 """Warehouses and stores."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from shop.models import Manager, Model
+from shop.making import Version
+from shop.models import Manager, Model, Shown
 
 
 class LocationManager(Manager):
@@ -13,7 +15,11 @@ class LocationManager(Manager):
         return self.get(code=code)
 
 
-class Location(Model):
+#: What is made of the locations that there are, and of what they offer.
+LOCATIONS: Version = ("inventory", "locations")
+
+
+class Location(Shown, Model):
     """A warehouse or store; stock is allocated from the lowest ``priority`` number first."""
 
     class Kind(models.TextChoices):
@@ -37,6 +43,10 @@ class Location(Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        return [LOCATIONS]
 
     def natural_key(self) -> tuple[str]:
         return (self.code,)

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import User
 from shop.accounts.newsletter import subscriptions
+from shop.events import outbox
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,9 +44,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return cleaned.strip().lower()
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        is_confirmed: bool = super().confirm_email(request, email_address)
-        if is_confirmed:
-            subscriptions.take_over(email_address.user)
+        with transaction.atomic():
+            is_confirmed: bool = super().confirm_email(request, email_address)
+            if is_confirmed:
+                subscriptions.take_over(email_address.user)
+                outbox.emit("account.confirmed", email_address.user, payload={})
         return is_confirmed
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:

@@ -131,6 +131,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders:view": (
         "orders.view_invoice",
         "orders.view_order",
+        "orders.view_orderedit",
         "orders.view_orderaddress",
         "orders.view_orderevent",
         "orders.view_orderitem",
@@ -138,13 +139,32 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "orders.view_ordernote",
         "orders.view_orderstatuschange",
         "orders.view_ordertag",
+        "orders.view_return",
+        "orders.view_returnitem",
+        "orders.view_returnphoto",
+        "orders.view_returnstatuschange",
         "orders.view_shipment",
         "orders.view_shipmentitem",
+        "orders.view_withdrawal",
+        "payments.view_creditaccount",
+        "payments.view_creditentry",
+        "payments.view_giftcard",
         "payments.view_payment",
         "payments.view_paymenttransaction",
+        "payments.view_refund",
+        "payments.view_refundline",
+        "payments.view_refundpart",
     ),
     "orders:fulfill": ("orders.change_order",),
-    "orders:refund": ("payments.change_payment",),
+    # Orders taken down by phone; what is agreed in them has a limit.
+    "orders:draft": _all("orders.draft", "orders.draftprice"),
+    "orders:edit": ("orders.add_orderedit", "payments.add_payment"),
+    "orders:concede": ("orders.exceed_discount",),
+    # What came back is looked at; the money for it is orders:refund.
+    "returns:inspect": ("orders.change_return",),
+    "orders:refund": ("payments.add_refund", "payments.change_payment"),
+    # Gift cards and store credit made or taken by hand.
+    "credit:manage": ("payments.change_creditaccount", "payments.change_giftcard"),
     "coupons:manage": (
         "orders.view_couponusage",
         *_all("orders.coupon", "orders.promotion"),
@@ -160,6 +180,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.view_newslettersubscription",
     ),
     "reports:view": (
+        "orders.view_sales",
         "inventory.view_stocksnapshot",
         "orders.view_cart",
         "orders.view_cartitem",
@@ -183,6 +204,8 @@ OWN_PERMISSIONS = {
     "catalog.change_price": ("productvariant", "Can change prices"),
     "inventory.approve_stocktake": ("stocktake", "Can approve the differences of a stocktake"),
     "inventory.view_cost": ("stock", "Can see what goods cost"),
+    "orders.view_sales": ("order", "Can see what was sold"),
+    "orders.exceed_discount": ("draft", "Can agree on more than the limit of discounts"),
 }
 
 EMPLOYEE = (
@@ -195,6 +218,8 @@ EMPLOYEE = (
     "purchasing:receive",
     "orders:view",
     "orders:fulfill",
+    "returns:inspect",
+    "orders:draft",
     "customers:view",
 )
 MANAGER = (
@@ -208,7 +233,10 @@ MANAGER = (
     "stock:approve",
     "stock:cost",
     "purchasing:order",
+    "orders:edit",
+    "orders:concede",
     "orders:refund",
+    "credit:manage",
     "news:manage",
     "reports:view",
 )

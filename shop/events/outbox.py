@@ -5,11 +5,13 @@ needs to know subscribes (see :mod:`shop.events.subscriptions`). Delivery follow
 least once, in order for each key, and goes on after crashes of any process.
 """
 
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.db import connection, models, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -17,12 +19,17 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from audit import recording
 from audit.models import AuditLog
+from shop import closing
 from shop.actor import current_actor
 from shop.events.models import OutboxEvent
+
+logger = structlog.get_logger(__name__)
 
 #: Name of the job that delivers.
 DELIVER: Final = "events.deliver"
 NORMAL: Final = 5
+#: Transactions that were committed inside :func:`waking_once`.
+_committed: ContextVar[list[None] | None] = ContextVar("committed", default=None)
 
 
 def emit(
@@ -34,7 +41,7 @@ def emit(
     priority: int = NORMAL,
     payload_version: int = 1,
 ) -> OutboxEvent:
-    """Write an event of ``aggregate`` in the caller's transaction.
+    """Write an event of ``aggregate`` in the caller's transaction, at its end if that may be.
 
     ``event_type`` reads ``subject.verb``. ``payload`` holds JSON values without personal data.
     Events of one ``key`` (without one, of one row) stay in order: the database takes their
@@ -43,7 +50,7 @@ def emit(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event belongs to a transaction")
-    event = OutboxEvent.objects.create(
+    event = OutboxEvent(
         type=event_type,
         aggregate=aggregate._meta.label_lower,
         aggregate_id=str(aggregate.pk),
@@ -53,6 +60,7 @@ def emit(
         priority=priority,
         request_id=current_actor().request_id,
     )
+    closing.add(event)
     _wake_at_commit()
     return event
 
@@ -61,6 +69,26 @@ def wake(job: str = DELIVER) -> None:
     """Queue the job that delivers, or the ``job`` given, unless it waits there already."""
     with suppress(AlreadyEnqueued):
         app.configure_task(job, queueing_lock=job).defer()
+
+
+@contextmanager
+def waking_once() -> Iterator[None]:
+    """Let the transactions inside queue the job that delivers once, when all are done.
+
+    For what goes on within moments; after a crash the job that runs each minute delivers.
+    """
+    committed: list[None] = []
+    token = _committed.set(committed)
+    try:
+        yield
+    finally:
+        _committed.reset(token)
+        if committed:
+            try:
+                wake()
+            except Exception:
+                # As a robust hook: what is committed stays acknowledged.
+                logger.exception("the relay was not woken")
 
 
 def replay(event_ids: Collection[UUID]) -> int:
@@ -80,10 +108,18 @@ def replay(event_ids: Collection[UUID]) -> int:
     return len(events)
 
 
+def _wake_or_wait() -> None:
+    committed = _committed.get()
+    if committed is None:
+        wake()
+    else:
+        committed.append(None)
+
+
 def _wake_at_commit() -> None:
     # Once: a hook that waits was set by this transaction and outlives its savepoints that ended;
     # one that is still open takes the hook along when it is rolled back, and this event too.
-    if any(hook[1] is wake for hook in connection.run_on_commit):
+    if any(hook[1] is _wake_or_wait for hook in connection.run_on_commit):
         return
     # Robust: what is committed stays acknowledged, and a job that runs each minute delivers too.
-    transaction.on_commit(wake, robust=True)
+    transaction.on_commit(_wake_or_wait, robust=True)

@@ -16,6 +16,8 @@ from shop.operations.preferences import theme_of
 
 #: Columns of links in a panel of the menu.
 COLUMNS = 3
+#: Pages that stand beside the button that buys.
+TERMS = ("terms", "withdrawal", "privacy")
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,17 @@ class Shop:
             self._column(Menu.Slot.FOOTER_POLICIES, gettext("Policies"), []),
         ]
         return [column for column in columns if column.links]
+
+    @property
+    def policies(self) -> list[Crumb]:
+        """What checkout links to, in the order of the footer's last column."""
+        return self._column(Menu.Slot.FOOTER_POLICIES, "", []).links
+
+    @property
+    def terms(self) -> list[Crumb]:
+        """What a sale is agreed upon: terms, withdrawal and privacy, where they are linked."""
+        urls = {reverse("pages:page", args=[slug]) for slug in TERMS}
+        return [link for link in self.policies if link.url in urls]
 
     @property
     def delivery_url(self) -> str:

@@ -15,6 +15,8 @@ import redis
 from shop import embedded
 from shop.embedded import processes
 
+pytestmark = pytest.mark.own_servers
+
 PROJECT = Path(__file__).resolve().parents[2]
 USER = """
 import sys

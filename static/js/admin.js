@@ -110,9 +110,10 @@ for (const part of all("tick-all")) {
   boxes[0]?.closest(".form-row").prepend(row);
 }
 
-// Select2 leaves the text it shows without a name: it gets that of the field it stands for.
+// Select2 leaves what it shows, and where one types, without a name: both get that of the field.
 const nameChoosers = () => {
-  const unnamed = ".select2-selection__rendered[role=textbox]:not([aria-label])";
+  const parts = [".select2-selection__rendered[role=textbox]", ".select2-search__field"];
+  const unnamed = parts.map((part) => `.select2 ${part}:not([aria-label])`).join();
   for (const text of document.querySelectorAll(unnamed)) {
     const select = text.closest(".select2").previousElementSibling;
     text.setAttribute("aria-label", select.ariaLabel ?? select.labels[0]?.textContent.trim() ?? "");
@@ -177,3 +178,29 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   search.focus();
 });
+
+// What goes back, added up while units and amounts are typed; the server reckons it again.
+for (const part of all("refund")) {
+  const form = part.querySelector("form");
+  const money = new Intl.NumberFormat(document.documentElement.lang || "en", {
+    style: "currency",
+    currency: part.dataset.currency,
+  });
+  const unit = 10 ** money.resolvedOptions().maximumFractionDigits;
+  const sum = document.createElement("output");
+  sum.className = "a-lead";
+  const reckon = () => {
+    let amount = 0;
+    for (const field of form.querySelectorAll("[data-amounts]")) {
+      amount += Number(field.dataset.amounts.split(" ")[field.valueAsNumber || 0] ?? 0);
+    }
+    for (const name of ["shipping", "extra"]) {
+      const typed = form.elements[name]?.value.trim().replace(",", ".") || "0";
+      amount += Math.round(Number(typed) * unit) || 0;
+    }
+    sum.textContent = `${part.dataset.total} ${money.format(amount / unit)}`;
+  };
+  form.querySelector(".submit-row").before(sum);
+  form.addEventListener("input", reckon);
+  reckon();
+}

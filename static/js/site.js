@@ -207,6 +207,15 @@ on("click", (event) => {
   }
 });
 
+// --- A field that was wrong is judged anew when it is left: what HTML can tell is told at once
+on("focusout", ({ target }) => {
+  if (target.matches?.("[aria-invalid=true]") && target.value && target.validity?.valid) {
+    target.removeAttribute("aria-invalid");
+    // It keeps its room: a button that is being pressed must not move.
+    byId(`${target.id}_error`)?.setAttribute("data-state", "mended");
+  }
+});
+
 // --- Show or hide a password
 on("click", (event) => {
   const button = hook(event, "reveal");
@@ -250,6 +259,23 @@ function settleProduct() {
 }
 
 on("htmx:afterSettle", settleProduct);
+
+// --- Cards are wired when somebody comes near: to wire a page of them at once takes too long.
+// Listeners that are added on the way down still hear the event that brought them.
+function wire({ target }) {
+  const card = target.closest?.("article");
+  const parts = card?.querySelectorAll("[data-later-get], [data-later-post]") ?? [];
+  for (const part of parts) {
+    for (const { name, value } of [...part.attributes]) {
+      if (!name.startsWith("data-later-")) continue;
+      part.setAttribute(name.replace("data-later", "hx"), value);
+      part.removeAttribute(name);
+    }
+    htmx.process(part);
+  }
+}
+
+for (const type of ["pointerover", "focus", "click"]) document.addEventListener(type, wire, true);
 
 // --- Views of the gallery come sideways; the page stays where it is
 on("click", (event) => {

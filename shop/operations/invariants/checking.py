@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from shop.operations.invariants import coupons, ledgers, letters, orders, payments, stock
+from shop.operations.invariants import (
+    coupons,
+    credit,
+    ledgers,
+    letters,
+    orders,
+    payments,
+    returns,
+    stock,
+)
 from shop.operations.invariants.base import Invariant
 
 ALL = (
@@ -13,6 +22,8 @@ ALL = (
     *orders.INVARIANTS,
     *payments.INVARIANTS,
     *coupons.INVARIANTS,
+    *credit.INVARIANTS,
+    *returns.INVARIANTS,
     *letters.INVARIANTS,
     *ledgers.INVARIANTS,
 )

@@ -17,7 +17,8 @@ INVARIANTS = (
         """
         SELECT format('%s has no guard against changes', guarded.name) AS what
         FROM (VALUES ('audit_auditlog'), ('inventory_movement'), ('orders_orderitem'),
-            ('orders_orderstatuschange'), ('orders_invoice'), ('payments_paymenttransaction'))
+            ('orders_orderstatuschange'), ('orders_invoice'), ('payments_paymenttransaction'),
+            ('payments_refundline'))
             AS guarded (name)
         WHERE NOT EXISTS (
             SELECT FROM pg_trigger WHERE tgrelid = guarded.name::regclass

@@ -25,7 +25,8 @@ INVARIANTS = (
                       coalesce(charge.captured_amount || ' ' || charge.currency, 'nothing')) AS what
         FROM payments_payment payment
         LEFT JOIN payments_sandboxcharge charge ON charge.idempotency_key = payment.id::text
-        WHERE payment.provider = 'SANDBOX' AND payment.status IN ('CAPTURED', 'SETTLED')
+        WHERE payment.provider = 'SANDBOX'
+            AND payment.status IN ('CAPTURED', 'SETTLED', 'PARTIALLY_REFUNDED')
             AND (charge.captured_amount, charge.currency)
                 IS DISTINCT FROM (payment.captured_amount, payment.currency)
         """,
@@ -51,7 +52,8 @@ INVARIANTS = (
         SELECT format('payment %s is captured, order %s is %s', payment.id, placed.number,
                       placed.status) AS what
         FROM payments_payment payment JOIN orders_order placed ON placed.id = payment.order_id
-        WHERE payment.status IN ('CAPTURED', 'SETTLED') AND placed.paid_at IS NULL
+        WHERE payment.status IN ('CAPTURED', 'SETTLED', 'PARTIALLY_REFUNDED')
+            AND placed.paid_at IS NULL
             AND payment.updated_at < now() - {UNDER_WAY}
         """,  # noqa: S608 - both parts are written here
     ),
@@ -63,15 +65,105 @@ INVARIANTS = (
                       sum(payment.captured_amount), placed.total) AS what
         FROM orders_order placed JOIN payments_payment payment ON payment.order_id = placed.id
         WHERE placed.status NOT IN ('PENDING', 'CANCELED')
-        GROUP BY placed.id HAVING sum(payment.captured_amount) < placed.total
+        GROUP BY placed.id HAVING sum(payment.captured_amount) + placed.credit_applied
+            + coalesce((
+                SELECT sum(entry.amount) FROM payments_creditentry entry
+                WHERE entry.order_id = placed.id AND entry.kind = 'RETURNED'
+                    AND entry.key LIKE 'back:%'
+            ), 0)
+            + coalesce((
+                -- What an edit added and nobody has paid yet.
+                SELECT edit.due FROM orders_orderedit edit
+                WHERE edit.order_id = placed.id AND NOT EXISTS (
+                    SELECT FROM payments_payment extra
+                    WHERE extra.edit_id = edit.id AND extra.captured_amount > 0
+                )
+                ORDER BY edit.created_at DESC, edit.id DESC LIMIT 1
+            ), 0) < placed.total
+        """,
+    ),
+    Invariant(
+        "I3",
+        "what goes back of a payment is within what was captured",
+        """
+        SELECT format('payment %s: %s goes back of %s', payment.id, sum(part.amount),
+                      payment.captured_amount) AS what
+        FROM payments_payment payment
+        JOIN payments_refundpart part ON part.payment_id = payment.id AND part.status <> 'FAILED'
+        GROUP BY payment.id HAVING sum(part.amount) > payment.captured_amount
+        """,
+    ),
+    Invariant(
+        "I3",
+        "what went back of a payment is what its refunds say",
+        """
+        SELECT format('payment %s: %s refunded, its refunds say %s', payment.id,
+                      payment.refunded_amount, sum(part.amount)) AS what
+        FROM payments_payment payment
+        JOIN payments_refundpart part ON part.payment_id = payment.id
+        JOIN payments_refund refund ON refund.id = part.refund_id
+        WHERE part.status = 'SUCCEEDED' AND refund."to" = 'ORIGINAL'
+        GROUP BY payment.id HAVING sum(part.amount) <> payment.refunded_amount
+        """,
+    ),
+    Invariant(
+        "I3",
+        "money that we gave back, the provider gave back",
+        """
+        SELECT format('part %s: %s given back, the provider says %s', part.id, part.amount,
+                      coalesce(given.amount::text, 'nothing')) AS what
+        FROM payments_refundpart part
+        JOIN payments_refund refund ON refund.id = part.refund_id
+        JOIN payments_payment payment ON payment.id = part.payment_id
+        LEFT JOIN payments_sandboxrefund given ON given.idempotency_key = part.id::text
+        WHERE payment.provider = 'SANDBOX' AND part.status = 'SUCCEEDED'
+            AND refund."to" = 'ORIGINAL' AND given.amount IS DISTINCT FROM part.amount
+        """,
+    ),
+    Invariant(
+        "I3",
+        "money that the provider gave back, we know of",
+        f"""
+        SELECT format('sandbox refund %s: %s given back, our part is %s', given.id, given.amount,
+                      coalesce(part.status, 'missing')) AS what
+        FROM payments_sandboxrefund given
+        LEFT JOIN payments_refundpart part ON part.id::text = given.idempotency_key
+        WHERE given.created_at < now() - {UNDER_WAY} AND part.status IS DISTINCT FROM 'SUCCEEDED'
+        """,  # noqa: S608 - both parts are written here
+    ),
+    Invariant(
+        "I9",
+        "a refund is the sum of its lines, and of the parts by which it goes",
+        """
+        SELECT format('refund %s of %s: lines %s and %s, parts %s', refund.id, refund.amount,
+                      line.goods, line.extra, part.amount) AS what
+        FROM payments_refund refund
+        LEFT JOIN (
+            SELECT refund_id, sum(amount) AS goods, sum(extra) AS extra
+            FROM payments_refundline GROUP BY refund_id
+        ) line ON line.refund_id = refund.id
+        LEFT JOIN (
+            SELECT refund_id, sum(amount) AS amount FROM payments_refundpart GROUP BY refund_id
+        ) part ON part.refund_id = refund.id
+        WHERE coalesce(line.goods, 0) <> refund.goods OR coalesce(line.extra, 0) <> refund.extra
+            OR part.amount IS DISTINCT FROM refund.amount
         """,
     ),
     Invariant(
         "I4",
-        "an order has one live payment at most",
+        "one refund at the provider has one key for ever",
+        """
+        SELECT format('key %s has %s refunds', idempotency_key, count(*)) AS what
+        FROM payments_sandboxrefund GROUP BY idempotency_key HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "I4",
+        "an order has one live payment at most, and one for what an edit added",
         f"""
         SELECT format('order %s has %s live payments', order_id, count(*)) AS what
-        FROM payments_payment WHERE status IN ({_LIVE}) GROUP BY order_id HAVING count(*) > 1
+        FROM payments_payment WHERE status IN ({_LIVE})
+        GROUP BY order_id, edit_id HAVING count(*) > 1
         """,  # noqa: S608 - both parts are written here
     ),
     Invariant(

@@ -50,9 +50,10 @@ INVARIANTS = (
     Invariant(
         "I1",
         "what was sold is no more than what was ordered",
+        # What an edit or a return gave back was sold before, and is not part of the order now.
         """
         SELECT format('order %s: variant %s ordered %s, sold %s', sold.order_id, sold.variant_id,
-                      coalesce(ordered.units, 0), sold.units) AS what
+                      coalesce(ordered.units, 0), sold.units - coalesce(back.units, 0)) AS what
         FROM (
             SELECT order_id, variant_id, sum(quantity) AS units FROM inventory_reservation
             WHERE status = 'COMMITTED' GROUP BY order_id, variant_id
@@ -61,7 +62,13 @@ INVARIANTS = (
             SELECT order_id, variant_id, sum(quantity) AS units FROM orders_orderitem
             GROUP BY order_id, variant_id
         ) ordered USING (order_id, variant_id)
-        WHERE sold.units > coalesce(ordered.units, 0)
+        LEFT JOIN (
+            SELECT movement.order_id, stock.variant_id, sum(quantity_change) AS units
+            FROM inventory_movement movement JOIN inventory_stock stock
+                ON stock.id = movement.stock_id
+            WHERE movement.kind = 'RETURN' AND movement.order_id IS NOT NULL GROUP BY 1, 2
+        ) back USING (order_id, variant_id)
+        WHERE sold.units - coalesce(back.units, 0) > coalesce(ordered.units, 0)
         """,
     ),
 )

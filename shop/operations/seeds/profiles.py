@@ -25,14 +25,18 @@ from shop.operations.seeds.catalog import Plan
 from shop.operations.seeds.content import ContentPlan
 from shop.operations.seeds.curation import Curation
 from shop.operations.seeds.edges import EdgePlan, plant_edge_people
+from shop.operations.seeds.gift_cards import plant_gift_cards
 from shop.operations.seeds.orders import plant_orders
 from shop.operations.seeds.people import plant_people
+from shop.operations.seeds.phone_orders import plant_phone_orders
 from shop.operations.seeds.planting import KEYS, plant
 from shop.operations.seeds.purchasing import (
     plant_purchase_orders,
     plant_stocktake,
     plant_suppliers,
 )
+from shop.operations.seeds.refunds import plant_refunds
+from shop.operations.seeds.returns import plant_returns
 from shop.operations.seeds.reviews import ReviewPlan
 from shop.operations.seeds.stock import stocks
 from shop.operations.seeds.transfers import note_shelves, plant_transfers
@@ -124,7 +128,11 @@ def demo() -> list[Step]:
         Step(_("Stock"), plant_stock),
         Step(_("People"), plant_people),
         Step(_("Orders"), plant_orders),
+        Step(_("Orders by phone"), plant_phone_orders),
+        Step(_("Returns"), plant_returns),
+        Step(_("Refunds and messages"), plant_refunds),
         Step(_("Coupons and promotions"), plant_offers),
+        Step(_("Gift cards"), lambda: plant_gift_cards(plan)),
         Step(_("Suppliers"), plant_suppliers),
         Step(_("Purchase orders"), plant_purchase_orders),
         Step(_("Transfers"), plant_transfers),

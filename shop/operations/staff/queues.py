@@ -15,8 +15,9 @@ from inventory import purchasing
 from inventory.levels import low
 from inventory.models import Stocktake
 from orders.mailing import mails
-from orders.models import Order, OrderMail
+from orders.models import Order, OrderMail, Return, Withdrawal
 from orders.placed import queues as order_queues
+from payments import settling
 from payments.attempts import lately_failed
 
 
@@ -79,6 +80,16 @@ QUEUES = (
         "status__exact=FULFILLED&queue=to-ship",
     ),
     Queue(
+        _("Messages to answer"),
+        _("Customers wrote on their orders"),
+        "user",
+        "info",
+        "orders.view_ordernote",
+        order_queues.to_answer,
+        "admin:orders_order_changelist",
+        "queue=to-answer",
+    ),
+    Queue(
         _("Awaiting payment"),
         _("Canceled by themselves when their time is up"),
         "clock",
@@ -87,6 +98,36 @@ QUEUES = (
         _orders(Order.Status.PENDING),
         "admin:orders_order_changelist",
         "status__exact=PENDING&o=2",
+    ),
+    Queue(
+        _("Returns to inspect"),
+        _("Asked for or here, oldest first"),
+        "return",
+        "info",
+        "orders.view_return",
+        lambda: Return.objects.filter(status__in=[Return.Status.REQUESTED, Return.Status.RECEIVED]),
+        "admin:orders_return_changelist",
+        "queue=inspect",
+    ),
+    Queue(
+        _("Returns to settle"),
+        _("Inspected; the customer waits for money or goods"),
+        "card",
+        "warn",
+        "payments.change_payment",
+        lambda: Return.objects.filter(status=Return.Status.INSPECTED),
+        "admin:orders_return_changelist",
+        "queue=settle",
+    ),
+    Queue(
+        _("Withdrawals for staff"),
+        _("Declared, and not to be done by itself"),
+        "alert",
+        "danger",
+        "orders.view_withdrawal",
+        lambda: Withdrawal.objects.filter(result__in=Withdrawal.FOR_STAFF, handled_at=None),
+        "admin:orders_withdrawal_changelist",
+        "queue=staff",
     ),
     Queue(
         _("Low stock"),
@@ -136,6 +177,16 @@ QUEUES = (
         "payments.view_payment",
         lately_failed,
         "admin:payments_payment_changelist",
+        "queue=failed",
+    ),
+    Queue(
+        _("Refunds that failed"),
+        _("The provider refused in the last seven days"),
+        "return",
+        "danger",
+        "payments.view_refund",
+        settling.lately_failed,
+        "admin:payments_refund_changelist",
         "queue=failed",
     ),
     Queue(

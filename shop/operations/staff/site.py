@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order
 from shop.operations.preferences import density_of, set_density
+from shop.operations.reports.pages import home_context, sales_csv, sales_page
 from shop.operations.staff import lists
 from shop.operations.staff.list_export import export_list
 from shop.operations.staff.margins import margins_csv, margins_page
@@ -40,6 +41,8 @@ class StaffSite(admin.AdminSite):
         return [
             path("search/", view(self.search_view), name="search"),
             path("density/", view(set_density), name="density"),
+            path("sales/", view(partial(sales_page, site=self)), name="sales"),
+            path("sales.csv", view(sales_csv), name="sales_csv"),
             path("margins/", view(partial(margins_page, site=self)), name="margins"),
             path("margins.csv", view(margins_csv), name="margins_csv"),
             path("export/<str:entity>/", view(export), name="list_export"),
@@ -62,7 +65,11 @@ class StaffSite(admin.AdminSite):
         latest = None
         if request.user.has_perm("orders.view_order"):
             latest = Order.objects.order_by("-placed_at")[:LATEST_ORDERS]
-        context = {"waiting": waiting(request), "latest_orders": latest}
+        context = {
+            "waiting": waiting(request),
+            "latest_orders": latest,
+            **home_context(request),
+        }
         return super().index(request, {**context, **(extra_context or {})})
 
     def search_view(self, request: HttpRequest) -> HttpResponse:

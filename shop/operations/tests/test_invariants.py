@@ -9,10 +9,25 @@ from django.db import connection
 from orders.checkouts import placing
 from orders.mailing import mails
 from orders.models import Coupon, IdempotencyKey, OrderMail
-from orders.tests.factories import filled_cart, placed_order, ready_checkout, shown_total
-from payments import processing
+from orders.placed import lifecycle
+from orders.returns import settling
+from orders.tests.factories import (
+    filled_cart,
+    member,
+    placed_order,
+    ready_checkout,
+    shown_total,
+)
+from orders.tests.returning import ask, inspected
+from payments import processing, refunding
+from payments import settling as refunds
+from payments.credit import ledger
+from payments.models import Refund
+from payments.refunding import LineRefund
 from payments.tests.cards import GOOD, method
+from payments.tests.credits import gift_card, store_credit
 from shop.events.relay import deliver_due
+from shop.models import new_id
 from shop.operations import tasks
 from shop.operations.invariants.checking import ALL, violations
 
@@ -62,9 +77,31 @@ BREAKS = {
         f"UPDATE payments_payment SET updated_at = {LONG_AGO}",
     ],
     "an order that is served has its money, where a payment was tried": [
-        "UPDATE payments_payment SET status = 'FAILED', captured_amount = 0"
+        "UPDATE payments_payment SET status = 'FAILED', captured_amount = 0, refunded_amount = 0"
     ],
-    "an order has one live payment at most": [
+    "what goes back of a payment is within what was captured": [
+        "UPDATE payments_refundpart SET amount = 100000"
+    ],
+    "what went back of a payment is what its refunds say": [
+        "UPDATE payments_payment SET refunded_amount = refunded_amount + 1"
+    ],
+    "money that we gave back, the provider gave back": [
+        "UPDATE payments_sandboxrefund SET amount = amount + 1"
+    ],
+    "money that the provider gave back, we know of": [
+        "UPDATE payments_refundpart SET status = 'FAILED'",
+        f"UPDATE payments_sandboxrefund SET created_at = {LONG_AGO}",
+    ],
+    "a refund is the sum of its lines, and of the parts by which it goes": [
+        "UPDATE payments_refundline SET amount = amount + 1"
+    ],
+    "one refund at the provider has one key for ever": [
+        "ALTER TABLE payments_sandboxrefund DROP CONSTRAINT"
+        " payments_sandboxrefund_idempotency_key_key",
+        "INSERT INTO payments_sandboxrefund SELECT (jsonb_populate_record(given,"
+        " jsonb_build_object('id', gen_random_uuid()))).* FROM payments_sandboxrefund given",
+    ],
+    "an order has one live payment at most, and one for what an edit added": [
         "DROP INDEX payment_one_live_per_order",
         "INSERT INTO payments_payment SELECT (jsonb_populate_record(payment, jsonb_build_object("
         "'id', gen_random_uuid(), 'provider_reference', ''))).* FROM payments_payment payment",
@@ -81,6 +118,23 @@ BREAKS = {
     "only orders that were canceled unpaid gave their coupon back": [
         "UPDATE orders_couponusage SET released_at = now()"
     ],
+    "a gift card's balance is issued - spent + returned, and never below zero": [
+        "UPDATE payments_giftcard SET balance = balance + 1"
+    ],
+    "store credit is what its ledger says, and never below zero": [
+        "UPDATE payments_creditaccount SET balance = balance + 1"
+    ],
+    "what credit paid of an order is what the ledger says": [
+        "UPDATE orders_order SET credit_applied = credit_applied + 1"
+    ],
+    "no more credit lies on an order than it costs, and none on one that was never paid": [
+        f"UPDATE orders_order SET credit_applied = total + 1, updated_at = {LONG_AGO}"
+    ],
+    "a paid order has a gift card for each that it bought": [
+        "UPDATE catalog_product"
+        " SET is_gift_card = true, inventory_policy = 'NONE', tax_class = 'ZERO'",
+        f"UPDATE orders_order SET placed_at = {LONG_AGO}, paid_at = {LONG_AGO}",
+    ],
     "an order is confirmed by one letter": [
         "ALTER TABLE orders_ordermail DROP CONSTRAINT order_mail_once",
         "INSERT INTO orders_ordermail SELECT (jsonb_populate_record(letter, jsonb_build_object("
@@ -96,19 +150,61 @@ BREAKS = {
     ],
 }
 
+#: The same, of an order that came back.
+RETURN_BREAKS = {
+    "no more units come back of a line than have left": [
+        "UPDATE orders_shipmentitem SET quantity = 1",
+        "UPDATE orders_returnitem SET quantity = 2, accepted = 2",
+    ],
+    "the history of a return has only legal steps, each from where the last one led": [
+        "UPDATE orders_returnstatuschange SET to_status = 'SETTLED' WHERE to_status = 'RECEIVED'"
+    ],
+    "a settled return gave what it says: money by a refund of its own, or an exchange": [
+        "UPDATE payments_refund SET key = gen_random_uuid(), amount = 1, goods = 1, shipping = 0",
+        f"UPDATE orders_return SET settled_at = {LONG_AGO}",
+    ],
+    "nothing is held for a return that is over": [
+        "UPDATE inventory_reservation SET status = 'ACTIVE', order_id = NULL,"
+        " owner = (SELECT 'return:' || id FROM orders_return)"
+    ],
+}
+
+
+@pytest.fixture
+def sent_back(django_capture_on_commit_callbacks):
+    """An order that was paid, arrived, came back and was refunded."""
+    order = placed_order()
+    processing.pay(order_id=order.pk, provider_name="SANDBOX", method=method(GOOD))
+    lifecycle.mark_fulfilled(order.pk)
+    lifecycle.mark_shipped(order.pk)
+    lifecycle.mark_delivered(order.pk)
+    asked = inspected(ask(order))
+    with django_capture_on_commit_callbacks(execute=True):
+        settling.settle(return_id=asked.pk)
+        deliver_due()
+    for refund in Refund.objects.all():
+        refunds.settle(refund.pk)
+    deliver_due()
+    for letter in OrderMail.objects.filter(sent_at=None):
+        mails.send(letter.pk)
+
 
 @pytest.fixture
 def sold():
-    """An order that was paid and confirmed, carries a coupon, and was acknowledged."""
+    """An order that was paid, given back in part, and confirmed, that carries a coupon."""
     Coupon.objects.create(name="Ten percent", code="TEN", value=1000)
     cart = filled_cart()
     cart.coupon_codes = ["TEN"]
     cart.save()
     ready = ready_checkout(cart)
     order = placing.place_order(cart_id=cart.pk, agreed_total=shown_total(ready))
+    store_credit(member(), 500)
+    ledger.settle(order, wanted={gift_card(1000).pk: 300}, have={})
     processing.pay(order_id=order.pk, provider_name="SANDBOX", method=method(GOOD))
+    lines = {order.items.get().pk: LineRefund(0, 100)}
+    refunding.refund(order_id=order.pk, lines=lines, reason="PRICE", key=new_id())
     deliver_due()
-    mails.send(OrderMail.objects.get().pk)
+    mails.send(OrderMail.objects.get(kind="PLACED").pk)
     IdempotencyKey.objects.create(
         scope="tests", owner="1", key="1", fingerprint="0" * 64, location=order.get_absolute_url()
     )
@@ -148,8 +244,18 @@ def test_what_is_broken_is_found(sold, says):
     assert says in broken()
 
 
+def test_a_return_that_is_settled_breaks_none(sent_back):
+    assert broken() == set()
+
+
+@pytest.mark.parametrize("says", RETURN_BREAKS)
+def test_what_is_broken_of_a_return_is_found(sent_back, says):
+    execute(RETURN_BREAKS[says])
+    assert says in broken()
+
+
 def test_each_invariant_is_tried():
-    assert set(BREAKS) == {invariant.says for invariant in ALL}
+    assert set(BREAKS) | set(RETURN_BREAKS) == {invariant.says for invariant in ALL}
 
 
 def test_the_command_lists_what_is_wrong_and_fails():

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
+from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
@@ -59,7 +60,16 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say(_("Preparing the database …"))
-            call_command("migrate", interactive=False, verbosity=0)
+            try:
+                call_command("migrate", interactive=False, verbosity=0)
+            except InconsistentMigrationHistory as error:
+                raise CommandError(
+                    _(
+                        "This database was made by an earlier state of the shop; before the "
+                        "first release none is carried over. “make clean” takes it away, then "
+                        "start again."
+                    )
+                ) from error
         if not Product.objects.exists():
             self._say(_("Filling the demo shop …") if settings.DEBUG else _("Filling the shop …"))
             call_command("seed", profile="demo" if settings.DEBUG else "production")

@@ -1,0 +1,1 @@
+"""What was sold, for staff: figures by time and by kind, charts, and the same as files."""
