@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from orders.models import Order, Shipment
+    from datetime import date
+
+    from orders.models import Order, Return, Shipment
     from orders.prices.pricing import Totals
 
 
@@ -172,6 +174,14 @@ class KeyReused(OrdersError):
         self.key = key
 
 
+class KeyTaken(Exception):
+    """The key of a request is there already; who handed it in looks up what it stands for."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("the key is there already")
+        self.key = key
+
+
 class SavedListFull(OrdersError):
     """The list of things put aside has as many as it may."""
 
@@ -190,3 +200,74 @@ class EmailFixed(OrdersError):
     def __init__(self, order: "Order") -> None:
         super().__init__(f"{order.number} keeps its address")
         self.order = order
+
+
+class ReturnWindowOver(OrdersError):
+    """The time to send something back is over; ``until`` was its last day, None: none began."""
+
+    def __init__(self, until: "date | None") -> None:
+        super().__init__(f"returns were possible until {until}")
+        self.until = until
+
+
+class NothingToReturn(OrdersError):
+    """A return needs a piece at the least, and one that may be sent back."""
+
+
+class TooManyReturned(OrdersError):
+    """More units than may be returned; ``left`` has those by order line."""
+
+    def __init__(self, left: dict[UUID, int]) -> None:
+        super().__init__(f"only {sum(left.values())} units may be returned")
+        self.left = left
+
+
+class ExchangeRefused(OrdersError):
+    """What was chosen instead of ``title`` costs more than it, or is no choice."""
+
+    def __init__(self, title: str, *, is_dearer: bool) -> None:
+        super().__init__(f"{title} is not exchanged for this")
+        self.title = title
+        self.is_dearer = is_dearer
+
+
+class ReturnNotAllowed(OrdersError):
+    """The return cannot go to ``wanted`` from the status it has."""
+
+    def __init__(self, request: "Return", wanted: str) -> None:
+        super().__init__(f"{request.number} is {request.status}, not to become {wanted}")
+        self.request = request
+        self.wanted = wanted
+
+
+class InspectionIncomplete(OrdersError):
+    """Each line needs as many accepted and rejected units as came back, and where they go."""
+
+
+class DraftGone(OrdersError):
+    """The draft was placed, or nobody touched it for so long that it was closed."""
+
+
+class DiscountTooHigh(OrdersError):
+    """More was agreed than ``limit``, in minor units, allows who agreed it."""
+
+    def __init__(self, amount: int, limit: int) -> None:
+        super().__init__(f"{amount} is above {limit}")
+        self.amount = amount
+        self.limit = limit
+
+
+class EditRefused(OrdersError):
+    """The lines cannot be changed like this: ``reason`` is an ``orders.edits.edits.Refusal``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class DifferenceDue(OrdersError):
+    """An edit made the order dearer by ``amount`` minor units, which nobody has paid yet."""
+
+    def __init__(self, amount: int) -> None:
+        super().__init__(f"{amount} is still to be paid")
+        self.amount = amount

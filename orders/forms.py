@@ -1,4 +1,4 @@
-"""Forms of checkout; addresses come from :mod:`shop.accounts.forms`."""
+"""Forms of checkout and of the page of an order; addresses come from :mod:`shop.accounts.forms`."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.errors import InvalidVatNumber, UnknownVatNumber
 from orders.prices import vat
+from shop.models import new_id
 
 CHOOSE = _("Choose how we deliver")
 CHOOSE_POINT = _("Choose where you collect it")
@@ -119,3 +120,15 @@ class TrackingForm(forms.Form):
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
+
+
+class MessageForm(forms.Form):
+    """A message about an order; its key makes a form that is sent twice one message."""
+
+    text = forms.CharField(
+        label=_("Your message"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what you want to know.")},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)

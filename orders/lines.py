@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from catalog.models import ProductMedia, ProductVariant
 from catalog.models.media import picture_json, picture_of
 from catalog.products.choices import Choices, read_choices
-from orders.models import Cart, CartItem
+from orders.models import CartItem
 
 #: Width of the copy that a line shows, in pixels.
 WIDTH = 320
@@ -40,17 +40,25 @@ def pictures(variants: Iterable[ProductVariant]) -> dict[UUID, LinePicture]:
     return found
 
 
-def items_with_pictures(cart: Cart) -> list[CartItem]:
-    """:func:`orders.carts.cart.items_of` with what :func:`picture_of_item` needs. One query."""
+def with_pictures(rows: "QuerySet[CartItem]") -> "QuerySet[CartItem]":
+    """Lines with what :func:`picture_of_item` needs."""
     links = _primary(product=OuterRef("variant__product")).values_list(_picture())
-    rows = cart.items.select_related("variant__product__brand").order_by("created_at", "pk")
-    return list(rows.annotate(primary_pictures=ArraySubquery(links)))
+    return rows.annotate(primary_pictures=ArraySubquery(links))
 
 
 def picture_of_item(item: CartItem) -> LinePicture | None:
-    """What :func:`pictures` would find for an item that was read :func:`items_with_pictures`."""
+    """What :func:`pictures` would find for an item that was read :func:`with_pictures`."""
     links: list[dict[str, Any]] = item.primary_pictures  # type: ignore[attr-defined]
     return _fitting(links, item.variant)
+
+
+def pictures_of_items(items: Iterable[CartItem]) -> dict[UUID, LinePicture]:
+    """Their pictures by variant; no query for items that brought them along, else one."""
+    rows = list(items)
+    if not all(hasattr(item, "primary_pictures") for item in rows):
+        return pictures(item.variant for item in rows)
+    found = {item.variant_id: picture_of_item(item) for item in rows}
+    return {variant_id: picture for variant_id, picture in found.items() if picture}
 
 
 def choice(option_values: Mapping[str, str], choices: Choices | None = None) -> str:

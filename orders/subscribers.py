@@ -4,9 +4,10 @@ from uuid import UUID
 
 from inventory import backorders
 from orders.documents import invoices
+from orders.drafts import drafts
 from orders.mailing import mails
 from orders.models import Order, OrderMail
-from orders.placed import notes
+from orders.placed import claiming, notes
 from shop.events.models import OutboxEvent
 from shop.events.subscriptions import subscribes
 
@@ -15,8 +16,15 @@ Kind = OrderMail.Kind
 
 @subscribes("order.placed", name="orders.confirm")
 def confirm(event: OutboxEvent) -> None:
-    """Confirm the order; the money is waited for a moment, to say all in one letter."""
-    mails.queue(UUID(event.aggregate_id), Kind.PLACED, after_seconds=mails.PAYMENT_WAIT_SECONDS)
+    """Confirm the order; the money is waited for a moment, to say all in one letter.
+
+    What staff took down comes with a link to pay.
+    """
+    order_id = UUID(event.aggregate_id)
+    if drafts.is_paid_by_link(order_id):
+        mails.queue(order_id, Kind.TO_PAY)
+        return
+    mails.queue(order_id, Kind.PLACED, after_seconds=mails.PAYMENT_WAIT_SECONDS)
 
 
 @subscribes("order.paid", name="orders.wait_for_goods")
@@ -60,7 +68,7 @@ def tell_of_refund(event: OutboxEvent) -> None:
         UUID(event.aggregate_id),
         Kind.REFUNDED,
         reference=event.payload["refund"],
-        facts={"amount": amount},
+        facts={"amount": amount, "refund": event.payload["refund"]},
     )
 
 
@@ -75,9 +83,27 @@ def credit_rest(event: OutboxEvent) -> None:
     invoices.credit_rest(UUID(event.aggregate_id))
 
 
+@subscribes("order.edited", name="orders.reissue_invoice")
+def reissue_invoice(event: OutboxEvent) -> None:
+    invoices.reissue(UUID(event.payload["edit"]))
+
+
+@subscribes("order.edited", name="orders.tell_of_edit")
+def tell_of_edit(event: OutboxEvent) -> None:
+    """Write what changed, and how the difference is paid."""
+    edit = event.payload["edit"]
+    mails.queue(UUID(event.aggregate_id), Kind.EDITED, reference=edit, facts={"edit": edit})
+
+
 @subscribes("order.message", name="orders.send_message")
 def send_message(event: OutboxEvent) -> None:
     notes.queue(event.payload["note"])
+
+
+@subscribes("account.confirmed", name="orders.take_over")
+def take_over(event: OutboxEvent) -> None:
+    """Who proves an address has the orders that were placed with it."""
+    claiming.take_over(user_id=UUID(event.aggregate_id))
 
 
 def _tell_of(event: OutboxEvent, kind: OrderMail.Kind) -> None:

@@ -9,6 +9,7 @@ from orders.carts import cart_metrics, saved
 from orders.checkouts import idempotency
 from orders.mailing import mails
 from orders.placed import expiry, notes, tracking
+from orders.returns import upkeep, withdrawing
 
 
 @app.periodic(cron="* * * * *")
@@ -80,3 +81,28 @@ def send_tracking_link(order_id: str, site_url: str) -> bool:
 def send_message(note_id: str) -> None:
     """After staff wrote to a customer."""
     notes.send(UUID(note_id))
+
+
+@app.periodic(cron="11 5 * * *")
+@app.task(queueing_lock="orders.mind_returns", name="orders.mind_returns")
+def mind_returns(timestamp: int) -> int:
+    """Each morning: remind of returns nobody sent, close those that are over, forget old ones."""
+    told = upkeep.remind() + upkeep.end_unsent()
+    return told + upkeep.forget_photos() + upkeep.forget_withdrawals()
+
+
+@app.task(
+    name=withdrawing.TAKE,
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[OSError]),
+)
+def take_withdrawal(withdrawal_id: str) -> bool:
+    """After somebody withdrew from the contract: act on it, and send the receipt."""
+    withdrawing.take(UUID(withdrawal_id))
+    return withdrawing.send_receipt(UUID(withdrawal_id))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="orders.queue_withdrawals", name="orders.queue_withdrawals")
+def queue_withdrawals(timestamp: int) -> int:
+    """Each ten minutes: take up withdrawals whose job was lost."""
+    return upkeep.queue_unanswered()

@@ -31,3 +31,56 @@ class CardRefused(PaymentsError):
 
 class NothingToPay(PaymentsError):
     """The order is paid, canceled or too late to be paid."""
+
+
+class RefundRefused(PaymentsError):
+    """Base of what may not be given back; nothing was written."""
+
+
+class NothingToRefund(RefundRefused):
+    """The order has not been paid, or all of it went back."""
+
+
+class TooMuchRefunded(RefundRefused):
+    """More would go back than is left; ``most`` in minor units, of the order or of one line."""
+
+    def __init__(self, amount: int, most: int) -> None:
+        super().__init__(f"{amount} would go back, {most} is left")
+        self.amount = amount
+        self.most = most
+
+
+class CreditRefused(PaymentsError):
+    """A code or store credit cannot pay; whether a code exists is not told."""
+
+
+class TooManyCards(PaymentsError):
+    """A checkout takes at most ``limit`` gift cards."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"at most {limit} gift cards")
+        self.limit = limit
+
+
+class CreditChanged(PaymentsError):
+    """Credit pays less than the shopper was shown; ``due`` is what is left, in minor units."""
+
+    def __init__(self, due: int) -> None:
+        super().__init__(f"{due} is left to pay")
+        self.due = due
+
+
+class CreditShort(PaymentsError):
+    """There is less credit than would be taken; ``balance`` in minor units."""
+
+    def __init__(self, balance: int) -> None:
+        super().__init__(f"only {balance} left")
+        self.balance = balance
+
+
+class ReferenceTaken(PaymentsError):
+    """Another payment was noted with this ``reference``: it may be the same money."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"{reference} is noted already")
+        self.reference = reference

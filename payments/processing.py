@@ -6,7 +6,6 @@ that is repeated after a crash, a double click or a lost reply asks for the same
 charges nothing twice. :func:`resume` finishes whatever was left open.
 """
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -18,20 +17,24 @@ from django.utils import timezone
 
 from audit import recording
 from inventory.errors import OutOfStock
+from orders.edits import differences
 from orders.errors import NotAllowed
 from orders.models import Order
 from orders.placed import lifecycle
+from payments import fast, refunding
+from payments.calls import ask, noted
+from payments.due import amount_due
 from payments.errors import NothingToPay, ProviderAway
 from payments.models import Payment, PaymentTransaction
 from payments.providers import provider
 from payments.providers.base import Answer, Method, Outcome
+from shop import closing
 from shop.actor import current_actor
 
 logger = structlog.get_logger(__name__)
 
 Status = Payment.Status
 Kind = PaymentTransaction.Kind
-Result = PaymentTransaction.Result
 
 #: A payment untouched for this long is taken up by the job, in seconds.
 RESUME_AFTER_SECONDS = 60
@@ -40,24 +43,88 @@ CHALLENGE_SECONDS = 10 * 60
 TIMED_OUT = "challenge_timed_out"
 
 
-def pay(*, order_id: UUID, provider_name: str, method: Method) -> Payment:
-    """Pay a pending order; called twice it goes on with the payment that is already there.
+def open_with(order: Order, *, provider_name: str, method: Method) -> Payment:
+    """A payment of all of ``order``, written in the transaction that places it.
+
+    :func:`charge` goes on with it after the commit.
+    """
+    provider(provider_name)
+    grace = timezone.now() + timedelta(seconds=lifecycle.PAYMENT_GRACE_SECONDS)
+    if order.payment_due_at < grace:
+        closing.write_now()
+        lifecycle.extend_for_payment(order.pk)
+    payment = _new(order, provider_name, method, amount=order.total)
+    closing.add(payment)
+    return payment
+
+
+def pay(
+    *,
+    order_id: UUID,
+    provider_name: str,
+    method: Method,
+    edit_id: UUID | None = None,
+    when_paid: Callable[[], None] | None = None,
+) -> Payment:
+    """Pay a pending order, or by how much the edit made a paid one dearer.
+
+    Called twice it goes on with the payment that is already there.
 
     The payment returned is CAPTURED (the order is paid), INITIATED with a challenge (the shopper
     must answer their bank) or FAILED (another method may be tried). INITIATED or AUTHORIZED
     without a challenge means the provider did not answer; :func:`resume` will find out.
 
+    ``when_paid`` is called in the transaction that marks the order paid, to write more with it; not
+    where that takes more than one attempt.
+
     Raises :class:`NothingToPay` when the order cannot be paid any more.
     """
-    payment = _open_payment(order_id, provider_name, method)
+    payment = _open_payment(order_id, provider_name, method, edit_id)
     if payment.method_token != method.token and payment.status == Status.INITIATED:
         _leave(payment)
-        payment = _open_payment(order_id, provider_name, method)
+        payment = _open_payment(order_id, provider_name, method, edit_id)
         if payment.method_token != method.token:
             return _go_on(payment)
     if payment.status == Status.INITIATED and _is_fresh(payment):
-        _authorize(payment)
+        return charge(payment, when_paid=when_paid)
     return _go_on(payment)
+
+
+def charge(payment: Payment, *, when_paid: Callable[[], None] | None = None) -> Payment:
+    """Ask for the money of a payment that nobody was asked for yet; as :func:`pay` from there.
+
+    Approved and captured without a word from anyone else, it takes one statement after the first
+    call and one transaction after the second. Whatever comes between, the slower way finds out.
+    """
+    remote, key = provider(payment.provider), str(payment.pk)
+    answer, note = noted(
+        payment,
+        Kind.AUTHORIZE,
+        lambda: remote.authorize(
+            key=key,
+            method_token=payment.method_token,
+            amount=payment.amount,
+            currency=payment.currency,
+        ),
+    )
+    is_approved = answer is not None and answer.outcome == Outcome.APPROVED
+    approved = fast.approve(payment, answer, note) if answer and is_approved else None
+    if approved is None:
+        closing.add(note)
+        _record_authorization(payment, answer)
+        return _go_on(payment)
+    answer, note = noted(
+        approved,
+        Kind.CAPTURE,
+        lambda: remote.capture(key=key, amount=approved.authorized_amount),
+    )
+    is_approved = answer is not None and answer.outcome == Outcome.APPROVED
+    taken = fast.take(approved, answer, note, when_paid) if answer and is_approved else None
+    if taken is None:
+        closing.add(note)
+        _record_capture(approved, answer)
+        return _finish(approved) if answer else approved
+    return taken
 
 
 def answer_challenge(payment_id: UUID, *, approved: bool) -> Payment:
@@ -65,7 +132,7 @@ def answer_challenge(payment_id: UUID, *, approved: bool) -> Payment:
     payment = Payment.objects.get(pk=payment_id)
     if payment.status == Status.INITIATED:
         remote = provider(payment.provider)
-        answer = _ask(
+        answer = ask(
             payment,
             Kind.AUTHORIZE,
             lambda: remote.answer_challenge(key=str(payment.pk), approved=approved),
@@ -99,13 +166,17 @@ def resume(payment_id: UUID) -> Payment:
 
 
 def give_back_canceled(order_id: UUID) -> None:
-    """Give back what was taken for an order that is canceled; nothing while it is not.
+    """Give back what was taken for an order that was canceled unpaid; nothing while it is not.
 
-    A provider that is away is asked again by :func:`resume`.
+    A provider that is away is asked again by :func:`resume`. What was paid before it was canceled
+    is given back by :mod:`payments.refunding`.
     """
     held = [Status.AUTHORIZED, Status.CAPTURED, Status.SETTLED]
     rows = Payment.objects.filter(
-        order=order_id, order__status=Order.Status.CANCELED, status__in=held
+        order=order_id,
+        order__status=Order.Status.CANCELED,
+        order__paid_at=None,
+        status__in=held,
     )
     for payment in rows:
         _give_back(payment, code="order_canceled")
@@ -117,36 +188,55 @@ def open_payments() -> list[UUID]:
     unserved = [Order.Status.PENDING, Order.Status.CANCELED]
     rows = Payment.objects.filter(
         Q(status__in=[Status.INITIATED, Status.AUTHORIZED])
-        | Q(status=Status.CAPTURED, order__status__in=unserved),
+        | Q(status=Status.CAPTURED, order__status__in=unserved, order__paid_at=None),
         updated_at__lte=since,
     )
     return list(rows.order_by("updated_at").values_list("pk", flat=True)[:200])
 
 
-def _open_payment(order_id: UUID, provider_name: str, method: Method) -> Payment:
+def _open_payment(
+    order_id: UUID, provider_name: str, method: Method, edit_id: UUID | None
+) -> Payment:
     """The order's live payment, or a new one committed before anybody is asked for money."""
     provider(provider_name)
     try:
         with recording.batch():
             order = Order.objects.select_for_update().get(pk=order_id)
-            live = order.payments.filter(status__in=Payment.LIVE).first()
+            live = order.payments.filter(status__in=Payment.LIVE, edit=edit_id).first()
             if live is not None:
                 return live
-            order = lifecycle.extend_for_payment(order_id)
-            return Payment.objects.create(
-                order=order,
-                user_id=order.customer_id,
-                provider=provider_name,
-                currency=order.currency,
-                amount=order.total,
-                method_token=method.token,
-                card_brand=method.brand,
-                card_last4=method.last4,
-                card_bin=method.bin,
-                ip_address=current_actor().ip,
-            )
+            if edit_id is None:
+                order = lifecycle.extend_for_payment(order_id)
+            else:
+                _refuse_unless_awaited(order, edit_id)
+            payment = _new(order, provider_name, method, amount=amount_due(order))
+            payment.edit_id = edit_id
+            payment.save(force_insert=True)
+            return payment
     except (NotAllowed, IntegrityError) as error:
         raise NothingToPay from error
+
+
+def _new(order: Order, provider_name: str, method: Method, *, amount: int) -> Payment:
+    return Payment(
+        order=order,
+        user_id=order.customer_id,
+        provider=provider_name,
+        currency=order.currency,
+        amount=amount,
+        method_token=method.token,
+        card_brand=method.brand,
+        card_last4=method.last4,
+        card_bin=method.bin,
+        ip_address=current_actor().ip,
+    )
+
+
+def _refuse_unless_awaited(order: Order, edit_id: UUID) -> None:
+    """Raise :class:`NothingToPay` unless this edit's difference is what the order waits for."""
+    edit = differences.awaited(order)
+    if edit is None or edit.pk != edit_id:
+        raise NothingToPay
 
 
 def _leave(payment: Payment) -> None:
@@ -162,27 +252,17 @@ def _is_fresh(payment: Payment) -> bool:
     return payment.three_d_secure == Payment.ThreeDSecure.NOT_NEEDED
 
 
-def _authorize(payment: Payment) -> None:
-    remote = provider(payment.provider)
-    answer = _ask(
-        payment,
-        Kind.AUTHORIZE,
-        lambda: remote.authorize(
-            key=str(payment.pk),
-            method_token=payment.method_token,
-            amount=payment.amount,
-            currency=payment.currency,
-        ),
-    )
-    _record_authorization(payment, answer)
-
-
 def _go_on(payment: Payment) -> Payment:
     """Capture what is authorized, and let the order know."""
     payment.refresh_from_db()
     if payment.status == Status.AUTHORIZED:
         _capture(payment)
-        payment.refresh_from_db()
+    return _finish(payment)
+
+
+def _finish(payment: Payment) -> Payment:
+    """Let the order know what was captured."""
+    payment.refresh_from_db()
     if payment.status in (Status.CAPTURED, Status.SETTLED):
         _deliver(payment)
         payment.refresh_from_db()
@@ -194,11 +274,15 @@ def _capture(payment: Payment) -> None:
         _give_back(payment, code="order_canceled")
         return
     remote = provider(payment.provider)
-    answer = _ask(
+    answer = ask(
         payment,
         Kind.CAPTURE,
         lambda: remote.capture(key=str(payment.pk), amount=payment.authorized_amount),
     )
+    _record_capture(payment, answer)
+
+
+def _record_capture(payment: Payment, answer: Answer | None) -> None:
     if answer is None:
         return
     with recording.batch():
@@ -221,6 +305,10 @@ def _deliver(payment: Payment) -> None:
     try:
         lifecycle.mark_paid(payment.order_id)
     except (NotAllowed, OutOfStock) as error:
+        if Order.objects.filter(pk=payment.order_id, paid_at__isnull=False).exists():
+            # Paid, and called off later: what is left goes back as a refund.
+            refunding.give_back_canceled(payment.order_id)
+            return
         logger.error("paid order cannot be served", order=str(payment.order_id), why=str(error))
         _give_back(payment, code="order_not_servable")
 
@@ -283,32 +371,4 @@ def _end(payment: Payment, status: Payment.Status, *, code: str) -> bool:
 
 
 def _void(payment: Payment) -> Answer | None:
-    return _ask(payment, Kind.VOID, lambda: provider(payment.provider).void(key=str(payment.pk)))
-
-
-def _ask(
-    payment: Payment, kind: PaymentTransaction.Kind, call: Callable[[], Answer]
-) -> Answer | None:
-    """Call the provider outside any transaction and note the call; None when it is away."""
-    started = time.monotonic()
-    try:
-        answer = call()
-    except ProviderAway as error:
-        logger.warning("provider away", payment=str(payment.pk), kind=kind, why=str(error))
-        answer = None
-    result = {
-        None: Result.ERROR,
-        Outcome.APPROVED: Result.SUCCESS,
-        Outcome.DECLINED: Result.DECLINED,
-        Outcome.CHALLENGE: Result.CHALLENGE,
-    }[answer.outcome if answer else None]
-    PaymentTransaction.objects.create(
-        payment=payment,
-        kind=kind,
-        result=result,
-        amount=payment.amount,
-        provider_reference=answer.reference if answer else "",
-        code=answer.code if answer else "",
-        latency_ms=int((time.monotonic() - started) * 1000),
-    )
-    return answer
+    return ask(payment, Kind.VOID, lambda: provider(payment.provider).void(key=str(payment.pk)))

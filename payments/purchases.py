@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from audit import recording
 from orders import summary
 from orders.carts import cart as carts
 from orders.models import Checkout, Order
+from orders.shipping.delivery import needs_parcel
+from orders.views.signed_out import without_cart
+from payments.credit import chosen
+from payments.providers.base import Method
+from shop import closing
 
 
 @dataclass(frozen=True)
@@ -17,6 +23,19 @@ class Purchase:
     checkout: Checkout
     order: Order | None
     summary: summary.Summary
+    plan: chosen.Plan
+
+    @property
+    def due(self) -> int:
+        """What is left to pay after gift cards and store credit, in minor units."""
+        return self.plan.due
+
+    def keep(self, provider_name: str, method: Method) -> None:
+        """Keep how it is paid. One statement."""
+        self.checkout.payment_provider = provider_name
+        self.checkout.payment_method = vars(method)
+        with recording.batch():
+            closing.change(self.checkout, "payment_provider", "payment_method")
 
     @property
     def total(self) -> int:
@@ -29,28 +48,32 @@ class Purchase:
 
 def current(request: HttpRequest) -> Purchase | HttpResponse:
     """What the visitor is about to pay, or where they must go first."""
-    cart = carts.current(request)
-    if cart is not None:
-        checkout = Checkout.objects.with_choices().filter(cart=cart).first()
+    found = carts.contents_of(request)
+    if found is not None:
+        checkout, items = found.checkout, found.items
         if checkout is None:
             return redirect("orders:cart")
-        checkout.cart = cart
         if not checkout.email or not checkout.shipping_address:
             return redirect("orders:checkout")
-        if checkout.shipping_method is None:
-            return redirect("orders:delivery")
-        items = carts.items_of(cart)
         if not items:
             return redirect("orders:cart")
-        return Purchase(checkout, None, summary.of_checkout(checkout, items))
+        if checkout.shipping_method is None and needs_parcel(items):
+            return redirect("orders:delivery")
+        return _purchase(checkout, None, summary.of_checkout(checkout, items))
     done = carts.last_checked_out(request)
     order = getattr(done, "order", None)
     if done is None or order is None:
-        return redirect("orders:cart")
+        return without_cart(request)
     if order.paid_at:
         return redirect(order)
     if not order.is_payable:
         return redirect("orders:cart")
     checkout = Checkout.objects.with_choices().get(cart=done)
     checkout.cart = done
-    return Purchase(checkout, order, summary.of_order(order, list(order.items.all())))
+    return _purchase(checkout, order, summary.of_order(order, list(order.items.all())))
+
+
+def _purchase(checkout: Checkout, order: Order | None, found: summary.Summary) -> Purchase:
+    """With what gift cards and store credit would pay; no query where none was chosen."""
+    plan = chosen.plan(checkout, total=found.total, order=order)
+    return Purchase(checkout, order, plan.shown_in(found), plan)

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from payments import views
+from payments import credit_views, express, gift_views, links, views
 
 app_name = "payments"
 
 urlpatterns = [
+    path("gift-cards/", gift_views.buy, name="gift_cards"),
+    path("gift-cards/balance/", gift_views.balance, name="gift_card_balance"),
+    path("account/credit/", gift_views.credit, name="account_credit"),
+    path("checkout/express/", express.express, name="express"),
     path("checkout/payment/", views.payment, name="payment"),
+    path("checkout/credit/add/", credit_views.add, name="credit_add"),
+    path("checkout/credit/remove/", credit_views.remove, name="credit_remove"),
+    path("checkout/credit/account/", credit_views.use_account, name="credit_account"),
     path("checkout/review/", views.review, name="review"),
+    path("order/<slug:token>/pay/", links.pay, name="order"),
     path("checkout/challenge/<uuid:payment_id>/", views.challenge, name="challenge"),
 ]

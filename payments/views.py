@@ -3,11 +3,9 @@
 import re
 import secrets
 from collections.abc import Sequence
-from http import HTTPStatus
 from uuid import UUID
 
-from django.contrib import messages as flash
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,19 +16,18 @@ from catalog.fragments import vary_by_fragment, wanted_fragment
 from inventory.errors import InventoryError
 from orders import messages as words
 from orders.carts import cart as carts
-from orders.checkouts import idempotency, placing
 from orders.checkouts.steps import steps
 from orders.errors import CheckoutIncomplete, KeyReused, OrdersError
-from orders.models import Order, OrderAddress
-from orders.placed import lifecycle
+from orders.models import OrderAddress
 from orders.placed.ownership import is_own
-from payments import messages, processing, purchases
-from payments.errors import CardRefused, NothingToPay
+from payments import completion, links, messages, processing, purchases
+from payments.credit_views import credit_part
+from payments.errors import CardRefused
 from payments.forms import CardForm
 from payments.models import Payment
 from payments.providers import names, provider
-from payments.providers.base import Method
 from payments.purchases import Purchase
+from payments.sent import Sent
 from shop import cache
 from shop.middleware import private_page
 from shop.redirects import see_other
@@ -39,7 +36,6 @@ from shop.redirects import see_other
 CHECK_SECONDS = 2
 #: A total in minor units as the review page sends it back.
 AMOUNT = re.compile(r"[0-9]{1,12}")
-WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
 STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment": "payments:payment"}
 
 
@@ -51,6 +47,8 @@ def payment(request: HttpRequest) -> HttpResponse:
     purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
+    if request.method == "POST" and not purchase.due:
+        return see_other("payments:review")
     form = CardForm(request.POST if request.method == "POST" else None)
     name = names()[0]
     if request.method == "POST" and form.is_valid():
@@ -59,9 +57,7 @@ def payment(request: HttpRequest) -> HttpResponse:
         except CardRefused as error:
             form.explain(error.field, error.code)
         else:
-            purchase.checkout.payment_provider = name
-            purchase.checkout.payment_method = vars(method)
-            purchase.checkout.save(update_fields=["payment_provider", "payment_method"])
+            purchase.keep(name, method)
             return see_other("payments:review")
     failed = None
     if purchase.order is not None and request.method != "POST":
@@ -70,18 +66,9 @@ def payment(request: HttpRequest) -> HttpResponse:
         "form": form,
         "failure": messages.explain(failed) if failed and failed.failure_code else "",
         "is_sandbox": name == "SANDBOX",
-        "choices": [
-            {
-                "value": "card",
-                "title": _("Card"),
-                "note": _("Visa, Mastercard"),
-                "price": None,
-                "currency": "",
-                "icon": "card",
-                "selected": True,
-            }
-        ],
+        "choices": means(),
         "purchase": purchase,
+        "credit": credit_part(request, purchase.plan, purchase.checkout),
         "summary": purchase.summary,
         **steps(3, values=_values(purchase)),
     }
@@ -96,70 +83,35 @@ def review(request: HttpRequest) -> HttpResponse:
     purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
-    if not purchase.checkout.payment_method:
+    if purchase.due and not purchase.checkout.payment_method:
         return redirect("payments:payment")
     if request.method != "POST":
         return _render_review(request, purchase)
     try:
-        claimed = _claim(request, purchase)
+        return completion.once(
+            request, purchase.checkout, lambda page: _pay(request, purchase, page)
+        )
     except KeyReused:
         problems = [_("This page was sent before with another amount. Please look once more.")]
         return _render_review(request, purchase, problems=problems, status=409)
-    if claimed is None:
-        return _pay(request, purchase)
-    if claimed.answer is not None:
-        return HttpResponseRedirect(claimed.answer.location, status=claimed.answer.status_code)
-    response = _pay(request, purchase)
-    if isinstance(response, HttpResponseRedirect) and response.status_code == HTTPStatus.SEE_OTHER:
-        # Not the way back to a step: what is missing there may be mended.
-        idempotency.keep(claimed, idempotency.Answer(response.status_code, response.url))
-    return response
 
 
-def _claim(request: HttpRequest, purchase: Purchase) -> idempotency.Claim | None:
-    """The key of the page that was sent; None for a page without one, which is paid once too."""
-    key = request.POST.get("key")
-    if key is None:
-        return None
-    return idempotency.claim(
-        scope="checkout.pay",
-        owner=str(purchase.checkout.cart_id),
-        key=key,
-        request={"total": request.POST.get("total")},
-    )
-
-
-def _pay(request: HttpRequest, purchase: Purchase) -> HttpResponse:
+def _pay(request: HttpRequest, purchase: Purchase, page: Sent) -> HttpResponse:
     """Place the order and take its money, or say why not."""
     shown = request.POST.get("total", "")
     agreed = int(shown) if AMOUNT.fullmatch(shown) else -1
     try:
-        order = purchase.order or placing.place_order(
-            cart_id=purchase.checkout.cart_id, agreed_total=agreed
-        )
+        if purchase.order is not None:
+            order, opened = purchase.order, None
+        else:
+            order, opened = completion.place(purchase.checkout, agreed_total=agreed, page=page)
     except CheckoutIncomplete as error:
         return redirect(STEPS[error.step])
     except (OrdersError, InventoryError) as error:
         items = carts.items_of(purchase.checkout.cart)
         problems = words.explain(error, items=items, currency=purchase.currency)
         return _render_review(request, purchase, problems=problems, status=409)
-    if not order.total and order.is_payable:
-        # Discounts left nothing to pay: no provider takes that.
-        lifecycle.mark_paid(order.pk)
-        return see_other(order)
-    try:
-        made = processing.pay(
-            order_id=order.pk,
-            provider_name=purchase.checkout.payment_provider,
-            method=Method(**purchase.checkout.payment_method),
-        )
-    except NothingToPay:
-        order.refresh_from_db()
-        if order.paid_at:
-            return see_other(order)
-        flash.error(request, _("The time to pay this order is over. Your cart is kept."))
-        return see_other("orders:cart")
-    return _follow(made, order)
+    return completion.take_money(request, order, purchase.checkout, opened=opened, page=page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,7 +120,10 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """The bank's question (3-D Secure), or the wait for a provider that did not answer."""
     rows = Payment.objects.select_related("order__cart")
     found = rows.filter(pk=payment_id).first()
-    if found is None or not is_own(request, found.order):
+    if found is None:
+        raise Http404
+    by_link = links.is_begun_here(request, found)
+    if not by_link and not is_own(request, found.order):
         raise Http404
     if request.method == "POST":
         action = request.POST.get("action")
@@ -176,10 +131,10 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
             found = processing.answer_challenge(found.pk, approved=action == "confirm")
         elif action == "check":
             found = _check(found)
-        if found.status not in WAITING:
-            return _leave(request, _follow(found, found.order))
-    elif found.status not in WAITING:
-        return _follow(found, found.order)
+        if found.status not in completion.WAITING:
+            return _leave(request, _follow(request, found, by_link=by_link))
+    elif found.status not in completion.WAITING:
+        return _follow(request, found, by_link=by_link)
     is_poll = wanted_fragment(request) == "challenge"
     if request.method == "POST" and not is_poll:
         return see_other("payments:challenge", found.pk)
@@ -193,6 +148,11 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     response = render(request, template, context)
     vary_by_fragment(response)
     return response
+
+
+def _follow(request: HttpRequest, found: Payment, *, by_link: bool) -> HttpResponse:
+    """Where the payment leads, for who pays an order by its link or at the end of checkout."""
+    return links.follow(request, found) if by_link else completion.follow(found, found.order)
 
 
 def _check(payment: Payment) -> Payment:
@@ -213,16 +173,6 @@ def _leave(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _follow(made: Payment, order: Order) -> HttpResponse:
-    """Where a payment leads: to the thanks, to the bank, or back to the payment step."""
-    status = made.status
-    if status in (Payment.Status.CAPTURED, Payment.Status.SETTLED):
-        return see_other(order)
-    if status in WAITING:
-        return see_other("payments:challenge", made.pk)
-    return see_other("payments:payment")
-
-
 def _render_review(
     request: HttpRequest, purchase: Purchase, *, problems: Sequence[str] = (), status: int = 200
 ) -> HttpResponse:
@@ -240,6 +190,21 @@ def _render_review(
         **steps(4, values=_values(purchase)),
     }
     return render(request, "payments/review.html", context, status=status)
+
+
+def means() -> list[dict[str, object]]:
+    """What can be paid with, for ``radio_cards.html``."""
+    return [
+        {
+            "value": "card",
+            "title": _("Card"),
+            "note": _("Visa, Mastercard"),
+            "price": None,
+            "currency": "",
+            "icon": "card",
+            "selected": True,
+        }
+    ]
 
 
 def _lines(address: dict[str, str] | None) -> list[str]:

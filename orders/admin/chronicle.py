@@ -32,6 +32,8 @@ _EVENT_ICONS = {
     OrderEvent.Kind.TAGGED: "edit",
     OrderEvent.Kind.MAILED: "bell",
     OrderEvent.Kind.LINK_SENT: "bell",
+    OrderEvent.Kind.DRAFTED: "user",
+    OrderEvent.Kind.EDITED: "edit",
 }
 
 
@@ -88,14 +90,28 @@ def _happenings(order: Any) -> Iterator[Happening]:
         yield Happening(event.created_at, event.by, who, event.get_kind_display(), icon, event.note)
     for note in order.notes.all():
         icon = "edit" if note.kind == OrderNote.Kind.INTERNAL else "user"
-        who = _who(note.author, By.STAFF)
-        yield Happening(note.created_at, By.STAFF, who, note.get_kind_display(), icon, note.text)
+        by = By.CUSTOMER if note.kind == OrderNote.Kind.INCOMING else By.STAFF
+        who = _who(note.author, by)
+        yield Happening(note.created_at, by, who, note.get_kind_display(), icon, note.text)
     for payment in order.payments.all():
         for row in payment.transactions.all():
             amount = format_money(row.amount, payment.currency)
             note = ", ".join(filter(None, [row.get_result_display(), amount, row.code]))
             who = payment.get_provider_display()
             yield Happening(row.created_at, By.SYSTEM, who, row.get_kind_display(), "card", note)
+    for refund in order.refunds.all():
+        by = _by(refund.actor)
+        amount = format_money(refund.amount, refund.currency)
+        words = [refund.get_status_display(), amount, refund.get_reason_display(), refund.note]
+        note = ", ".join(str(word) for word in words if word)
+        who, name = _who(refund.actor, by), gettext("Refund")
+        yield Happening(refund.created_at, by, who, name, "return", note)
+    for asked in order.returns.all():
+        for step in asked.status_changes.all():
+            by = _by(step.actor)
+            name = f"{asked.number}: {step.get_to_status_display()}"
+            who = _who(step.actor, by)
+            yield Happening(step.created_at, by, who, name, "return", step.reason)
     system = gettext("by itself")
     for invoice in order.invoices.all():
         icon = "download" if invoice.kind == InvoiceKind.INVOICE else "return"

@@ -116,7 +116,12 @@ class ParcelForm(KeyForm, WayForm):
 class NoteForm(KeyForm):
     """A note for colleagues, or a message to the customer."""
 
-    kind = forms.ChoiceField(label=_("Who reads it"), choices=OrderNote.Kind.choices)
+    kind = forms.ChoiceField(
+        label=_("Who reads it"),
+        choices=[
+            (kind.value, kind.label) for kind in (OrderNote.Kind.INTERNAL, OrderNote.Kind.CUSTOMER)
+        ],
+    )
     text = forms.CharField(
         label=_("Text"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -151,4 +156,6 @@ def letters_of(order: Order) -> list[OrderMail.Kind]:
     kind = OrderMail.Kind
     if order.status == Order.Status.CANCELED:
         return [kind.CANCELED]
-    return [kind.PLACED, kind.PAID] if order.paid_at else [kind.PLACED]
+    if order.paid_at:
+        return [kind.PLACED, kind.PAID]
+    return [kind.PLACED, kind.TO_PAY] if order.is_payable else [kind.PLACED]

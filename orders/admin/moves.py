@@ -24,6 +24,7 @@ from orders.admin.forms import (
     letters_of,
 )
 from orders.documents import invoices
+from orders.edits import differences
 from orders.mailing import mails
 from orders.models import (
     InvoiceKind,
@@ -34,7 +35,7 @@ from orders.models import (
     OrderNote,
     Shipment,
 )
-from orders.placed import addresses, fulfillment, lifecycle, notes, status
+from orders.placed import addresses, fulfillment, lifecycle, notes, refundable, status
 from shop.accounts.forms import AddressForm
 from shop.money import format_money
 
@@ -65,11 +66,18 @@ class Move:
     is_destructive: bool = False
     #: Offered apart from the steps of the order, where it belongs on the page.
     is_aside: bool = False
+    permission: str = FULFILL
+    #: The page that says what the step does.
+    template: str = "admin/orders/order/step.html"
+    #: What is said of what :attr:`act` returned, with its level; the order's status without it.
+    told: Callable[[Any], tuple[int, str]] | None = None
 
     def is_open_to(self, request: HttpRequest, order: Order) -> bool:
         """Whether the person may take it with this order."""
         gives_back = self.name == "cancel" and order.paid_at is not None
-        return request.user.has_perm(FULFILL) and (not gives_back or request.user.has_perm(REFUND))
+        return request.user.has_perm(self.permission) and (
+            not gives_back or request.user.has_perm(REFUND)
+        )
 
 
 def _said(text: str | Promise) -> Callable[[Any], str]:
@@ -85,6 +93,14 @@ def _must_be(*statuses: str) -> Callable[[Any], str]:
     return refusal
 
 
+def _pack_refusal(order: Any) -> str:
+    edit = differences.awaited(order)
+    if edit is not None:
+        amount = format_money(edit.due, order.currency)
+        return gettext("%(amount)s is still to be paid") % {"amount": amount}
+    return _must_be(Status.PAID)(order)
+
+
 def _live(order: Any) -> list[Shipment]:
     return [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
 
@@ -98,7 +114,7 @@ def _cancel_refusal(order: Any) -> str:
 def _cancel_words(order: Order) -> str:
     if order.paid_at is None:
         return gettext("The order becomes Canceled for good and its stock is free again.")
-    amount = format_money(order.total, order.currency)
+    amount = format_money(refundable.of_order(order).amount_left, order.currency)
     words = gettext(
         "The order becomes Canceled for good: %(amount)s goes back to the customer, packed parcels "
         "are unpacked, and the units are for sale again."
@@ -123,7 +139,7 @@ def _ship(order: Order, form: ParcelForm, actor_id: UUID | None) -> Shipment:
 
 
 def _parcel_form(order: Any, data: Data) -> ParcelForm:
-    return ParcelForm(data, items=list(order.items.all()), left=fulfillment.unpacked(order.pk))
+    return ParcelForm(data, items=list(order.items.all()), left=fulfillment.packable(order.pk))
 
 
 def _address_refusal(order: Any) -> str:
@@ -172,7 +188,7 @@ ORDER_MOVES = (
     Move(
         "parcel",
         _("Ship a parcel"),
-        _must_be(Status.PAID),
+        _pack_refusal,
         _said(_("The units go into one parcel. With the last of them the order becomes Packed.")),
         _ship,
         form=_parcel_form,
@@ -180,8 +196,8 @@ ORDER_MOVES = (
     Move(
         "pack",
         _("Mark as packed"),
-        _must_be(Status.PAID),
-        _said(_("What is left goes into one parcel; the order becomes Packed.")),
+        _pack_refusal,
+        _said(_("What is here goes into one parcel; with the last the order becomes Packed.")),
         lambda order, form, actor_id: lifecycle.mark_fulfilled(order.pk, actor_id=actor_id),
     ),
     Move(
@@ -281,6 +297,20 @@ PARCEL_MOVES = (
 )
 
 
+#: Steps that rooms above bring along.
+_added: list[Move] = []
+
+
+def add(move: Move) -> None:
+    """Offer ``move`` with every order; called once when its room is loaded."""
+    _added.append(move)
+
+
+def order_moves() -> tuple[Move, ...]:
+    """All steps with an order."""
+    return (*ORDER_MOVES, *_added)
+
+
 def find(moves: tuple[Move, ...], name: str) -> Move | None:
     """The step of that name."""
     return next((move for move in moves if move.name == name), None)
@@ -289,7 +319,7 @@ def find(moves: tuple[Move, ...], name: str) -> Move | None:
 def offered(request: HttpRequest, order: Any) -> tuple[list[Move], list[tuple[Move, str]]]:
     """The steps that are possible from where the order is, and the others with the reason."""
     open_moves, refused = [], []
-    for move in ORDER_MOVES:
+    for move in order_moves():
         if move.is_aside or not move.is_open_to(request, order):
             continue
         reason = move.refusal(order)

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from orders.admin import workspace
 from orders.admin.chronicle import STATUS_KINDS
-from orders.admin.moves import ORDER_MOVES, PARCEL_MOVES, Move, find
+from orders.admin.edits import EditPages
+from orders.admin.moves import PARCEL_MOVES, Move, find, order_moves
 from orders.documents import invoice_pdf
 from orders.errors import OrdersError, TooManyPacked, TrackingTaken
 from orders.models import Order, OrderTag
@@ -39,6 +40,14 @@ _PAYMENT_KINDS = {
     "SETTLED": ("ok", "check"),
     "FAILED": ("danger", "alert"),
     "DISPUTED": ("danger", "alert"),
+    "PARTIALLY_REFUNDED": ("info", "return"),
+    "REFUNDED": ("info", "return"),
+}
+
+_REFUND_KINDS = {
+    "REQUESTED": ("warn", "clock"),
+    "SUCCEEDED": ("ok", "check"),
+    "FAILED": ("danger", "alert"),
 }
 
 
@@ -50,6 +59,11 @@ def payment_badge(payment: Any) -> SafeString:
     return badge(payment.get_status_display(), kind, icon)
 
 
+def refund_badge(refund: Any) -> SafeString:
+    """The status of a refund as badge."""
+    return badge(refund.get_status_display(), *_REFUND_KINDS[refund.status])
+
+
 class QueueFilter(admin.SimpleListFilter):
     """What waits for staff."""
 
@@ -57,10 +71,19 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("to-ship", _("To ship, urgent first")), ("late", _("Late"))]
+        return [
+            ("to-ship", _("To ship, urgent first")),
+            ("late", _("Late")),
+            ("to-answer", _("Messages to answer")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        waiting = {"to-ship": queues.to_ship, "late": queues.late}.get(self.value() or "")
+        known = {
+            "to-ship": queues.to_ship,
+            "late": queues.late,
+            "to-answer": queues.to_answer,
+        }
+        waiting = known.get(self.value() or "")
         return queryset.filter(pk__in=waiting().values("pk")) if waiting else queryset
 
 
@@ -82,7 +105,7 @@ class TagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly, AuditedAdmin):
+class OrderAdmin(EditPages, ReadOnly, AuditedAdmin):
     """Nothing is typed over here: each step is an act with its own page."""
 
     records_views = True
@@ -144,6 +167,7 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
             "reasons": reasons_of_order(order, order.items.all(), for_staff=True),
             "payment_badge": self.paid(order),
             "payments": [(payment, payment_badge(payment)) for payment in order.payments.all()],
+            "refunds": [(refund, refund_badge(refund)) for refund in order.refunds.all()],
             **workspace.shown(request, order, self.admin_site),
             **(extra_context or {}),
         }
@@ -153,7 +177,7 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
     def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         """Says what a step with the order does; posting takes it."""
         order = self._order(request, object_id)
-        return self._take(request, order, order, find(ORDER_MOVES, name))
+        return self._take(request, order, order, find(order_moves(), name))
 
     def parcel_view(
         self, request: HttpRequest, object_id: str, parcel_id: UUID, name: str
@@ -205,7 +229,9 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
         form = move.form(subject, request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                move.act(subject, form, cast("UUID", request.user.pk))
+                done = move.act(subject, form, cast("UUID", request.user.pk))
+            except ValidationError as error:
+                form.add_error(None, error)
             except TrackingTaken:
                 form.add_error("tracking_number", gettext("Another parcel has this number."))
             except TooManyPacked:
@@ -216,8 +242,10 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
             else:
                 order.refresh_from_db()
                 facts = {"order": order.number, "status": order.get_status_display()}
-                text = gettext("%(order)s: %(status)s.") % facts
-                self.message_user(request, text, messages.SUCCESS)
+                level, text = messages.SUCCESS, gettext("%(order)s: %(status)s.") % facts
+                if move.told:
+                    level, text = move.told(done)
+                self.message_user(request, text, level)
                 return page
         context = {
             **self.admin_site.each_context(request),
@@ -230,7 +258,7 @@ class OrderAdmin(ReadOnly, AuditedAdmin):
             "form": form,
         }
         status = 422 if form.errors else 200
-        return TemplateResponse(request, "admin/orders/order/step.html", context, status=status)
+        return TemplateResponse(request, move.template, context, status=status)
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
         return workspace.history_objects(cast("Order", obj))

@@ -65,6 +65,11 @@ class TermsForm(VersionedForm):
             widget = AutocompleteSelectMultiple(relation, admin.site)
             widget.choices = self.fields["products"].choices  # type: ignore[attr-defined]
             self.fields["products"].widget = widget
+        for name in ("starts_at", "ends_at"):
+            if name in self.fields:
+                parts = getattr(self.fields[name].widget, "widgets", [])
+                for part, words in zip(parts, (_("%s, date"), _("%s, time")), strict=False):
+                    part.attrs["aria-label"] = words % self.fields[name].label
         if not self.instance._state.adding:
             if self.instance.kind in _PERCENT_KINDS:
                 self.initial.setdefault("percent", Decimal(self.instance.value).scaleb(-2))

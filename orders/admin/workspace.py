@@ -17,8 +17,10 @@ from audit.models import AuditLog
 from catalog.products.choices import read_choices
 from orders import lines
 from orders.admin.chronicle import Shown, chronicle
+from orders.admin.edits import MAY_EDIT, refusal_words
 from orders.admin.forms import NoteForm
 from orders.admin.moves import FULFILL, Move, of_parcel, offered
+from orders.edits import differences
 from orders.models import (
     Order,
     OrderAddress,
@@ -72,9 +74,14 @@ def readable(rows: "QuerySet[Order]") -> "QuerySet[Order]":
         "items",
         "addresses",
         "payments__transactions",
+        "refunds__lines",
+        "refunds__parts",
+        "refunds__actor",
+        "returns__status_changes__actor",
         "shipments__items",
         "tags",
         "invoices",
+        "edits__actor",
         "mails",
         *people,
     )
@@ -89,7 +96,7 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
     ]
     parcels = _parcels(request, order, units)
     moves, refused = offered(request, order)
-    changes = history.entries_of([order, *order.payments.all()]).exclude(
+    changes = history.entries_of([order, *order.payments.all(), *order.refunds.all()]).exclude(
         action=AuditLog.Action.VIEW
     )
     asked = request.GET.get("show", "")
@@ -103,11 +110,14 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
         "flags": _flags(order),
         "tags": [tag.name for tag in order.tags.all()],
         "invoices": list(order.invoices.all()),
+        "returns": list(order.returns.all()),
         "steps": chronicle(order, wanted),
         "shown": wanted,
         "shown_choices": Shown.choices,
         "composer": NoteForm() if request.user.has_perm(FULFILL) else None,
         "moves": moves,
+        "may_edit": request.user.has_perm(MAY_EDIT),
+        "edit_refusal": refusal_words(order),
         "refused": refused,
         "previous": before,
         "next": after,
@@ -137,11 +147,13 @@ def history_objects(order: Order) -> Iterable[models.Model]:
         order,
         *row.status_changes.all(),
         *row.payments.all(),
+        *row.refunds.all(),
         *row.shipments.all(),
         *row.addresses.all(),
         *row.notes.all(),
         *row.tags.all(),
         *row.invoices.all(),
+        *row.returns.all(),
     ]
 
 
@@ -184,6 +196,8 @@ def _flags(order: Any) -> list[SafeString]:
     newest = addresses.newest(known)
     if queues.is_late(order):
         flags.append(badge(gettext("Late"), "danger", "alert"))
+    if differences.awaited(order):
+        flags.append(badge(gettext("Difference unpaid"), "warn", "clock"))
     if any(row.revision > 1 for row in known):
         flags.append(badge(gettext("Address edited"), "warn", "pin"))
     if len({str(row.country) for row in newest.values()}) > 1:

@@ -9,24 +9,24 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponseBase
 
 from audit import recording
 from catalog.models import Product, ProductVariant
 from inventory import availability, reservations
 from inventory.errors import OutOfStock, Shortage
+from orders.carts import contents
+from orders.carts.contents import Contents
 from orders.errors import CartFull, CartGone, NotForSale
-from orders.models import Cart, CartItem
+from orders.models import Cart, CartItem, GiftCardWish
 from orders.models.cart_figures import QUIET
-from orders.models.carts import cart_expiry
-from shop import cache
+from orders.models.carts import COUNT, cart_expiry, owner_keys
+from shop import cache, closing
 from shop.accounts.models import User
 from shop.conflicts import retried
 from shop.making import Version
 
 COOKIE = "__Host-cart" if settings.HTTPS else "cart"
-NAMESPACE = "cart-count"
 #: How many coupon codes one cart takes.
 MOST_CODES = 5
 
@@ -62,9 +62,9 @@ def open_for(request: HttpRequest) -> Cart:
 
     A stranger's new cart is stored by :func:`add` only, together with what goes into it.
     """
-    cart = current(request)
-    if cart is not None:
-        return cart
+    found = contents_of(request)
+    if found is not None:
+        return found.cart
     if not request.user.is_authenticated:
         return Cart(currency=settings.SHOP_CURRENCY)
     user = request.user
@@ -98,16 +98,32 @@ def summary(request: HttpRequest) -> CartSummary:
     version = count_version(request)
     if version is None:
         return CartSummary(0)
-    count = cache.read_through(*version, lambda: _count(current(request)), seconds=600)
+    count = cache.read_through(*version, lambda: _count(contents_of(request)), seconds=600)
     return CartSummary(count)
 
 
 def count_version(request: HttpRequest) -> Version | None:
     """The cached value behind :func:`summary`; None for a first visit."""
+    keys = _keys(request)
+    return (COUNT, keys[0]) if keys else None
+
+
+def contents_of(request: HttpRequest) -> Contents | None:
+    """The open cart of whoever sent ``request`` with all it holds, to look at.
+
+    No query for a first visit, nor when Redis knows, else one.
+    """
     if request.user.is_authenticated:
-        return NAMESPACE, f"user:{request.user.pk}"
+        return contents.of_member(request.user.pk)
     token = request.COOKIES.get(COOKIE, "")
-    return (NAMESPACE, f"token:{token}") if is_token(token) else None
+    return contents.of_token(token) if is_token(token) else None
+
+
+def _keys(request: HttpRequest) -> list[str]:
+    if request.user.is_authenticated:
+        return owner_keys(user_id=request.user.pk)
+    token = request.COOKIES.get(COOKIE, "")
+    return owner_keys(token=token) if is_token(token) else []
 
 
 def owner_of(cart: Cart) -> str:
@@ -140,10 +156,11 @@ def add(*, cart: Cart, variant: ProductVariant, quantity: int = 1) -> CartItem:
         wanted = quantity + (item.quantity if item else 0)
         _refuse_beyond_limits(cart, variant, wanted)
         if item is None:
-            item = CartItem(cart=cart, variant=variant)
-        item.quantity = wanted
-        item.unit_price = variant.price
-        item.save()
+            item = CartItem(cart=cart, variant=variant, quantity=wanted, unit_price=variant.price)
+            closing.add(item)
+        else:
+            item.cart, item.quantity, item.unit_price = cart, wanted, variant.price
+            closing.change(item, "quantity", "unit_price")
         touch(cart)
     return item
 
@@ -195,10 +212,11 @@ def merge(*, guest: Cart, user: User) -> Cart:
             forget_count(guest)
             return guest
         have = {item.variant_id: item for item in mine.items.all()}
+        wishes = {wish.item_id: wish for wish in GiftCardWish.objects.filter(item__cart=guest)}
         for item in guest.items.all():
             same = have.get(item.variant_id)
             if same is None:
-                CartItem.objects.create(
+                same = CartItem.objects.create(
                     cart=mine,
                     variant_id=item.variant_id,
                     quantity=item.quantity,
@@ -208,6 +226,8 @@ def merge(*, guest: Cart, user: User) -> Cart:
                 together = same.quantity + item.quantity
                 same.quantity = min(together, settings.CART_LINE_QUANTITY_MAX)
                 same.save(update_fields=["quantity"])
+            if item.pk in wishes:
+                GiftCardWish.objects.filter(item=item).update(item=same)
         guest.status = Cart.Status.ABANDONED
         guest.save(update_fields=["status"])
         _merge_codes(guest, mine)
@@ -242,8 +262,7 @@ def _begin(cart: Cart, variant: ProductVariant, quantity: int) -> CartItem:
     item = CartItem(cart=cart, variant=variant, quantity=quantity, unit_price=variant.price)
     try:
         with recording.batch():
-            cart.save(force_insert=True)
-            item.save(force_insert=True)
+            closing.add(cart, item)
     except Exception:
         # What was rolled back is not there, and may be stored in another attempt.
         cart._state.adding = True
@@ -258,17 +277,14 @@ def lock(cart: Cart) -> None:
 
 
 def touch(cart: Cart) -> None:
-    """Note that the cart was changed: it lives another month, and the count is read anew."""
+    """Note that the cart was changed: it lives another month, and is read anew."""
     cart.expires_at = cart_expiry()
-    cart.save(update_fields=["expires_at"])
-    forget_count(cart)
+    closing.change(cart, "expires_at")
 
 
 def forget_count(cart: Cart) -> None:
-    """Let the header read the count anew; called in the transaction that changes the cart."""
-    cache.bump(NAMESPACE, f"token:{cart.token}")
-    if cart.user_id:
-        cache.bump(NAMESPACE, f"user:{cart.user_id}")
+    """Let pages read the cart anew; called in a transaction that changes it by SQL alone."""
+    cache.bump_versions(Cart.versions_of([vars(cart)]))
 
 
 def _count_nothing() -> None:
@@ -277,10 +293,8 @@ def _count_nothing() -> None:
         cursor.execute("SELECT set_config(%s, 'on', true)", [QUIET])
 
 
-def _count(cart: Cart | None) -> int:
-    if cart is None:
-        return 0
-    return cart.items.aggregate(units=Sum("quantity"))["units"] or 0
+def _count(found: Contents | None) -> int:
+    return found.count if found else 0
 
 
 def _refuse_beyond_limits(cart: Cart, variant: ProductVariant, wanted: int) -> None:

@@ -31,7 +31,7 @@ _COUNT = """
         SELECT (created_at AT TIME ZONE %(zone)s)::date, 0, 0, 0, 0,
             count(*), 0, 0, count(*) FILTER (WHERE status = 'CHECKED_OUT')
         FROM orders_cart
-        WHERE created_at >= %(start)s AND created_at < %(end)s GROUP BY 1
+        WHERE NOT is_draft AND created_at >= %(start)s AND created_at < %(end)s GROUP BY 1
         UNION ALL
         SELECT (created_at AT TIME ZONE %(zone)s)::date, 0, 0, 0, 0, 0, count(*), 0, 0
         FROM orders_checkout

@@ -4,16 +4,19 @@ Entering checkout holds the stock for ``CHECKOUT_HOLD_SECONDS``; each step renew
 :mod:`orders.checkouts.placing` makes the order of it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils import timezone
 
 from audit import recording
 from catalog.models import Product
 from inventory import reservations
+from inventory.errors import HoldEnded
 from orders.carts import cart as carts
+from orders.carts import contents
 from orders.errors import CartFull, EmptyCart, NotForSale, SubtotalOutOfBounds
 from orders.models import Cart, CartItem, Checkout, Order, PickUpPoint, ShippingMethod
 from orders.prices import pricing
@@ -21,9 +24,23 @@ from orders.prices.pricing import Totals
 from orders.promotions.buyer import buyer_of
 from orders.promotions.reckoning import discounts_of
 from orders.shipping import delivery
+from shop import closing
 from shop.conflicts import retried
 
 CONTINUE = Product.InventoryPolicy.CONTINUE
+
+
+#: What the steps of checkout ask; the payment step keeps its own.
+_ANSWERS = (
+    "email",
+    "wants_news",
+    "shipping_address",
+    "billing_address",
+    "shipping_method",
+    "pick_up_point",
+    "vat_number",
+    "customer_note",
+)
 
 
 @retried
@@ -34,19 +51,52 @@ def begin(*, cart: Cart) -> Checkout:
     :class:`SubtotalOutOfBounds`, :class:`~inventory.errors.OutOfStock` and
     :class:`~inventory.errors.TooManyHolds`.
     """
-    with recording.batch():
-        items = carts.items_of(cart)
-        refuse_unsellable(items)
-        refuse_out_of_bounds(items, sum(item.variant.price * item.quantity for item in items))
-        known = Checkout.objects.with_choices().filter(cart=cart).first()
+    try:
+        return _begin(cart)
+    except IntegrityError:
+        # Another tab began a moment ago.
+        return _begin(cart)
+
+
+def _begin(cart: Cart) -> Checkout:
+    with recording.batch(is_one=True):
+        found = contents.of_cart(cart)
+        items = found.items if found else []
+        _refuse_unfit(items)
+        known = found.checkout if found else None
         place = known.collected_at if known else None
-        hold(cart, items, seconds=settings.CHECKOUT_HOLD_SECONDS, first_at=place)
+        seconds = settings.CHECKOUT_HOLD_SECONDS
+        hold(cart, items, seconds=seconds, first_at=place, is_new=known is None)
         if known is not None:
+            known.cart = cart
             return known
-        checkout, _ = Checkout.objects.get_or_create(
-            cart=cart, defaults={"email": cart.user.email if cart.user else ""}
-        )
+        checkout = Checkout(cart=cart, email=cart.user.email if cart.user else "")
+        closing.add(checkout)
     return checkout
+
+
+@retried
+def keep(*, checkout: Checkout, items: list[CartItem]) -> None:
+    """Keep the answers of a step and renew the hold of ``items``: one statement while it stands.
+
+    Raises what :func:`begin` raises; then nothing is kept.
+    """
+    _refuse_unfit(items)
+    cart, before = checkout.cart, checkout._loaded_values
+    try:
+        with recording.batch(is_one=True):
+            closing.change(checkout, *_ANSWERS)
+            reservations.prolong(
+                owner=carts.owner_of(cart),
+                quantities=_quantities(items),
+                until=_after(settings.CHECKOUT_HOLD_SECONDS),
+            )
+    except HoldEnded:
+        checkout._loaded_values = before
+        seconds, place = settings.CHECKOUT_HOLD_SECONDS, checkout.collected_at
+        with recording.batch(is_one=True):
+            hold(cart, items, seconds=seconds, first_at=place)
+            closing.change(checkout, *_ANSWERS)
 
 
 @retried
@@ -55,17 +105,23 @@ def choose_delivery(
 ) -> None:
     """Note how the order travels; who collects it gets the units that lie there, if they do.
 
-    Raises :class:`~inventory.errors.OutOfStock` when others took the units meanwhile.
+    Raises what :func:`begin` raises, such as :class:`~inventory.errors.OutOfStock` when others took
+    the units meanwhile.
     """
-    before = checkout.collected_at
+    cart, before = checkout.cart, checkout.collected_at
     checkout.shipping_method, checkout.pick_up_point = method, point
     checkout.customer_note = note
+    found = contents.of_cart(cart)
+    items = found.items if found else []
+    if checkout.collected_at == before:
+        keep(checkout=checkout, items=items)
+        return
+    _refuse_unfit(items)
     with recording.batch():
-        checkout.save()
-        if checkout.collected_at != before:
-            cart, seconds = checkout.cart, settings.CHECKOUT_HOLD_SECONDS
-            reservations.release_checkout(carts.owner_of(cart))
-            hold(cart, carts.items_of(cart), seconds=seconds, first_at=checkout.collected_at)
+        closing.change(checkout, *_ANSWERS)
+        reservations.release_checkout(carts.owner_of(cart))
+        seconds, place = settings.CHECKOUT_HOLD_SECONDS, checkout.collected_at
+        hold(cart, items, seconds=seconds, first_at=place)
 
 
 def totals_of(checkout: Checkout, items: list[CartItem]) -> Totals:
@@ -74,7 +130,7 @@ def totals_of(checkout: Checkout, items: list[CartItem]) -> Totals:
     return pricing.totals(
         items,
         currency=checkout.cart.currency,
-        method=checkout.shipping_method,
+        method=checkout.shipping_method if delivery.needs_parcel(items) else None,
         country=destination.get("country", ""),
         state=destination.get("state", ""),
         is_reverse_charge=checkout.is_reverse_charge(),
@@ -92,6 +148,11 @@ def delivery_options(checkout: Checkout, items: list[CartItem]) -> list[delivery
         goods_total=found.goods_total - found.total,
         weight_grams=delivery.weight(items),
     )
+
+
+def _refuse_unfit(items: list[CartItem]) -> None:
+    refuse_unsellable(items)
+    refuse_out_of_bounds(items, sum(item.variant.price * item.quantity for item in items))
 
 
 def refuse_unsellable(items: list[CartItem]) -> None:
@@ -119,18 +180,32 @@ def hold(
     seconds: int,
     order: Order | None = None,
     first_at: UUID | None = None,
+    is_new: bool = False,
 ) -> dict[UUID, int]:
     """Hold the cart's units for its person, or for ``order``; units held by variant.
 
-    ``first_at`` is the location where the order is collected.
+    ``first_at`` is the location where the order is collected; ``is_new`` says that nothing was held
+    for the cart before, as far as one knows.
     """
     return reservations.hold(
         owner=carts.owner_of(cart),
-        quantities={item.variant_id: item.quantity for item in items},
-        until=timezone.now() + timedelta(seconds=seconds),
+        quantities=_quantities(items),
+        until=_after(seconds),
         order_id=order.pk if order else None,
         first_at=first_at,
         may_fall_short=[
             item.variant_id for item in items if item.variant.product.inventory_policy == CONTINUE
         ],
+        is_new=is_new,
     )
+
+
+def _quantities(items: list[CartItem]) -> dict[UUID, int]:
+    """Units by variant of what lies on shelves."""
+    return {
+        item.variant_id: item.quantity for item in items if not item.variant.product.is_gift_card
+    }
+
+
+def _after(seconds: int) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)

@@ -1,15 +1,19 @@
 """Making the order of a checkout, once.
 
-The number of statements does not depend on the lines: ten, and one that wakes the relay. What
+The number of statements does not depend on the lines: four, and one that wakes the relay. What
 many shoppers compete for comes last: the shelves, and only when the checkout's hold ran out.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db.models import Subquery
+from django.db.models.expressions import RawSQL
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from audit import recording
 from orders import lines
@@ -22,29 +26,38 @@ from orders.prices import pricing
 from orders.prices.pricing import Totals
 from orders.promotions import redemption
 from orders.shipping import delivery
+from shop import closing
 from shop.conflicts import retried
 from shop.models import rows_written
 
 
 @retried
-def place_order(*, cart_id: UUID, agreed_total: int) -> Order:
+def place_order(
+    *,
+    cart_id: UUID,
+    agreed_total: int,
+    payment_seconds: int | None = None,
+    along: Callable[[Order], None] | None = None,
+) -> Order:
     """Make the cart's order, once: a repeated call returns the order that is already there.
 
-    ``agreed_total`` is what the shopper was shown, in minor units. Everything is read again under
-    the cart's lock; nothing is written unless all of it is.
+    ``agreed_total`` is what the shopper was shown, in minor units; ``payment_seconds`` is the time
+    to pay, ``PAYMENT_DEADLINE_SECONDS`` where nothing else is said. Everything is read again under
+    the cart's lock; nothing is written unless all of it is. ``along`` is called with a new order,
+    to write more with it.
 
     Raises what :func:`orders.checkouts.checkout.begin` raises, :class:`CartGone`,
     :class:`CheckoutIncomplete`, :class:`TotalChanged` and :class:`TooManyPendingOrders`. Locks
-    the cart, then the person's turn to order, then the holds, or stock rows in key order.
+    the person's turn to order, then the cart, then the holds, or stock rows in key order.
     """
     now = timezone.now()
-    with recording.batch():
-        cart = _locked(cart_id)
+    seconds = payment_seconds or settings.PAYMENT_DEADLINE_SECONDS
+    with recording.batch(is_one=True):
+        cart, items, pending = _locked(cart_id)
         if cart.status == Cart.Status.CHECKED_OUT:
             return cart.order
         if not cart.is_open:
             raise CartGone
-        items = lines.items_with_pictures(cart)
         refuse_unsellable(items)
         checkout = _complete_checkout(cart)
         method = _offered_method(checkout, items)
@@ -52,35 +65,58 @@ def place_order(*, cart_id: UUID, agreed_total: int) -> Order:
         refuse_out_of_bounds(items, totals.subtotal)
         if totals.total != agreed_total:
             raise TotalChanged(totals, agreed_total)
-        _refuse_too_many_pending(cart, checkout)
-        order = _write_order(checkout, totals, method, now)
+        if pending >= settings.PENDING_ORDERS_PER_PERSON:
+            raise TooManyPendingOrders(settings.PENDING_ORDERS_PER_PERSON)
+        order = _write_order(checkout, totals, method, now, seconds)
         _write_addresses(order, checkout)
         _close(cart)
         redemption.redeem(order=order, totals=totals)
         announcements.announce(order, "placed")
-        seconds = settings.PAYMENT_DEADLINE_SECONDS
         place = checkout.collected_at
         held = hold(cart, items, seconds=seconds, order=order, first_at=place)
         _write_items(order, totals, held)
+        if along is not None:
+            along(order)
         return order
 
 
-def _locked(cart_id: UUID) -> Cart:
-    """The cart, locked, with its person, its answers and the delivery chosen."""
-    rows = Cart.objects.select_related(
-        "user", "checkout__shipping_method__zone", "checkout__pick_up_point__location"
+# Waits for the person's turn, so that two carts cannot both be the last one, and then counts.
+_PENDING = """(
+    SELECT pending_orders_of(
+        CASE WHEN own.is_draft THEN draft.customer_id ELSE own.user_id END, checkout.email
     )
-    cart: Cart = rows.select_for_update(of=("self",)).get(pk=cart_id)
-    return cart
+    FROM orders_cart own
+    LEFT JOIN orders_draft draft ON draft.cart_id = own.id
+    LEFT JOIN orders_checkout checkout ON checkout.cart_id = own.id
+    WHERE own.id = %s
+)"""
 
 
-def _refuse_too_many_pending(cart: Cart, checkout: Checkout) -> None:
-    """Count the person's unpaid orders in their turn: two carts cannot both be the last one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pending_orders_of(%s, %s)", [cart.user_id, checkout.email])
-        (pending,) = cursor.fetchone()
-    if pending >= settings.PENDING_ORDERS_PER_PERSON:
-        raise TooManyPendingOrders(settings.PENDING_ORDERS_PER_PERSON)
+def _locked(cart_id: UUID) -> tuple[Cart, list[CartItem], int]:
+    """The cart, locked, with all that is to be ordered, and how many orders the person owes for."""
+    closing.write_now()
+    rows = lines.with_pictures(CartItem.objects.filter(cart=cart_id)).select_related(
+        "variant__product__brand",
+        "cart__user",
+        "cart__draft__customer",
+        "cart__checkout__shipping_method__zone",
+        "cart__checkout__pick_up_point__location",
+    )
+    rows = rows.annotate(
+        seen=Subquery(Cart.objects.filter(pk=cart_id).values("updated_at")),
+        pending=RawSQL(_PENDING, [cart_id]),  # noqa: S611 # nosec B611
+    )
+    locking = rows.select_for_update(of=("cart",)).order_by("created_at", "pk")
+    items: list[Any] = list(locking)
+    if items and items[0].cart.updated_at != items[0].seen:
+        # Whoever waited for the lock has the lines from before it.
+        items = list(locking)
+    if not items:
+        return Cart.objects.select_for_update(of=("self",)).get(pk=cart_id), [], 0
+    cart: Cart = items[0].cart
+    for item in items:
+        item.cart = cart
+    return cart, items, items[0].pending
 
 
 def _complete_checkout(cart: Cart) -> Checkout:
@@ -90,8 +126,10 @@ def _complete_checkout(cart: Cart) -> Checkout:
     return checkout
 
 
-def _offered_method(checkout: Checkout, items: list[CartItem]) -> ShippingMethod:
-    """The chosen method, if it still reaches the address with this parcel."""
+def _offered_method(checkout: Checkout, items: list[CartItem]) -> ShippingMethod | None:
+    """The chosen method, if it still reaches the address with this parcel; None without one."""
+    if not delivery.needs_parcel(items):
+        return None
     method = checkout.shipping_method
     address = checkout.shipping_address or {}
     if (
@@ -105,16 +143,16 @@ def _offered_method(checkout: Checkout, items: list[CartItem]) -> ShippingMethod
 
 
 def _write_order(
-    checkout: Checkout, totals: Totals, method: ShippingMethod, now: datetime
+    checkout: Checkout, totals: Totals, method: ShippingMethod | None, now: datetime, seconds: int
 ) -> Order:
     """The order's row; the database writes its first status change and closes its cart."""
-    arrival = delivery.option_of(method, totals.subtotal)
-    point = checkout.pick_up_point if checkout.collected_at else None
+    arrival = delivery.option_of(method, totals.subtotal) if method else None
+    point = checkout.pick_up_point if method and checkout.collected_at else None
     is_reverse_charge = checkout.is_reverse_charge()
     cart = checkout.cart
     return Order.objects.create(
         cart=cart,
-        customer=cart.user,
+        customer=cart.customer,
         email=checkout.email,
         language=translation.get_language() or "",
         currency=totals.currency,
@@ -128,26 +166,24 @@ def _write_order(
         included_tax=totals.included_tax,
         total=totals.total,
         shipping_method=method,
-        shipping_name=method.name,
+        shipping_name=method.name if method else gettext("By e-mail"),
         pick_up_point=point,
         pick_up_address=point.words if point else "",
-        delivery_from=arrival.arrives_from,
-        delivery_until=arrival.arrives_until,
+        delivery_from=arrival.arrives_from if arrival else None,
+        delivery_until=arrival.arrives_until if arrival else None,
         customer_note=checkout.customer_note,
         price_trace=totals.trace,
         placed_at=now,
-        payment_due_at=now + timedelta(seconds=settings.PAYMENT_DEADLINE_SECONDS),
+        payment_due_at=now + timedelta(seconds=seconds),
     )
 
 
 def _write_addresses(order: Order, checkout: Checkout) -> None:
     shipping = checkout.shipping_address or {}
     billing = checkout.billing_address or shipping
-    OrderAddress.objects.bulk_create(
-        [
-            OrderAddress(order=order, type=OrderAddress.Type.SHIPPING, **shipping),
-            OrderAddress(order=order, type=OrderAddress.Type.BILLING, **billing),
-        ]
+    closing.add(
+        OrderAddress(order=order, type=OrderAddress.Type.SHIPPING, **shipping),
+        OrderAddress(order=order, type=OrderAddress.Type.BILLING, **billing),
     )
 
 
@@ -160,8 +196,8 @@ def _close(cart: Cart) -> None:
 
 
 def _write_items(order: Order, totals: Totals, held: dict[UUID, int]) -> None:
-    OrderItem.objects.bulk_create(
-        [_order_item(order, line, held.get(line.item.variant_id, 0)) for line in totals.lines]
+    closing.add(
+        *(_order_item(order, line, held.get(line.item.variant_id, 0)) for line in totals.lines)
     )
 
 
@@ -176,7 +212,8 @@ def _order_item(order: Order, line: pricing.PricedLine, held: int) -> OrderItem:
         option_values=variant.option_values,
         picture=picture.path if picture else "",
         quantity=line.item.quantity,
-        backordered=line.item.quantity - held,
+        backordered=0 if variant.product.is_gift_card else line.item.quantity - held,
+        is_digital=variant.product.is_gift_card,
         unit_price=line.unit_price,
         discount=line.discount,
         price_trace=line.trace,

@@ -12,12 +12,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from audit import recording
 from catalog.products.choices import read_choices
 from orders import lines
 from orders.errors import NothingToCredit
-from orders.models import Invoice, InvoiceKind, Order, OrderAddress
+from orders.models import Invoice, InvoiceKind, Order, OrderAddress, OrderEdit
 from orders.placed.addresses import newest
 from shop.conflicts import retried
 from shop.models import new_id
@@ -36,7 +37,7 @@ def issue_invoice(order_id: UUID) -> Invoice:
         known: Invoice | None = order.invoices.filter(kind=InvoiceKind.INVOICE).first()
         if known is not None:
             return known
-        return _store(order, InvoiceKind.INVOICE, _content(order), order.total)
+        return store(order, InvoiceKind.INVOICE, _content(order), order.total)
 
 
 @retried
@@ -51,19 +52,19 @@ def issue_credit_note(
     """
     with recording.batch():
         order = Order.objects.select_for_update().get(pk=order_id)
-        invoice, credited = _credited(order)
+        invoice, credited = credited_of(order)
         if invoice is None:
             raise NothingToCredit
         content = _credit(invoice, credited, quantities, shipping)
         content |= {"reason": reason, "corrects": invoice.number}
-        return _store(order, InvoiceKind.CREDIT_NOTE, content, content["total"], corrects=invoice)
+        return store(order, InvoiceKind.CREDIT_NOTE, content, content["total"], corrects=invoice)
 
 
 def credit_rest(order_id: UUID, *, reason: str = "") -> Invoice | None:
     """Take back what is left of the order's invoice; None when there is nothing."""
     with recording.batch():
         order = Order.objects.select_for_update().get(pk=order_id)
-        invoice, credited = _credited(order)
+        invoice, credited = credited_of(order)
         if invoice is None:
             return None
         quantities = {
@@ -77,21 +78,47 @@ def credit_rest(order_id: UUID, *, reason: str = "") -> Invoice | None:
         return issue_credit_note(order_id, quantities=left, shipping=shipping, reason=reason)
 
 
-def _credited(order: Order) -> tuple[Invoice | None, list[dict[str, Any]]]:
-    """The invoice, and the contents of what was taken back of it."""
+@retried
+def reissue(edit_id: UUID) -> Invoice | None:
+    """Take the invoice back by a credit note, and issue one over the lines as they are now.
+
+    Once for an edit; None where a later edit has its turn still to come, and for an order that
+    has no invoice yet: the first one will have the new lines. Locks as :func:`issue_invoice`.
+    """
+    with recording.batch():
+        edit = OrderEdit.objects.get(pk=edit_id)
+        order = Order.objects.select_for_update().get(pk=edit.order_id)
+        known: Invoice | None = order.invoices.filter(edit=edit).first()
+        if known is not None or order.edits.last() != edit:
+            return known
+        invoice, _credited = credited_of(order)
+        if invoice is None:
+            return None
+        with translation.override(order.language or settings.LANGUAGE_CODE):
+            credit_rest(order.pk, reason=gettext("Replaced by another invoice"))
+        return store(order, InvoiceKind.INVOICE, _content(order), order.total, edit=edit)
+
+
+def credited_of(order: Order) -> tuple[Invoice | None, list[dict[str, Any]]]:
+    """The invoice in force, and the contents of what was taken back of it."""
     rows = list(order.invoices.order_by("issued_at", "sequence"))
-    invoice = next((row for row in rows if row.kind == InvoiceKind.INVOICE), None)
-    return invoice, [row.content for row in rows if row.kind == InvoiceKind.CREDIT_NOTE]
+    invoices = [row for row in rows if row.kind == InvoiceKind.INVOICE]
+    if not invoices:
+        return None, []
+    invoice = invoices[-1]
+    return invoice, [row.content for row in rows if row.corrects_id == invoice.pk]
 
 
-def _store(
+def store(
     order: Order,
     kind: InvoiceKind,
     content: dict[str, Any],
     total: int,
     *,
     corrects: Invoice | None = None,
+    edit: OrderEdit | None = None,
 ) -> Invoice:
+    """Keep a document under the next number of its kind; the series stays locked."""
     now = timezone.now()
     year = timezone.localtime(now).year
     sequence = _next_number(kind, year)
@@ -105,6 +132,7 @@ def _store(
         currency=order.currency,
         total=total,
         corrects=corrects,
+        edit=edit,
         content=content,
     )
     return invoice
@@ -172,6 +200,7 @@ def _content(order: Order) -> dict[str, Any]:
             "shipping_tax": tax_total - sum(row["tax"] for row in rows),
             "tax": tax_total,
             "total": order.total,
+            "credit": order.credit_applied,
         }
 
 

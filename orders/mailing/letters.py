@@ -13,9 +13,19 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from orders import summary
-from orders.mailing import mail_pictures
-from orders.models import Order, OrderAddress, OrderItem, OrderMail, Shipment, ShipmentItem
+from orders import shown_lines, summary
+from orders.edits import differences, edits
+from orders.mailing import mail_pictures, return_letters
+from orders.models import (
+    Order,
+    OrderAddress,
+    OrderEdit,
+    OrderItem,
+    OrderMail,
+    Shipment,
+    ShipmentItem,
+)
+from orders.placed import addresses, refund_words
 from shop import mail
 
 Kind = OrderMail.Kind
@@ -44,16 +54,22 @@ def compose(letter: OrderMail) -> EmailMultiAlternatives:
     made.mixed_subtype = "related"
     for picture in context["pictures"]:
         made.attach(picture)
+    if letter.kind == Kind.RETURN and (label := return_letters.label(letter)):
+        made.attach(label)
     return made
 
 
 def _subject(letter: OrderMail, *, is_part: bool) -> str:
+    if letter.kind == Kind.RETURN:
+        return return_letters.subject(letter)
     words = {
         Kind.PLACED: _("Your order %(number)s"),
         Kind.PAID: _("We have your payment for order %(number)s"),
         Kind.SHIPPED: _("Order %(number)s is on its way"),
         Kind.DELIVERED: _("Order %(number)s has arrived"),
         Kind.CANCELED: _("Order %(number)s was canceled"),
+        Kind.TO_PAY: _("Your order %(number)s, ready to be paid"),
+        Kind.EDITED: _("Order %(number)s was changed"),
         Kind.REFUNDED: _("Your money for order %(number)s is on its way back"),
     }
     if is_part:
@@ -63,13 +79,13 @@ def _subject(letter: OrderMail, *, is_part: bool) -> str:
 
 
 def _order(order: Order) -> dict[str, Any]:
-    addresses = {row.type: row for row in order.addresses.all()}
-    shipping = addresses.get(OrderAddress.Type.SHIPPING)
+    shipping = addresses.newest(order.addresses.all()).get(OrderAddress.Type.SHIPPING)
     return {
         "order": order,
         "is_paid": order.paid_at is not None,
         "track_url": urljoin(settings.SHOP_URL, reverse("orders:order", args=[order.token])),
         "address": shipping.lines if shipping else [],
+        "collected_at": order.pick_up_address,
         "pages": {
             name: urljoin(settings.SHOP_URL, reverse("pages:page", args=[name])) for name in _PAGES
         },
@@ -84,7 +100,7 @@ def _lines(items: list[OrderItem], currency: str) -> dict[str, Any]:
         picture = mail_pictures.attachment(item.picture, f"line-{item.pk.hex}")
         if picture is not None:
             pictures[item.pk] = picture
-    shown = summary.order_lines(items, currency=currency)
+    shown = shown_lines.order_lines(items, currency=currency)
     return {
         "lines": [
             {
@@ -102,11 +118,42 @@ def _lines(items: list[OrderItem], currency: str) -> dict[str, Any]:
 
 def _occasion(letter: OrderMail, items: list[OrderItem]) -> dict[str, Any]:
     """What only this kind of letter tells."""
+    if letter.kind == Kind.RETURN:
+        return return_letters.context(letter)
+    if letter.kind in (Kind.TO_PAY, Kind.EDITED):
+        return _to_pay(letter)
     if letter.kind == Kind.REFUNDED:
-        return {"refunded": letter.facts["amount"]}
+        return _refund(letter)
     if letter.kind in (Kind.SHIPPED, Kind.DELIVERED):
         return _parcel(letter, items)
     return {}
+
+
+def _to_pay(letter: OrderMail) -> dict[str, Any]:
+    """What is to be paid now and where; of an edit also what it changed."""
+    order = letter.order
+    edit_id = letter.facts.get("edit")
+    edit = OrderEdit.objects.get(pk=edit_id) if edit_id else None
+    awaited = differences.awaited(order)
+    due = max(0, order.total - order.credit_applied) if order.is_payable else 0
+    return {
+        "due": awaited.due if awaited else due,
+        "pay_url": urljoin(settings.SHOP_URL, reverse("payments:order", args=[order.token])),
+        "changes": edits.changes_of(edit) if edit else [],
+        "given_back": edit.given_back if edit else 0,
+    }
+
+
+def _refund(letter: OrderMail) -> dict[str, Any]:
+    """How much goes back, by which way, and when it is there."""
+    order: Any = letter.order
+    refunds = order.refunds.prefetch_related("parts__payment")
+    refund = refunds.filter(pk=letter.facts.get("refund")).first()
+    return {
+        "refunded": letter.facts["amount"],
+        "ways": refund_words.ways_of(refund, names_card=True) if refund else [],
+        "arrives": refund_words.arrival(refund) if refund else "",
+    }
 
 
 def _parcel(letter: OrderMail, items: list[OrderItem]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def is_late() -> Q:
 
 def _is_pointless(letter: OrderMail) -> bool:
     """Whoever hears that the order was canceled need not hear of its beginning any more."""
-    is_beginning = letter.kind in (Kind.PLACED, Kind.PAID)
+    is_beginning = letter.kind in (Kind.PLACED, Kind.PAID, Kind.TO_PAY)
     return is_beginning and letter.order.status == Order.Status.CANCELED
 
 

@@ -1,8 +1,10 @@
 """What a shopper means to buy."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,7 +15,19 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import ProductVariant
 from orders.models.cart_figures import counted_changes
-from shop.models import Model, QuerySet
+from shop import cache
+from shop.accounts.models import User
+from shop.making import Version
+from shop.models import Model, QuerySet, Shown
+
+#: What Redis keeps of a cart under each of its :func:`owner_keys`: units in it, and all it holds.
+COUNT, CONTENTS = "cart-count", "cart-contents"
+
+
+def owner_keys(*, token: str = "", user_id: UUID | None = None) -> list[str]:
+    """By which a cart is found: the token in a visitor's cookie, the member, or both."""
+    found = [f"token:{token}"] if token else []
+    return [*found, f"user:{user_id}"] if user_id else found
 
 
 def new_token() -> str:
@@ -31,7 +45,7 @@ class CartQuerySet(QuerySet["Cart"]):
         return self.filter(status=Cart.Status.ACTIVE, expires_at__gt=timezone.now())
 
 
-class Cart(Model):
+class Cart(Shown, Model):
     """A cart of a member (``user``) or of the browser that holds its ``token`` in a cookie."""
 
     class Status(models.TextChoices):
@@ -64,6 +78,13 @@ class Cart(Model):
         verbose_name=_("shipping method"),
     )
     expires_at = models.DateTimeField(_("expires"), default=cart_expiry)
+    is_draft = models.BooleanField(
+        _("draft"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Staff fill it for a customer."),
+    )
     #: As typed in, normalized; what has become of them is found out with each price.
     coupon_codes = ArrayField(
         models.CharField(max_length=40), verbose_name=_("coupon codes"), default=list, blank=True
@@ -95,11 +116,44 @@ class Cart(Model):
         return f"{self.get_status_display()} {self.created_at:%Y-%m-%d}"
 
     @property
+    def customer(self) -> User | None:
+        """Whose order it becomes: the member's, or whom staff fill it for."""
+        return self.draft.customer if self.is_draft else self.user
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        keys = [
+            key for row in rows for key in owner_keys(token=row["token"], user_id=row["user_id"])
+        ]
+        return [(kept, key) for kept in (COUNT, CONTENTS) for key in keys]
+
+    @property
     def is_open(self) -> bool:
         return self.status == self.Status.ACTIVE and self.expires_at > timezone.now()
 
 
-class CartItem(Model):
+class OfCart(Shown):
+    """A table whose rows belong to a cart (``cart_id``) and show with it."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        """One query."""
+        carts = Cart.objects.filter(pk__in={row["cart_id"] for row in rows})
+        return Cart.versions_of([vars(cart) for cart in carts.order_by()])
+
+    def end_own(self, before: dict[str, Any]) -> None:
+        """No query where the cart is loaded, which a row never leaves."""
+        cart = self._state.fields_cache.get("cart")
+        if cart is None:
+            super().end_own(before)
+        else:
+            cache.bump_versions(Cart.versions_of([vars(cart)]))
+
+
+class CartItem(OfCart, Model):
     """A line of a cart. ``unit_price`` is the price the shopper was shown, in minor units."""
 
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="items", verbose_name=_("cart"))

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.carts import Cart
+from orders.models.carts import Cart, OfCart
 from orders.models.delivery import PickUpPoint, ShippingMethod
 from orders.prices import vat
 from shop.models import Model, QuerySet
@@ -19,7 +19,7 @@ class CheckoutQuerySet(QuerySet["Checkout"]):
         return self.select_related("shipping_method__zone", "pick_up_point")
 
 
-class Checkout(Model):
+class Checkout(OfCart, Model):
     """The answers of one cart's checkout; each step keeps what the later ones hold."""
 
     cart = models.OneToOneField(
@@ -56,6 +56,8 @@ class Checkout(Model):
         blank=True,
         help_text=_("The provider's token and what may be shown: brand and last four digits."),
     )
+    #: ``{"cards": [{"id": …, "last4": …}], "account": true}``: see ``payments.credit.chosen``.
+    credit = models.JSONField(_("gift cards and store credit"), default=dict, blank=True)
 
     objects: ClassVar[Any] = models.Manager.from_queryset(CheckoutQuerySet)()
 

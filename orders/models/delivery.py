@@ -168,7 +168,7 @@ class PickUpPointManager(models.Manager.from_queryset(PickUpPointQuerySet)):  # 
         return self.get(location__code=location)
 
 
-class PickUpPoint(Model):
+class PickUpPoint(Shown, Model):
     """Where a location hands out orders: its address, and when somebody is there."""
 
     location = models.OneToOneField(
@@ -203,6 +203,10 @@ class PickUpPoint(Model):
         return (self.location.code,)
 
     natural_key.dependencies = ["inventory.location"]  # type: ignore[attr-defined]
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        return [DELIVERY]
 
     @property
     def name(self) -> str:

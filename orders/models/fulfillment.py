@@ -160,11 +160,15 @@ class ShipmentItem(Model):
 
 
 class OrderNote(Model):
-    """What staff wrote on an order: for themselves, or to the customer."""
+    """What is written on an order: by staff for themselves or to the customer, or by the customer.
+
+    A message of the customer waits until staff write something after it.
+    """
 
     class Kind(models.TextChoices):
         INTERNAL = "INTERNAL", _("Internal note")
         CUSTOMER = "CUSTOMER", _("Message to the customer")
+        INCOMING = "INCOMING", _("Message from the customer")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="notes", verbose_name=_("order"))
     key = models.UUIDField(_("key"), unique=True, editable=False)
@@ -186,7 +190,16 @@ class OrderNote(Model):
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="order_note_has_text"),
             models.CheckConstraint(
-                condition=Q(kind__in=["INTERNAL", "CUSTOMER"]), name="order_note_kind_known"
+                condition=Q(kind__in=["INTERNAL", "CUSTOMER", "INCOMING"]),
+                name="order_note_kind_known",
+            ),
+        ]
+        indexes = [
+            # Staff's queue of messages to answer.
+            models.Index(
+                fields=["order", "created_at"],
+                condition=Q(kind="INCOMING"),
+                name="order_note_incoming",
             ),
         ]
         triggers = append_only()
@@ -232,6 +245,8 @@ class OrderEvent(Model):
         TAGGED = "TAGGED", _("Tags changed")
         MAILED = "MAILED", _("E-mail sent again")
         LINK_SENT = "LINK_SENT", _("Tracking link sent")
+        DRAFTED = "DRAFTED", _("Taken down by staff")
+        EDITED = "EDITED", _("Lines changed")
 
     class By(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

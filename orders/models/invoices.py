@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from orders.models.edits import OrderEdit
 from orders.models.orders import Order
 from shop.models import Model, append_only
 
@@ -41,7 +42,8 @@ class InvoiceSeries(Model):
 class Invoice(Model):
     """A document as it was issued. ``content`` holds all that is printed; ``total`` minor units.
 
-    A credit note names the invoice that it ``corrects``; its total is positive as well.
+    A credit note names the invoice that it ``corrects``; its total is positive as well. An order
+    has an invoice, and another one for each ``edit`` that took the place of the one before.
     """
 
     order = models.ForeignKey(
@@ -62,6 +64,14 @@ class Invoice(Model):
         related_name="credit_notes",
         verbose_name=_("corrects"),
     )
+    edit = models.ForeignKey(
+        OrderEdit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name=_("edit"),
+    )
     content: "models.JSONField[Any, Any]" = models.JSONField(
         _("content"), encoder=DjangoJSONEncoder
     )
@@ -73,7 +83,10 @@ class Invoice(Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "year", "sequence"], name="invoice_numbered"),
             models.UniqueConstraint(
-                fields=["order"], condition=Q(kind="INVOICE"), name="invoice_once_per_order"
+                fields=["order", "edit"],
+                condition=Q(kind="INVOICE"),
+                nulls_distinct=False,
+                name="invoice_once_per_order",
             ),
             models.CheckConstraint(
                 condition=Q(kind="INVOICE", corrects=None)

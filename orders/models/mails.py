@@ -25,6 +25,9 @@ class OrderMail(Model):
         DELIVERED = "DELIVERED", _("Arrived")
         CANCELED = "CANCELED", _("Canceled")
         REFUNDED = "REFUNDED", _("Refunded")
+        TO_PAY = "TO_PAY", _("Link to pay")
+        EDITED = "EDITED", _("Order changed")
+        RETURN = "RETURN", _("Return")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="mails", verbose_name=_("order"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
@@ -43,7 +46,17 @@ class OrderMail(Model):
             models.UniqueConstraint(fields=["order", "kind", "reference"], name="order_mail_once"),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["PLACED", "PAID", "SHIPPED", "DELIVERED", "CANCELED", "REFUNDED"]
+                    kind__in=[
+                        "PLACED",
+                        "PAID",
+                        "SHIPPED",
+                        "DELIVERED",
+                        "CANCELED",
+                        "REFUNDED",
+                        "RETURN",
+                        "TO_PAY",
+                        "EDITED",
+                    ]
                 ),
                 name="order_mail_kind_known",
             ),

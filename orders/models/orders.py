@@ -76,6 +76,10 @@ class Order(Model, Versioned):
     tax = models.BigIntegerField(_("tax on top"), default=0)
     included_tax = models.BigIntegerField(_("tax included"), default=0)
     total = models.BigIntegerField(_("total"))
+    #: What gift cards and store credit paid of the total; kept by the ledger of payments.
+    credit_applied = models.BigIntegerField(
+        _("paid by credit"), default=0, db_default=0, editable=False
+    )
     shipping_method = models.ForeignKey(
         ShippingMethod,
         models.PROTECT,
@@ -127,6 +131,11 @@ class Order(Model, Versioned):
                 condition=Q(subtotal__gte=0, discount__gte=0, shipping__gte=0, tax__gte=0)
                 & Q(included_tax__gte=0, included_tax__lte=F("total"), total__gte=0),
                 name="order_amounts_not_negative",
+            ),
+            models.CheckConstraint(
+                # That it is within the total is for the ledger: an edit may lower the total first.
+                condition=Q(credit_applied__gte=0),
+                name="order_credit_applied_not_negative",
             ),
             models.CheckConstraint(
                 condition=Q(is_reverse_charge=False)
@@ -229,8 +238,37 @@ class Order(Model, Versioned):
         return self.status == self.Status.PENDING and self.payment_due_at > timezone.now()
 
 
+def changed_by_edits_only() -> list[pgtrigger.Trigger]:
+    """Triggers of the lines: they change in a transaction that has written down the edit."""
+    added, *others = append_only()
+    return [
+        pgtrigger.Trigger(
+            name=added.name,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            func="""
+                IF NOT EXISTS (
+                    SELECT FROM orders_orderedit edit
+                    WHERE edit.order_id = OLD.order_id AND edit.transaction = txid_current()
+                ) OR (TG_OP = 'UPDATE' AND (NEW.order_id, NEW.variant_id, NEW.sku)
+                    IS DISTINCT FROM (OLD.order_id, OLD.variant_id, OLD.sku))
+                THEN
+                    RAISE EXCEPTION 'pgtrigger: Cannot % rows from % table but by an edit',
+                        lower(TG_OP), TG_TABLE_NAME;
+                END IF;
+                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                RETURN NEW;
+            """,
+        ),
+        *others,
+    ]
+
+
 class OrderItem(Model):
-    """A line as it was sold; fixed for ever. ``tax`` is the tax within or on top of the line."""
+    """A line as it was sold. ``tax`` is the tax within or on top of the line.
+
+    It changes only with an :class:`~orders.models.edits.OrderEdit` in the same transaction.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="items", verbose_name=_("order"))
     variant = models.ForeignKey(
@@ -247,6 +285,7 @@ class OrderItem(Model):
     tax = models.BigIntegerField(_("tax"), default=0)
     tax_rate_basis_points = models.PositiveIntegerField(_("tax rate"), default=0)
     line_total = models.BigIntegerField(_("line total"))
+    is_digital = models.BooleanField(_("sent by e-mail"), default=False, db_default=False)
     price_trace = models.JSONField(_("why this price"), default=list, blank=True, editable=False)
 
     class Meta(Model.Meta):
@@ -270,7 +309,7 @@ class OrderItem(Model):
                 name="order_item_total_adds_up",
             ),
         ]
-        triggers = append_only()
+        triggers = changed_by_edits_only()
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"

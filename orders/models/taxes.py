@@ -1,5 +1,6 @@
 """What tax is due where goods arrive."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -8,7 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from catalog.models import Product
-from shop.models import Manager, Model
+from shop.making import Version
+from shop.models import Manager, Model, Shown
+
+#: What is reckoned with the tax rates.
+TAXES: Version = ("orders", "taxes")
 
 
 class TaxRateManager(Manager):
@@ -16,7 +21,7 @@ class TaxRateManager(Manager):
         return self.get(country=country, state=state, tax_class=tax_class)
 
 
-class TaxRate(Model):
+class TaxRate(Shown, Model):
     """Tax of a class of goods where they arrive; an empty ``state`` means the whole country."""
 
     name = models.CharField(_("name"), max_length=100)
@@ -49,6 +54,10 @@ class TaxRate(Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        return [TAXES]
 
     def natural_key(self) -> tuple[str, str, str]:
         return (str(self.country), self.state, self.tax_class)

@@ -7,7 +7,7 @@ from shop.events import outbox
 PRIORITY = 7
 
 
-def announce(order: Order, what: str, **facts: str) -> None:
+def announce(order: Order, what: str, **facts: object) -> None:
     """Emit ``order.<what>``, such as ``order.paid``, in the caller's transaction.
 
     The payload names no person; amounts are in minor units of ``currency``; ``facts`` join it.

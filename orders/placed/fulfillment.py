@@ -5,6 +5,7 @@ have left, DELIVERED when all have arrived. Every act locks the order first, so 
 pack at once take turns; the database refuses more units than were ordered whatever happens here.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,16 @@ from django.utils import timezone
 
 from audit import recording
 from catalog.reviewing import purchases
-from orders.errors import NotAllowed, NothingToPack, ParcelNotAllowed, TooManyPacked, TrackingTaken
+from inventory import backorders
+from orders.edits import differences
+from orders.errors import (
+    DifferenceDue,
+    NotAllowed,
+    NothingToPack,
+    ParcelNotAllowed,
+    TooManyPacked,
+    TrackingTaken,
+)
 from orders.models import Order, OrderEvent, OrderItem, Shipment, ShipmentItem
 from orders.placed import status
 from orders.placed.announcements import PRIORITY
@@ -54,7 +64,8 @@ def pack(
     """Pack ``quantities`` (units by order line) into a parcel; the last one fulfills the order.
 
     The same ``key`` again returns the parcel that is already there. Raises :class:`NotAllowed`
-    unless the order is paid, :class:`NothingToPack`, :class:`TooManyPacked` and
+    unless the order is paid, :class:`DifferenceDue` until what an edit added is paid as well,
+    :class:`NothingToPack`, :class:`TooManyPacked` for units that are packed or still to come, and
     :class:`TrackingTaken`.
     """
     with recording.batch():
@@ -64,12 +75,16 @@ def pack(
             return known
         if order.status != Status.PAID:
             raise NotAllowed(order, Status.FULFILLED)
+        edit = differences.awaited(order)
+        if edit is not None:
+            raise DifferenceDue(edit.due)
         left = unpacked(order_id)
         wanted = {item_id: units for item_id, units in quantities.items() if units > 0}
         if not wanted:
             raise NothingToPack
-        if any(units > left.get(item_id, 0) for item_id, units in wanted.items()):
-            raise TooManyPacked(left)
+        here = packable(order_id)
+        if any(units > here.get(item_id, 0) for item_id, units in wanted.items()):
+            raise TooManyPacked(here)
         parcel = Shipment(order=order, key=key)
         _set_way(parcel, way)
         _store(parcel)
@@ -175,10 +190,23 @@ def unpacked(order_id: UUID) -> dict[UUID, int]:
         "shipment_items__quantity",
         filter=Q(shipment_items__shipment__status__in=[PACKED, SHIPPED, DELIVERED]),
     )
-    rows = OrderItem.objects.filter(order=order_id).annotate(packed=in_parcels)
+    goods = OrderItem.objects.filter(order=order_id, is_digital=False)
+    rows = goods.annotate(packed=in_parcels)
     counts = rows.values_list("pk", "quantity", "packed")
     left = {pk: ordered - (packed or 0) for pk, ordered, packed in counts}
     return {pk: units for pk, units in left.items() if units > 0}
+
+
+def packable(order_id: UUID) -> dict[UUID, int]:
+    """The units of :func:`unpacked` that are here: what was sold before it came may still wait.
+
+    Three queries.
+    """
+    left = unpacked(order_id)
+    waiting = backorders.waiting_of([order_id]).get(order_id, Counter[UUID]())
+    variants = dict(OrderItem.objects.filter(pk__in=left).values_list("pk", "variant_id"))
+    here = {pk: units - waiting[variants[pk]] for pk, units in left.items()}
+    return {pk: units for pk, units in here.items() if units > 0}
 
 
 def deliver(order: Order, *, actor_id: UUID | None) -> Order:
@@ -190,7 +218,7 @@ def deliver(order: Order, *, actor_id: UUID | None) -> Order:
         email=order.email,
         delivered_at=order.delivered_at or timezone.now(),
         # A variant has one line at most: order_item_once_per_variant.
-        quantities=dict(order.items.values_list("variant_id", "quantity")),
+        quantities=dict(order.items.filter(is_digital=False).values_list("variant_id", "quantity")),
     )
     return order
 

@@ -1,4 +1,4 @@
-"""What staff write on orders: notes and tags for themselves, messages to the customer."""
+"""What is written on orders: notes and tags of staff, messages to the customer and from them."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -35,6 +35,20 @@ def write(
         )
         if is_new and kind == OrderNote.Kind.CUSTOMER:
             announcements.announce(order, "message", note=str(note.pk))
+        return note
+
+
+def receive(*, order_id: UUID, text: str, key: UUID, author_id: UUID | None = None) -> OrderNote:
+    """Take a message of the customer; the same ``key`` again returns the one that is there.
+
+    Staff find it in the queue of messages to answer (:func:`orders.placed.queues.to_answer`).
+    """
+    with recording.batch():
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+        note: OrderNote = order.notes.get_or_create(
+            key=key,
+            defaults={"kind": OrderNote.Kind.INCOMING, "text": text, "author_id": author_id},
+        )[0]
         return note
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders import summary
+from orders.edits import differences
 from orders.models import Invoice, Order, OrderAddress, OrderItem, OrderNote, Shipment
-from orders.placed import addresses, lifecycle
+from orders.placed import addresses, lifecycle, refund_words
+from orders.returns import return_page, windows
 
 Status = Order.Status
 _ENDED = (Status.DELIVERED, Status.CANCELED)
@@ -41,22 +46,30 @@ class OrderPage:
     billing_address: OrderAddress | None
     invoices: list[Invoice]
     messages: list[OrderNote]
+    refunds: list[refund_words.Given]
     may_cancel: bool
     may_change_address: bool
+    #: What is to be paid of it by its link, in minor units; 0 when nothing is.
+    to_pay: int
+    #: Until when pieces may be sent back; None when none may.
+    return_until: date | None
+    returns: list[dict[str, Any]]
     #: Whether the page need not look again.
     is_final: bool
 
 
 def readable() -> "QuerySet[Order]":
-    """Orders with what their page shows; six queries more, whatever the order holds."""
-    to_customer = OrderNote.objects.filter(kind=OrderNote.Kind.CUSTOMER)
+    """Orders with what their page shows; at most eleven queries more, whatever the order holds."""
+    written = OrderNote.objects.exclude(kind=OrderNote.Kind.INTERNAL)
     rows: QuerySet[Order] = Order.objects.select_related("shipping_method")
     return rows.prefetch_related(
         "items",
         "addresses",
         "shipments__items",
         "invoices",
-        Prefetch("notes", queryset=to_customer),
+        "returns__items",
+        "refunds__parts__payment",
+        Prefetch("notes", queryset=written),
     )
 
 
@@ -65,10 +78,15 @@ def of_order(order: Any) -> OrderPage:
     items = list(order.items.all())
     shipments = [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
     by_type = addresses.newest(order.addresses.all())
+    given = refund_words.of_order(order)
     return OrderPage(
         order=order,
         words=words_of(order, items, shipments),
-        timeline=timeline(order, items, shipments),
+        timeline=[
+            *timeline(order, items, shipments),
+            *map(return_page.step, order.returns.all()),
+            *map(refund_words.step, given),
+        ],
         parcels=_parcels(items, shipments),
         waiting=_waiting(order, items, shipments),
         summary=summary.of_order(order, items),
@@ -76,8 +94,12 @@ def of_order(order: Any) -> OrderPage:
         billing_address=by_type.get(OrderAddress.Type.BILLING),
         invoices=sorted(order.invoices.all(), key=lambda row: row.issued_at),
         messages=list(order.notes.all()),
+        refunds=given,
         may_cancel=lifecycle.is_cancelable_by_customer(order, shipments),
         may_change_address=addresses.is_changeable(order, shipments),
+        to_pay=_to_pay(order),
+        return_until=_return_until(order, shipments),
+        returns=[return_page.short(row) for row in order.returns.all()],
         is_final=order.status in _ENDED,
     )
 
@@ -155,6 +177,23 @@ def timeline(
             step["note"] = _("%(sent)d of %(ordered)d pieces have left") % counts
         steps.append(step)
     return steps
+
+
+def _to_pay(order: Any) -> int:
+    """At most two queries, and none but while the order waits to be packed."""
+    if order.is_payable:
+        return max(0, order.total - order.credit_applied)
+    edit = differences.awaited(order)
+    return edit.due if edit else 0
+
+
+def _return_until(order: Any, shipments: Sequence[Any]) -> date | None:
+    """The last day for sending something back, while anything is left that may come."""
+    until = windows.last_day(order, settings.SHOP_RETURN_DAYS)
+    arrived = [row for row in shipments if row.status == Shipment.Status.DELIVERED]
+    here, gone = windows.units_in(arrived), windows.returned_units(order.returns.all())
+    has_some = any(units > gone.get(item_id, 0) for item_id, units in here.items())
+    return until if until and has_some and timezone.localdate() <= until else None
 
 
 def contents_of(shipment: Any, titles: dict[UUID, str]) -> list[str]:

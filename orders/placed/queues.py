@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from orders.models import Order
+from orders.models import Order, OrderNote
 
 #: The order of the queue; the index order_to_ship has it.
 URGENT_FIRST = ("delivery_until", "placed_at", "id")
@@ -21,6 +21,16 @@ def to_ship() -> "QuerySet[Order]":
 def late() -> "QuerySet[Order]":
     """Those that should be with their customers by now."""
     return to_ship().filter(delivery_until__lte=timezone.localdate())
+
+
+def to_answer() -> "QuerySet[Order]":
+    """Orders whose customer wrote, and nobody has written anything since."""
+    answers = OrderNote.objects.filter(
+        order=OuterRef("order"), created_at__gt=OuterRef("created_at")
+    ).exclude(kind=OrderNote.Kind.INCOMING)
+    asked = OrderNote.objects.filter(~Exists(answers), kind=OrderNote.Kind.INCOMING)
+    rows: QuerySet[Order] = Order.objects.filter(pk__in=asked.values("order"))
+    return rows
 
 
 def is_late(order: Order) -> bool:

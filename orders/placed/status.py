@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from orders.models import Order, OrderEvent, OrderStatusChange
 from orders.placed import announcements
+from shop import closing
 from shop.actor import ActorType, current_actor
 
 _TIMES = {
@@ -24,19 +25,28 @@ _BY = {
 
 
 def move(
-    order: Order, status: Order.Status, *, actor_id: UUID | None = None, reason: str = ""
+    order: Order,
+    status: Order.Status,
+    *,
+    actor_id: UUID | None = None,
+    reason: str = "",
+    is_last: bool = False,
 ) -> Order:
     """Move ``order``, which the caller has locked, in the caller's transaction.
 
-    The database refuses a move that is not legal.
+    The database refuses a move that is not legal. With ``is_last`` the row is written at the end of
+    the act, and nobody reads it before.
     """
     change = OrderStatusChange(
         order=order, from_status=order.status, to_status=status, actor_id=actor_id, reason=reason
     )
     order.status = status
     setattr(order, _TIMES[status], timezone.now())
-    order.save()
-    change.save()
+    if is_last:
+        closing.change(order, "status", _TIMES[status])
+    else:
+        order.save()
+    closing.add(change)
     announcements.announce(order, status.lower())
     return order
 

@@ -16,9 +16,16 @@ from django.conf import settings
 
 from catalog.models import Product
 from orders.models import TaxRate
+from orders.models.taxes import TAXES
+from shop.held import Shelf
 from shop.money import tax_included, tax_on_top
 
 STANDARD = Product.TaxClass.STANDARD
+#: How long a process holds the rates, in seconds; a change ends it at once.
+SECONDS = 60
+
+#: All rates: a shop has a few dozen.
+_held: Shelf[str, list[TaxRate]] = Shelf(most=1, seconds=SECONDS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,10 @@ class TaxRules:
 
 
 def rules(country: str = "", state: str = "", *, is_reverse_charge: bool = False) -> TaxRules:
-    """The rules where goods arrive; without ``country`` those of the shop's own. One query."""
+    """The rules where goods arrive; without ``country`` those of the shop's own.
+
+    No query while the rates are known, else one.
+    """
     inclusive = settings.SHOP_PRICES_INCLUDE_TAX
     if not is_reverse_charge:
         return TaxRules(rates_of(country or settings.SHOP_COUNTRY, state), is_inclusive=inclusive)
@@ -59,5 +69,12 @@ def rules(country: str = "", state: str = "", *, is_reverse_charge: bool = False
 
 def rates_of(country: str, state: str = "") -> dict[str, int]:
     """Basis points by tax class; a region's rate beats its country's."""
-    rows = TaxRate.objects.filter(country=country, state__in={"", state})
-    return {row.tax_class: row.rate_basis_points for row in sorted(rows, key=lambda row: row.state)}
+    rows = [row for row in _held.one("", _read, versions=[TAXES]) if row.country == country]
+    found = [row for row in rows if row.state in ("", state)]
+    return {
+        row.tax_class: row.rate_basis_points for row in sorted(found, key=lambda row: row.state)
+    }
+
+
+def _read() -> list[TaxRate]:
+    return list(TaxRate.objects.all())

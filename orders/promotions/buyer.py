@@ -6,15 +6,20 @@ from uuid import UUID
 from django.db.models import Q
 
 from orders.models import Cart
+from orders.promotions.agreements import Agreement, agreement_of
 
 
 @dataclass(frozen=True)
 class Buyer:
-    """The codes typed in, and the person by account or address as far as they are known."""
+    """The codes typed in, and the person by account or address as far as they are known.
+
+    ``agreement`` is what staff agreed with them in a draft.
+    """
 
     codes: tuple[str, ...] = ()
     customer_id: UUID | None = None
     email: str = ""
+    agreement: Agreement | None = None
 
     @property
     def is_known(self) -> bool:
@@ -41,5 +46,9 @@ NOBODY = Buyer()
 
 
 def buyer_of(cart: Cart, email: str = "") -> Buyer:
-    """The buyer of ``cart``; ``email`` is what the checkout knows."""
+    """The buyer of ``cart``; ``email`` is what the checkout knows. Two queries for a draft."""
+    if cart.is_draft:
+        draft = cart.draft
+        codes = tuple(cart.coupon_codes)
+        return Buyer(codes, draft.customer_id, email, agreement_of(draft))
     return Buyer(tuple(cart.coupon_codes), cart.user_id, email)

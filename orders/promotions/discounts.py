@@ -8,7 +8,9 @@ The order of things, for promotions by priority and then for codes as they were 
 2. A percentage is reckoned once on the sum of these lines, rounded half up, then capped; a fixed
    amount takes at most the sum. Each line bears its part in proportion (largest remainder), so the
    parts add up and no line gets below zero.
-3. Groups ("3 for 2") are formed of single pieces, dearest first, and each full group counts.
+3. A price that staff agreed for a line comes first and works like a promotion not to be combined;
+   what they agreed on the whole comes last and is shared among all lines.
+4. Groups ("3 for 2") are formed of single pieces, dearest first, and each full group counts.
 
 Lines are worked through by their key, so the order in a cart changes nothing.
 """
@@ -18,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from orders.promotions.agreements import Agreement
 from orders.promotions.offers import (
     CHEAPEST_OFF,
     FIXED_AMOUNT,
@@ -134,6 +137,27 @@ class Till:
             self.closed.update(taken)
         return cut
 
+    def agree(self, agreement: Agreement) -> list[Cut]:
+        """Bring lines down to the prices agreed for them; dearer ones count for nothing."""
+        cuts = []
+        for line in self.goods:
+            agreed = agreement.prices.get(line.key)
+            amount = (line.price - agreed.price) * line.quantity if agreed else 0
+            if agreed is None or amount <= 0:
+                continue
+            cuts.append(Cut(agreement.price_offer(agreed, amount), {line.key: amount}, {}))
+            self.left[line.key] -= amount
+            self.touched.add(line.key)
+            self.closed.add(line.key)
+        return cuts
+
+    def concede(self, offer: Offer) -> list[Cut]:
+        """Let ``offer`` take off all lines, whatever took off them before."""
+        cut = Cut(offer, *_parts(offer, self.goods, self.left))
+        for key, part in cut.parts.items():
+            self.left[key] -= part
+        return [cut] if cut.amount else []
+
     def _sift(self, offer: Offer) -> tuple[list[Goods], dict[str, Refusal]]:
         lines, reasons = [], {}
         for line in self.goods:
@@ -156,12 +180,19 @@ class Till:
 
 
 def reckon(
-    goods: Iterable[Goods], promotions: Iterable[Offer] = (), claims: Iterable[Claim] = ()
+    goods: Iterable[Goods],
+    promotions: Iterable[Offer] = (),
+    claims: Iterable[Claim] = (),
+    agreement: Agreement | None = None,
 ) -> Discounts:
-    """What ``promotions`` and then ``claims`` take off ``goods``, each in the given order."""
+    """What ``promotions`` and then ``claims`` take off ``goods``, each in the given order.
+
+    What was agreed with staff is around them: prices of lines before, the rest behind.
+    """
     till = Till(goods)
     goods_total = till.total
-    outcomes: list[Cut | Refused] = [till.take(offer) for offer in promotions]
+    outcomes: list[Cut | Refused] = [*(till.agree(agreement) if agreement else ())]
+    outcomes += (till.take(offer) for offer in promotions)
     base = till.total
     accepted: list[Offer] = []
     for claim in claims:
@@ -177,6 +208,8 @@ def reckon(
             outcomes.append(outcome)
             if isinstance(outcome, Cut):
                 accepted.append(offer)
+    if agreement and agreement.concession:
+        outcomes += till.concede(agreement.concession)
     cuts = [outcome for outcome in outcomes if isinstance(outcome, Cut)]
     return Discounts(
         goods_total=goods_total,

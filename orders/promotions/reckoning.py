@@ -43,7 +43,7 @@ def discounts_of(
     automatic = promotions(currency, now)
     claimed = claims(buyer, currency=currency, now=now)
     offers = [*automatic, *(claim.offer for claim in claimed if claim.offer is not None)]
-    return reckon(goods_of(rows, offers), automatic, claimed)
+    return reckon(goods_of(rows, offers), automatic, claimed, buyer.agreement)
 
 
 def goods_of(items: Sequence[CartItem], offers: Iterable[Offer]) -> list[Goods]:
@@ -60,6 +60,8 @@ def goods_of(items: Sequence[CartItem], offers: Iterable[Offer]) -> list[Goods]:
             is_on_sale=item.variant.lowest_prior_price is not None,
         )
         for item in items
+        # Money is not had for less money.
+        if not item.variant.product.is_gift_card
     ]
 
 

@@ -18,20 +18,29 @@ TOLD = 3
 
 def gift(row: Coupon | Promotion) -> str:
     """What is given: "20 % off", "3 for 2". No query."""
-    amount = "" if row.kind == "FREE_SHIPPING" else format_money(row.value, row.currency)
-    percent = f"{row.value / 100:g}"
-    match row.kind:
+    return gift_words(
+        row.kind,
+        row.value,
+        row.currency,
+        size=getattr(row, "group_size", 0) or 0,
+        fewer=getattr(row, "group_discounted", 0) or 0,
+    )
+
+
+def gift_words(kind: str, value: int, currency: str, *, size: int = 0, fewer: int = 0) -> str:
+    """What an offer gives, from its plain values; ``fewer`` of ``size`` pieces are reduced."""
+    amount = "" if kind == "FREE_SHIPPING" else format_money(value, currency)
+    percent = f"{value / 100:g}"
+    match kind:
         case "PERCENTAGE":
             return _("%(percent)s %% off") % {"percent": percent}
         case "FIXED_AMOUNT":
             return _("%(amount)s off") % {"amount": amount}
         case "FREE_SHIPPING":
             return _("Free delivery")
-    size = getattr(row, "group_size", 0) or 0
-    if row.kind == "SET_PRICE":
+    if kind == "SET_PRICE":
         return _("%(size)d for %(amount)s") % {"size": size, "amount": amount}
-    fewer = getattr(row, "group_discounted", 0) or 0
-    if row.value == WHOLE:
+    if value == WHOLE:
         return _("%(size)d for %(paid)d") % {"size": size, "paid": size - fewer}
     text = ngettext(
         "%(percent)s %% off the cheapest of %(size)d",

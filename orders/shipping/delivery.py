@@ -3,22 +3,24 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
 
+from inventory.models.locations import LOCATIONS
 from orders.models import CartItem, PickUpPoint, ShippingMethod
 from orders.models.delivery import DELIVERY, plain_code
 from shop.held import Shelf
 
 FRIDAY = 4
-#: How long a process holds the methods that product pages tell of, in seconds.
+#: How long a process holds what is offered, in seconds; a change ends it at once.
 SECONDS = 60
 
-#: Those that bring parcels, by country and currency, as all requests of the process share them.
-_parcels: Shelf[tuple[str, str], list[ShippingMethod]] = Shelf(most=10, seconds=SECONDS)
-#: Countries that are reached, by currency.
-_reached: Shelf[str, list[str]] = Shelf(most=10, seconds=SECONDS)
+#: Methods offered, by currency, as all requests of the process share them.
+_offered: Shelf[str, list[ShippingMethod]] = Shelf(most=10, seconds=SECONDS)
+#: Where orders are collected.
+_points: Shelf[str, list[PickUpPoint]] = Shelf(most=1, seconds=SECONDS)
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,21 @@ def options(
     """Methods of the zone that ``address`` is in, for that weight, cheapest parcel first.
 
     ``address`` has a country, and a region and a postal code as far as they are known. Pick-up
-    comes last: who does not live nearby should not have to notice it to get a parcel. One query.
+    comes last: who does not live nearby should not have to notice it to get a parcel. No query
+    while the methods are known, else one.
     """
     methods = [row for row in _reaching(address) if row.carries(weight_grams)]
     return _cheapest_first(methods, goods_total, weight_grams, now)
 
 
 def points(near: Mapping[str, str]) -> list[PickUpPoint]:
-    """Where orders can be collected, those nearest to the postal code first. One query.
+    """Where orders can be collected, those nearest to the postal code first.
 
-    Near is what shares most digits from the left; there is no map behind it.
+    Near is what shares most digits from the left; there is no map behind it. No query while the
+    places are known, else one.
     """
-    found = PickUpPoint.objects.offered()
+    versions = [DELIVERY, LOCATIONS]
+    found = _points.one("", lambda: list(PickUpPoint.objects.offered()), versions=versions)
     return sorted(found, key=lambda point: _distance(point, near))
 
 
@@ -61,8 +66,8 @@ def parcel_at_home(goods_total: int, *, now: datetime | None = None) -> Delivery
 
     No query while the methods are known, else one.
     """
-    key = (settings.SHOP_COUNTRY, settings.SHOP_CURRENCY)
-    parcels = _parcels.one(key, lambda: _read_parcels(key[0]), versions=[DELIVERY])
+    found = _reaching({"country": settings.SHOP_COUNTRY})
+    parcels = [method for method in found if method.kind == ShippingMethod.Kind.DELIVERY]
     return next(iter(_cheapest_first(parcels, goods_total, 0, now)), None)
 
 
@@ -95,33 +100,49 @@ def weight(items: Iterable[CartItem]) -> int:
     return sum(item.variant.weight_grams * item.quantity for item in items)
 
 
+def needs_parcel(items: Iterable[CartItem]) -> bool:
+    """Whether anything of the items has to be sent; gift cards travel by e-mail."""
+    return any(not item.variant.product.is_gift_card for item in items)
+
+
 def reached_countries() -> list[str]:
     """ISO codes of the countries that some offered method reaches, in order.
 
     No query while they are known, else one.
     """
-    return _reached.one(settings.SHOP_CURRENCY, _read_reached, versions=[DELIVERY])
-
-
-def _read_reached() -> list[str]:
-    offered = ShippingMethod.objects.filter(is_active=True, currency=settings.SHOP_CURRENCY)
-    zones = offered.order_by().values_list("zone__countries", flat=True).distinct()
+    zones = [method.zone.countries for method in _methods()]
     return sorted({code for codes in zones for code in codes})
 
 
-def _read_parcels(country: str) -> list[ShippingMethod]:
-    found = _reaching({"country": country})
-    return [method for method in found if method.kind == ShippingMethod.Kind.DELIVERY]
+def known_method(key: UUID | None) -> ShippingMethod | None:
+    """A method by its id: as it is held while it is offered, else read."""
+    if key is None:
+        return None
+    found = next((method for method in _methods() if method.pk == key), None)
+    return found or ShippingMethod.objects.select_related("zone").filter(pk=key).first()
+
+
+def known_point(key: UUID | None) -> PickUpPoint | None:
+    """A place to collect by its id: as it is held while it is offered, else read."""
+    if key is None:
+        return None
+    found = next((point for point in points({}) if point.pk == key), None)
+    return found or PickUpPoint.objects.select_related("location").filter(pk=key).first()
+
+
+def _methods() -> list[ShippingMethod]:
+    currency = settings.SHOP_CURRENCY
+
+    def read() -> list[ShippingMethod]:
+        rows = ShippingMethod.objects.filter(is_active=True, currency=currency)
+        return list(rows.select_related("zone"))
+
+    return _offered.one(currency, read, versions=[DELIVERY])
 
 
 def _reaching(address: Mapping[str, str]) -> list[ShippingMethod]:
     """The methods of the first zone that has the address."""
-    methods = ShippingMethod.objects.filter(
-        is_active=True,
-        zone__countries__contains=[address.get("country", "")],
-        currency=settings.SHOP_CURRENCY,
-    ).select_related("zone")
-    reaching = [method for method in methods if method.reaches(address)]
+    reaching = [method for method in _methods() if method.reaches(address)]
     zones = {method.zone_id: (method.zone.position, method.zone.code) for method in reaching}
     nearest = min(zones, key=zones.__getitem__, default=None)
     return [method for method in reaching if method.zone_id == nearest]

@@ -23,13 +23,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Delivery to ``country`` by ``chosen``, and what else could be chosen."""
+    """Delivery to ``country`` by ``chosen``, and what else could be chosen.
+
+    ``is_sent`` is false where nothing needs a parcel.
+    """
 
     country: str
     place: str
     chosen: DeliveryOption | None
     countries: list[Choice]
     methods: list[Choice]
+    is_sent: bool = True
 
 
 def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
@@ -42,7 +46,8 @@ def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
         address={"country": country}, goods_total=goods_total, weight_grams=delivery.weight(items)
     )
     liked = [option for option in options if option.method.pk == cart.shipping_method_id]
-    chosen = next(iter(liked), None) or summary.usual_option(options)
+    is_sent = delivery.needs_parcel(items)
+    chosen = (next(iter(liked), None) or summary.usual_option(options)) if is_sent else None
     reached = delivery.reached_countries()
     return Estimate(
         country=country,
@@ -60,6 +65,7 @@ def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
             )
             for option in options
         ],
+        is_sent=is_sent,
     )
 
 

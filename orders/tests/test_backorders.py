@@ -6,9 +6,11 @@ from django.urls import reverse
 from inventory import backorders, stock
 from inventory.models import Backorder
 from orders.carts import cart as carts
-from orders.placed import lifecycle
+from orders.errors import TooManyPacked
+from orders.placed import fulfillment, lifecycle
 from orders.tests.factories import filled_cart, paid_order, variant_in_stock
 from shop.events import relay
+from shop.models import new_id
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +44,20 @@ def test_order_that_is_called_off_waits_no_more(shirt):
     stock.adjust(stock_id=row.pk, quantity_change=3, note="Delivery", kind="PURCHASE")
     row.refresh_from_db()
     assert row.on_hand == 5
+
+
+def test_what_has_still_to_come_is_not_packed(shirt):
+    order = paid_order((shirt, 5))
+    relay.deliver_due()
+    item = order.items.get()
+    with pytest.raises(TooManyPacked):
+        fulfillment.pack(order_id=order.pk, quantities={item.pk: 3}, key=new_id())
+    assert lifecycle.mark_fulfilled(order.pk).status == "PAID"
+    row = shirt.stocks.get()
+    stock.adjust(stock_id=row.pk, quantity_change=3, note="Delivery", kind="PURCHASE")
+    assert lifecycle.mark_fulfilled(order.pk).status == "FULFILLED"
+    parcels = order.shipments.order_by("created_at")
+    assert [parcel.items.get().quantity for parcel in parcels] == [2, 3]
 
 
 def test_event_that_comes_after_the_order_was_called_off_opens_nothing(shirt):

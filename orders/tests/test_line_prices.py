@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from catalog.models import ProductVariant
 from orders.carts import cart as carts
-from orders.summary import cart_lines
+from orders.shown_lines import cart_lines
 from orders.tests.factories import filled_cart, variant_in_stock
 
 pytestmark = pytest.mark.django_db

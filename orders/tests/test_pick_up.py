@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -11,7 +12,8 @@ from inventory.models import Location, Reservation, Stock
 from inventory.tests.builders import counters
 from orders.carts import cart as carts
 from orders.checkouts import placing
-from orders.models import Checkout, PickUpPoint, ShippingMethod, TaxRate
+from orders.mailing import mails
+from orders.models import Checkout, OrderMail, PickUpPoint, ShippingMethod, TaxRate
 from orders.placed import lifecycle
 from orders.tests.factories import (
     ADDRESS,
@@ -60,13 +62,13 @@ def browser(cart):
 
 def test_nearest_place_is_offered_first_with_its_hours(places):
     page = browser(filled_cart()).get(DELIVERY)
-    assert [choice["title"] for choice in page.context["places"]] == ["kreuzberg", "mitte"]
+    assert [choice["title"] for choice in page.context["part"].places] == ["kreuzberg", "mitte"]
     assert "Mon–Fri 9–17" in page.content.decode()
 
 
 def test_another_postal_code_sorts_the_places_anew(places):
     page = browser(filled_cart()).get(DELIVERY, {"near": "10117"})
-    assert [choice["title"] for choice in page.context["places"]] == ["mitte", "kreuzberg"]
+    assert [choice["title"] for choice in page.context["part"].places] == ["mitte", "kreuzberg"]
 
 
 def test_order_keeps_where_it_is_collected(places):
@@ -156,3 +158,22 @@ def _let_holds_run_out():
     ago = timezone.now() - timedelta(minutes=1)
     Reservation.objects.filter(status="ACTIVE").update(expires_at=ago)
     reservations.expire()
+
+
+def test_whoever_collects_reads_where_in_the_mail_and_on_every_page(places):
+    mitte, _kreuzberg = places
+    cart = filled_cart()
+    client = browser(cart)
+    client.post(DELIVERY, {"method": "pick-up", "point": str(mitte.pk)})
+    total = shown_total(Checkout.objects.get())
+    order = lifecycle.mark_paid(placing.place_order(cart_id=cart.pk, agreed_total=total).pk)
+    mails.queue(order.pk, OrderMail.Kind.PLACED)
+    assert mails.send(OrderMail.objects.get(order=order).pk)
+    letter = mail.outbox[-1]
+    where = "mitte, Weg 1, 10119 Berlin"
+    pages = [
+        client.get(f"/order/{order.token}/{page}").content.decode() for page in ("", "thanks/")
+    ]
+    for text in (letter.body, letter.alternatives[0].content, *pages):
+        assert where in text
+    assert "Lindenstr. 4" not in letter.body

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.fragments import wanted_fragment
 from catalog.models import Product, ProductVariant
 from catalog.products import product_page
-from catalog.products.choices import find_published
+from catalog.wares import find_published
 from inventory.errors import InventoryError
 from orders import messages
 from orders.carts import cart as carts
-from orders.checkouts import checkout
+from orders.checkouts import checkout, defaults
 from orders.errors import NotAllowed, OrdersError
 from orders.models import Cart, CartItem, Order
 from orders.placed import lifecycle
@@ -31,8 +31,8 @@ MAX_DIGITS = 4
 @private_page
 def show(request: HttpRequest) -> HttpResponse:
     """The cart page, or its fragment for the drawer and for the page itself."""
-    cart = carts.current(request)
-    if cart is None:
+    found = carts.contents_of(request)
+    if found is None:
         pending = _pending_order(request)
         extra = {"pending": pending, "forgotten": _undoable(request, "forgotten")}
         return respond(request, None, extra)
@@ -40,13 +40,31 @@ def show(request: HttpRequest) -> HttpResponse:
         "removed": _undoable(request, "removed"),
         "forgotten": _undoable(request, "forgotten"),
     }
-    return respond(request, cart, extra)
+    return respond(request, found.cart, extra, items=found.items)
 
 
 @require_POST
 @private_page
 def add(request: HttpRequest) -> HttpResponse:
     """Add a product's chosen variant; without a choice the product page asks for it."""
+    item = put_in(request)
+    if isinstance(item, HttpResponse):
+        return item
+    title = item.variant.product.title
+    if wanted_fragment(request) == DRAWER:
+        response = respond(request, item.cart, {"added": title, "is_changed": True})
+    else:
+        flash.success(request, _("%(title)s is in your cart.") % {"title": title})
+        response = see_other("orders:cart")
+    carts.remember(response, item.cart)
+    return response
+
+
+def put_in(request: HttpRequest, *, is_enough: bool = False) -> CartItem | HttpResponse:
+    """The line of the variant that a product page sent, or that page with what was wrong.
+
+    With ``is_enough`` a line that is there already stays as it is.
+    """
     slug = request.POST.get("product", "").replace("\0", "")[:200]
     chosen = {
         option: request.POST[option][:50] for option in ("color", "size") if option in request.POST
@@ -54,26 +72,30 @@ def add(request: HttpRequest) -> HttpResponse:
     variant = find_published(slug, chosen)
     if variant is None:
         product = get_object_or_404(Product.objects.published(), slug=slug)
+        if product.is_gift_card:
+            # Its own page asks for whom it is.
+            return see_other(product)
         errors = {"size": _("Choose a size")}
         return product_page.respond(request, product, chosen=chosen, errors=errors, status=422)
-    product = variant.product
     cart = carts.open_for(request)
+    item = cart.items.filter(variant=variant).first() if is_enough else None
+    if item is not None:
+        return item
     try:
-        carts.add(cart=cart, variant=variant, quantity=_number(request.POST.get("quantity")) or 1)
+        item = carts.add(
+            cart=cart, variant=variant, quantity=_number(request.POST.get("quantity")) or 1
+        )
     except (OrdersError, InventoryError) as error:
         item = CartItem(cart=cart, variant=variant)
         words = messages.explain(error, items=[item], currency=cart.currency)
         errors = {"stock": " ".join(words)}
-        response = product_page.respond(request, product, chosen=chosen, errors=errors, status=409)
+        response = product_page.respond(
+            request, variant.product, chosen=chosen, errors=errors, status=409
+        )
         carts.remember(response, cart)
         return response
-    if wanted_fragment(request) == DRAWER:
-        response = respond(request, cart, {"added": variant.product.title, "is_changed": True})
-    else:
-        flash.success(request, _("%(title)s is in your cart.") % {"title": product.title})
-        response = see_other("orders:cart")
-    carts.remember(response, cart)
-    return response
+    item.variant = variant
+    return item
 
 
 @require_POST
@@ -142,17 +164,23 @@ def estimate_delivery(request: HttpRequest) -> HttpResponse:
 @require_POST
 @private_page
 def begin_checkout(request: HttpRequest) -> HttpResponse:
-    """Hold the stock and go to checkout, or say what stands in the way."""
-    cart = carts.current(request)
-    if cart is None:
+    """Hold the stock and go to checkout, or say what stands in the way.
+
+    Of whom everything is known but the card, nothing else is asked.
+    """
+    found = carts.contents_of(request)
+    if found is None:
         return see_other("orders:cart")
+    cart = found.cart
     try:
-        checkout.begin(cart=cart)
+        begun = checkout.begin(cart=cart)
     except (OrdersError, InventoryError) as error:
-        items = carts.items_of(cart)
-        words = messages.explain(error, items=items, currency=cart.currency)
+        words = messages.explain(error, items=found.items, currency=cart.currency)
         return refused(request, cart, words, status=409)
-    return see_other("orders:checkout")
+    begun.cart = cart
+    defaults.fill_in(checkout=begun)
+    is_known = cart.user_id is not None and defaults.is_complete(begun)
+    return see_other("payments:express" if is_known else "orders:checkout")
 
 
 @require_POST

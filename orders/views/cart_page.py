@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from catalog.fragments import vary_by_fragment, wanted_fragment
-from orders import summary
+from orders import shown_lines, summary
 from orders.carts import cart as carts
 from orders.carts import saved, sharing
 from orders.carts.saved import Keeper
@@ -30,10 +30,12 @@ def respond(
     extra: Mapping[str, object],
     status: int = 200,
     *,
+    items: list[CartItem] | None = None,
     keeper: Keeper | None = None,
 ) -> HttpResponse:
-    """The cart as page, region or drawer."""
-    items = carts.items_of(cart) if cart else []
+    """The cart as page, region or drawer; ``items`` where they are known."""
+    if items is None:
+        items = carts.items_of(cart) if cart else []
     template = REGIONS.get(wanted_fragment(request), "orders/cart.html")
     context: dict[str, object] = {"items": items, **extra}
     if cart and items:
@@ -85,7 +87,7 @@ def refused(
 
 def _contents(request: HttpRequest, cart: Cart, items: list[CartItem]) -> dict[str, object]:
     """What page and drawer show of a cart that holds something."""
-    shown = summary.cart_lines(items, currency=cart.currency)
+    shown = shown_lines.cart_lines(items, currency=cart.currency)
     discounts = discounts_of(items, currency=cart.currency, buyer=buyer_of(cart))
     goods_total = discounts.goods_total - discounts.total
     expected = estimate.of_cart(cart, items, goods_total=goods_total)
@@ -108,7 +110,7 @@ def _contents(request: HttpRequest, cart: Cart, items: list[CartItem]) -> dict[s
     }
 
 
-def _saved_lines(rows: list[SavedItem]) -> list[summary.Line]:
+def _saved_lines(rows: list[SavedItem]) -> list[shown_lines.Line]:
     """What was put aside, at today's prices."""
     if not rows:
         return []
@@ -123,11 +125,12 @@ def _saved_lines(rows: list[SavedItem]) -> list[summary.Line]:
         )
         for row in rows
     ]
+    shown = shown_lines.cart_lines(items, currency=cart.currency)
     return [
         replace(
             line,
             update_url=reverse("orders:cart_take_back", args=[row.pk]),
             remove_url=reverse("orders:saved_remove", args=[row.pk]),
         )
-        for row, line in zip(rows, summary.cart_lines(items, currency=cart.currency), strict=True)
+        for row, line in zip(rows, shown, strict=True)
     ]

@@ -14,6 +14,7 @@ from catalog.fragments import vary_by_fragment, wanted_fragment
 from orders.carts import cart as carts
 from orders.documents import invoice_pdf
 from orders.errors import AddressElsewhere, AddressFixed, NotAllowed
+from orders.forms import MessageForm
 from orders.models import Order, OrderAddress
 from orders.placed import addresses, lifecycle, order_page, reorder
 from shop.accounts.forms import AddressForm
@@ -37,7 +38,13 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
 
 def render_order(request: HttpRequest, order: Order, *, page_url: str, **more: Any) -> HttpResponse:
     """The page of an order that was read by :func:`order_page.readable`, or its status alone."""
-    context = {"page": order_page.of_order(order), "order": order, "page_url": page_url, **more}
+    context = {
+        "page": order_page.of_order(order),
+        "order": order,
+        "page_url": page_url,
+        "message_form": MessageForm(),
+        **more,
+    }
     is_poll = wanted_fragment(request) == STATUS
     template = "orders/_order_status.html" if is_poll else "orders/order.html"
     response = render(request, template, context)

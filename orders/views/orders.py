@@ -2,16 +2,18 @@
 
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from orders import summary
+from orders.carts import cart as carts
 from orders.errors import EmailFixed
 from orders.forms import ContactForm
-from orders.models import Invoice, InvoiceKind, Order, OrderAddress
-from orders.placed import corrections, order_page
+from orders.models import InvoiceKind, Order, OrderAddress, OrderItem
+from orders.placed import corrections, order_page, thanks
 from orders.placed.ownership import is_own
+from shop import cache
 from shop.accounts.credentials import SignUpForm
 from shop.middleware import private_page
 from shop.rate_limits import limit
@@ -54,13 +56,16 @@ def correct_email(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _find(token: str) -> Order:
-    return get_object_or_404(Order.objects.select_related("cart"), token=token)
+    order = thanks.find(token)
+    if order is None:
+        raise Http404
+    return order
 
 
 def _render(
     request: HttpRequest, order: Order, form: ContactForm, *, status: int = 200
 ) -> HttpResponse:
-    items = list(order.items.all())
+    items: list[OrderItem] = list(order.items.all())
     addresses = {address.type: address for address in order.addresses.all()}
     is_shoppers = is_own(request, order)
     context = {
@@ -68,9 +73,14 @@ def _render(
         "summary": summary.of_order(order, items),
         "shipping_address": addresses.get(OrderAddress.Type.SHIPPING),
         "timeline": order_page.timeline(order),
-        "invoice": Invoice.objects.filter(order=order, kind=InvoiceKind.INVOICE).first(),
+        "invoice": next(
+            (one for one in order.invoices.all() if one.kind == InvoiceKind.INVOICE), None
+        ),
         "email_form": form if is_shoppers and corrections.is_correctable(order) else None,
         # Offered to each guest alike, so that it tells nobody who has an account.
         "account_form": SignUpForm() if is_shoppers and not order.customer_id else None,
     }
-    return render(request, "orders/confirmation.html", context, status=status)
+    # A guest's cart is found by the token that this order's had: there is none any more.
+    version = carts.count_version(request) if is_shoppers and not order.customer_id else None
+    with cache.already_fetched({version: 0} if version else {}):
+        return render(request, "orders/confirmation.html", context, status=status)

@@ -13,7 +13,7 @@ from catalog.cards import Card
 from catalog.models import Product, ProductCategory, ProductVariant
 from catalog.products import looks
 from catalog.ready_cards import ready_cards
-from orders import summary
+from orders import shown_lines
 from orders.carts import cart as carts
 from orders.carts import filling, sharing
 from orders.errors import BadLink, CartGone
@@ -42,7 +42,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         for key, units in quantities.items()
         if key in rows
     ]
-    lines = summary.cart_lines(items, currency=cart.currency)
+    lines = shown_lines.cart_lines(items, currency=cart.currency)
     context = {
         "lines": lines,
         "subtotal": sum(line.price.current for line in lines),

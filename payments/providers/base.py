@@ -84,5 +84,8 @@ class Provider(Protocol):
     def void(self, *, key: str) -> Answer:
         """Give back what was authorized, or captured, under ``key``."""
 
+    def refund(self, *, key: str, payment_key: str, amount: int) -> Answer:
+        """Give back ``amount`` of what was captured under ``payment_key``, once for ``key``."""
+
     def fetch(self, *, key: str) -> RemoteState | None:
         """What became of ``key``; None when the provider never heard of it."""

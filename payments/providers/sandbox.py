@@ -17,7 +17,7 @@ from datetime import date
 from django.db import transaction
 
 from payments.errors import CardRefused, ProviderAway
-from payments.models import SandboxCharge
+from payments.models import SandboxCharge, SandboxRefund
 from payments.providers.base import Answer, Card, Method, Outcome, RemoteState
 
 APPROVE, DECLINE, NO_FUNDS, ASK = "ok", "declined", "funds", "3ds"
@@ -99,11 +99,27 @@ class Sandbox:
     def void(self, *, key: str) -> Answer:
         with transaction.atomic():
             charge = _locked(key)
+            if charge.refunded_amount:
+                return Answer(Outcome.DECLINED, str(charge.pk), code="already_refunded")
             if charge.status != DECLINED:
                 charge.status = VOIDED
                 charge.captured_amount = 0
                 charge.save()
         return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.amount)
+
+    def refund(self, *, key: str, payment_key: str, amount: int) -> Answer:
+        with transaction.atomic():
+            charge = _locked(payment_key)
+            known = SandboxRefund.objects.filter(idempotency_key=key).first()
+            if known is not None:
+                return Answer(Outcome.APPROVED, str(known.pk), amount=known.amount)
+            left = charge.captured_amount - charge.refunded_amount
+            if charge.status != CAPTURED or not 0 < amount <= left:
+                return Answer(Outcome.DECLINED, str(charge.pk), code="not_refundable")
+            charge.refunded_amount += amount
+            charge.save()
+            made = charge.refunds.create(idempotency_key=key, amount=amount)
+            return Answer(Outcome.APPROVED, str(made.pk), amount=amount)
 
     def fetch(self, *, key: str) -> RemoteState | None:
         charge = SandboxCharge.objects.filter(idempotency_key=key).first()

@@ -90,12 +90,12 @@ def test_a_page_sent_twenty_times_at_once_and_later(checkout):
 @pytest.mark.parametrize("key", ["", "x" * 101, "ä", "a\nb"])
 def test_what_is_no_key_is_refused(key):
     with pytest.raises(KeyReused):
-        idempotency.claim(scope="tests", owner="ada", key=key, request={})
+        idempotency.Asked("tests", "ada", key, {})
 
 
 def test_keys_of_others_and_of_other_scopes_are_their_own():
     claims = [
-        idempotency.claim(scope=scope, owner=owner, key="1", request={"for": owner + scope})
+        idempotency.claim(idempotency.Asked(scope, owner, "1", {"for": owner + scope}))
         for scope in ("orders", "hooks")
         for owner in ("ada", "bob")
     ]
@@ -103,7 +103,7 @@ def test_keys_of_others_and_of_other_scopes_are_their_own():
 
 
 def test_the_first_answer_stays():
-    claim = partial(idempotency.claim, scope="tests", owner="ada", key="1", request={"a": 1})
+    claim = partial(idempotency.claim, idempotency.Asked("tests", "ada", "1", {"a": 1}))
     first = claim()
     idempotency.keep(first, idempotency.Answer(201, body="{}"))
     idempotency.keep(first, idempotency.Answer(500))
@@ -112,7 +112,7 @@ def test_the_first_answer_stays():
 
 def test_old_keys_are_forgotten():
     for key in ("1", "2"):
-        idempotency.claim(scope="tests", owner="ada", key=key, request={})
+        idempotency.claim(idempotency.Asked("tests", "ada", key, {}))
     IdempotencyKey.objects.filter(key="1").update(expires_at=timezone.now() - timedelta(hours=1))
     assert idempotency.forget() == 1
     assert IdempotencyKey.objects.get().key == "2"

@@ -44,5 +44,8 @@ class Wire:
     def void(self, **kwargs):
         return self._call("void", **kwargs)
 
+    def refund(self, **kwargs):
+        return self._call("refund", **kwargs)
+
     def fetch(self, **kwargs):
         return self._call("fetch", **kwargs)

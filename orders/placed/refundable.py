@@ -1,0 +1,121 @@
+"""What of an order can still be given back, line by line.
+
+A line is worth what was paid for it: its total after discounts, with the tax that came on top. Its
+units are worth the same, but for the rounding: units given back one by one, in any split, add up
+to the line exactly, because each amount is reckoned on all units given back so far.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from orders.models import Order
+
+
+@dataclass(frozen=True)
+class RefundableLine:
+    """A line; amounts in minor units. ``worth`` is what was paid for all of its ``quantity``."""
+
+    item_id: UUID
+    quantity: int
+    worth: int
+    units_left: int
+    amount_left: int
+
+    def amount_for(self, quantity: int) -> int:
+        """What the next ``quantity`` units are worth, never more than is left of the line.
+
+        Raises ValueError for more units than are left.
+        """
+        if not 0 <= quantity <= self.units_left:
+            raise ValueError(f"{quantity} units of {self.units_left}")
+        gone = self.quantity - self.units_left
+        nominal = self._first(gone + quantity) - self._first(gone)
+        return min(nominal, self.amount_left)
+
+    def _first(self, units: int) -> int:
+        """What the first ``units`` of the line are worth, the remainder going to the last ones."""
+        return self.worth * units // self.quantity
+
+
+@dataclass(frozen=True)
+class Refundable:
+    """What is left of an order, in minor units of ``currency``."""
+
+    currency: str
+    lines: Mapping[UUID, RefundableLine]
+    shipping: int
+    shipping_left: int
+
+    def amount_for(self, item_id: UUID, quantity: int) -> int:
+        """See :meth:`RefundableLine.amount_for`. Raises KeyError for a line of another order."""
+        return self.lines[item_id].amount_for(quantity)
+
+    @property
+    def goods_left(self) -> int:
+        return sum(line.amount_left for line in self.lines.values())
+
+    @property
+    def amount_left(self) -> int:
+        return self.goods_left + self.shipping_left
+
+
+def readable(rows: "QuerySet[Order]") -> "QuerySet[Order]":
+    """Orders with what :func:`of_order` needs; three queries more, whatever they hold."""
+    refunds: Any = Order._meta.get_field("refunds").related_model
+    lines = Prefetch("refunds", queryset=refunds.objects.prefetch_related("lines"))
+    return rows.prefetch_related("items", lines)
+
+
+def of_order(order: Any) -> Refundable:
+    """What is left of ``order``; without :func:`readable` three queries.
+
+    Refunds that failed do not count. Those that an edit of the order brought about do not count
+    either: what they gave back is no longer part of the order's lines.
+    """
+    counting = [
+        refund
+        for refund in order.refunds.all()
+        if refund.status != "FAILED" and refund.reason != "EDITED"
+    ]
+    units, amounts = _given_back(counting)
+    lines = {
+        item.pk: _line(item, order.prices_include_tax, units, amounts) for item in order.items.all()
+    }
+    shipping = shipping_worth(order, order.items.all())
+    shipped_back = sum(refund.shipping for refund in counting)
+    return Refundable(order.currency, lines, shipping, max(0, shipping - shipped_back))
+
+
+def shipping_worth(order: Order, items: Iterable[Any]) -> int:
+    """What was paid for delivery, with the tax that came on top of it."""
+    if order.prices_include_tax:
+        return order.shipping
+    return order.shipping + order.tax - sum(item.tax for item in items)
+
+
+def _line(
+    item: Any, prices_include_tax: bool, units: Mapping[UUID, int], amounts: Mapping[UUID, int]
+) -> RefundableLine:
+    worth = item.line_total + (0 if prices_include_tax else item.tax)
+    return RefundableLine(
+        item_id=item.pk,
+        quantity=item.quantity,
+        worth=worth,
+        units_left=max(0, item.quantity - units.get(item.pk, 0)),
+        amount_left=max(0, worth - amounts.get(item.pk, 0)),
+    )
+
+
+def _given_back(refunds: Iterable[Any]) -> tuple[dict[UUID, int], dict[UUID, int]]:
+    """Units and amounts that went back, by line."""
+    units: dict[UUID, int] = {}
+    amounts: dict[UUID, int] = {}
+    for refund in refunds:
+        for row in refund.lines.all():
+            units[row.item_id] = units.get(row.item_id, 0) + row.quantity
+            amounts[row.item_id] = amounts.get(row.item_id, 0) + row.amount + row.extra
+    return units, amounts

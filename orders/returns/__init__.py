@@ -1,0 +1,1 @@
+"""What comes back: asked for, looked at, exchanged or refunded; and withdrawals."""

@@ -1,0 +1,182 @@
+"""The lines of carts and orders as their components show them: prices, pictures, changes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models import Product, ProductVariant
+from catalog.pricing.prices import percent_below
+from catalog.products.buy_box import StockLine
+from catalog.products.choices import Choices, read_choices
+from inventory import availability, reservations
+from inventory.backorders import promised_dates, promises_of
+from orders import lines
+from orders.carts import cart as carts
+from orders.models import CartItem, OrderItem
+from shop.money import format_money
+
+
+@dataclass(frozen=True)
+class LinePrice:
+    """A line's price for ``price.html``; minor units."""
+
+    current: int
+    currency: str
+    was: int | None = None
+    lowest_30_days: int | None = None
+    percent_off: int | None = None
+    rrp: int | None = None
+    is_from: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    src: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line for ``cart_line.html`` and ``order_lines.html``."""
+
+    id: str
+    url: str
+    title: str
+    variant: str
+    quantity: int
+    price: LinePrice
+    picture: Picture
+    max: int = 0
+    note: str = ""
+    stock: StockLine | None = None
+    update_url: str = ""
+    remove_url: str = ""
+    wishlist_url: str = ""
+    save_url: str = ""
+
+
+def cart_lines(items: list[CartItem], *, currency: str) -> list[Line]:
+    """The cart's lines at today's prices, each with what changed since it was added."""
+    pictures = lines.pictures_of_items(items)
+    units = availability.available(item.variant_id for item in items)
+    promised = _promised(items, units)
+    choices = read_choices()
+    return [_cart_line(item, pictures, units, promised, choices, currency) for item in items]
+
+
+def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
+    """The lines of one placed order as they were sold, and when what was not there will leave."""
+    sold, choices = list(items), read_choices()
+    coming = [item.variant_id for item in sold if item.backordered]
+    promised = promises_of(sold[0].order_id, coming) if coming else {}
+    return [
+        Line(
+            id=str(item.pk),
+            url="",
+            title=item.title,
+            variant=lines.choice(item.option_values, choices),
+            quantity=item.quantity,
+            # Before discounts, as in the cart: those have rows of their own.
+            price=LinePrice(item.unit_price * item.quantity, currency),
+            picture=Picture(default_storage.url(item.picture) if item.picture else ""),
+            stock=(
+                StockLine("backorder", ships_on=promised[item.variant_id])
+                if item.variant_id in promised
+                else None
+            ),
+        )
+        for item in sold
+    ]
+
+
+def _promised(items: Iterable[CartItem], units: Mapping[UUID, int]) -> dict[UUID, date]:
+    """When what is in the cart and not on the shelf will leave; no query where all is there."""
+    coming = [
+        item.variant_id
+        for item in items
+        if item.variant.product.inventory_policy == Product.InventoryPolicy.CONTINUE
+        and units[item.variant_id] < item.quantity
+    ]
+    return promised_dates(coming) if coming else {}
+
+
+def _cart_line(
+    item: CartItem,
+    pictures: Mapping[UUID, lines.LinePicture],
+    units: Mapping[UUID, int],
+    promised: Mapping[UUID, date],
+    choices: Choices,
+    currency: str,
+) -> Line:
+    variant, product = item.variant, item.variant.product
+    picture = pictures.get(variant.pk)
+    limit = settings.CART_LINE_QUANTITY_MAX
+    if carts.is_limited_by_stock(variant):
+        # Never below what is there: it may be held for this very shopper.
+        limit = max(min(limit, units[variant.pk]), item.quantity)
+    query = "&".join(f"{option}={slug}" for option, slug in variant.option_values.items())
+    return Line(
+        id=f"item-{item.pk}",
+        url=f"{product.get_absolute_url()}?{query}",
+        title=product.title,
+        variant=lines.choice(variant.option_values, choices),
+        quantity=item.quantity,
+        price=_line_price(variant, item.quantity, currency),
+        picture=Picture(default_storage.url(picture.path) if picture else "", ""),
+        max=limit,
+        note=_changes(item, units[variant.pk], currency),
+        stock=(
+            StockLine("backorder", ships_on=promised[variant.pk])
+            if variant.pk in promised
+            else None
+        ),
+        update_url=reverse("orders:cart_update", args=[item.pk]),
+        remove_url=reverse("orders:cart_remove", args=[item.pk]),
+        wishlist_url=reverse("orders:cart_keep", args=[item.pk]),
+        save_url=reverse("orders:cart_save", args=[item.pk]),
+    )
+
+
+def _line_price(variant: ProductVariant, quantity: int, currency: str) -> LinePrice:
+    """The price of ``quantity`` units; where a reduction is announced, all amounts are theirs."""
+    former, lowest = variant.former_price, variant.lowest_prior_price
+    if former is None or lowest is None:
+        return LinePrice(variant.price * quantity, currency)
+    return LinePrice(
+        variant.price * quantity,
+        currency,
+        was=former * quantity,
+        lowest_30_days=lowest * quantity,
+        percent_off=percent_below(variant.price, lowest) or None,
+    )
+
+
+def _changes(item: CartItem, units: int, currency: str) -> str:
+    """What the shopper must know of a line before checkout; empty when nothing changed."""
+    variant = item.variant
+    if not carts.is_for_sale(variant):
+        return _("No longer for sale. Please remove it.")
+    if carts.is_limited_by_stock(variant) and units < item.quantity:
+        # What the shopper holds in this checkout is theirs.
+        units += reservations.held_for_checkout(carts.owner_of(item.cart), variant.pk)
+    if carts.is_limited_by_stock(variant) and units < item.quantity:
+        if units <= 0:
+            return _("Sold out since you added it. Please remove it.")
+        return ngettext(
+            "Only %(units)d left. Please take fewer.",
+            "Only %(units)d left. Please take fewer.",
+            units,
+        ) % {"units": units}
+    if variant.price != item.unit_price:
+        return _("The price changed from %(old)s to %(new)s each.") % {
+            "old": format_money(item.unit_price, currency),
+            "new": format_money(variant.price, currency),
+        }
+    return ""

@@ -1,0 +1,28 @@
+"""What the account's first page tells of its orders."""
+
+from dataclasses import dataclass
+
+from django import template
+
+from orders.models import Order, Shipment
+from orders.placed import order_page
+from shop.accounts.models import User
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class LatestOrder:
+    order: Order
+    words: str
+
+
+@register.simple_tag
+def latest_order(user: User) -> LatestOrder | None:
+    """The order placed last and how far it is; None for who has not ordered. Four queries."""
+    mine = Order.objects.filter(customer=user).order_by("-placed_at", "-pk")
+    order = mine.prefetch_related("items", "shipments__items").first()
+    if order is None:
+        return None
+    parcels = [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
+    return LatestOrder(order, order_page.words_of(order, list(order.items.all()), parcels))

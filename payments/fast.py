@@ -1,0 +1,67 @@
+"""What a card that is simply approved leaves behind: two writes, neither of which locks first.
+
+Each gives None when somebody else went on with the payment or its order meanwhile; then nothing is
+written, and the caller looks under a lock.
+"""
+
+from collections.abc import Callable
+from copy import copy
+
+from django.db.models import Exists
+from django.utils import timezone
+
+from audit import recording
+from inventory.errors import OutOfStock
+from orders.errors import NotAllowed
+from orders.models import Order
+from orders.placed import lifecycle
+from payments.models import Payment, PaymentTransaction
+from payments.providers.base import Answer
+from shop import closing
+from shop.conflicts import retried
+from shop.models import StaleObject
+
+
+def approve(payment: Payment, answer: Answer, note: PaymentTransaction) -> Payment | None:
+    """Note that the money is reserved, while the order waits for it. One statement."""
+    approved = copy(payment)
+    approved.status = Payment.Status.AUTHORIZED
+    approved.provider_reference = answer.reference
+    approved.authorized_amount = answer.amount
+    approved.authorized_at = timezone.now()
+    canceled = Order.objects.filter(pk=payment.order_id, status=Order.Status.CANCELED)
+    names = ("status", "provider_reference", "authorized_amount", "authorized_at")
+    try:
+        with recording.batch():
+            closing.add(note)
+            closing.change(approved, *names, only_if=~Exists(canceled))
+    except StaleObject:
+        return None
+    return approved
+
+
+@retried
+def take(
+    payment: Payment,
+    answer: Answer,
+    note: PaymentTransaction,
+    when_paid: Callable[[], None] | None,
+) -> Payment | None:
+    """Note that the money is there and mark the order paid, in one transaction.
+
+    Locks the order, then stock.
+    """
+    taken = copy(payment)
+    taken.status = Payment.Status.CAPTURED
+    taken.captured_amount = answer.amount
+    taken.captured_at = timezone.now()
+    try:
+        with recording.batch(is_one=True):
+            lifecycle.mark_paid(payment.order_id)
+            closing.add(note)
+            closing.change(taken, "status", "captured_amount", "captured_at")
+            if when_paid is not None:
+                when_paid()
+    except (NotAllowed, OutOfStock, StaleObject):
+        return None
+    return taken

@@ -1,0 +1,106 @@
+"""Paying an order that is placed already, by the link to it.
+
+Orders that staff took down are paid like this, and what an edit made an order dearer by. Whoever
+has the link may pay: it is as secret as the page of the order.
+"""
+
+from django.contrib import messages as flash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from orders import summary
+from orders.models import Order
+from orders.placed import lifecycle
+from payments import messages, processing
+from payments.errors import CardRefused, NothingToPay
+from payments.forms import CardForm
+from payments.models import Payment
+from payments.owing import Owed, owed
+from payments.providers import names, provider
+from payments.providers.base import Method
+from shop.middleware import private_page
+from shop.rate_limits import limit
+from shop.redirects import see_other
+
+#: Attempts from one address of the net in an hour.
+TRIES, HOUR = 30, 3600
+#: Where the session keeps the payments that its browser began.
+BEGUN = "payments_begun"
+#: Payments that a session remembers beside the last one.
+MOST_REMEMBERED = 9
+WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
+_DONE = (Payment.Status.CAPTURED, Payment.Status.SETTLED)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number", "security_code", "expiry")
+@private_page
+def pay(request: HttpRequest, token: str) -> HttpResponse:
+    """What is due, and a card to pay it with."""
+    order = get_object_or_404(Order.objects.prefetch_related("items"), token=token)
+    due = owed(order)
+    if due is None:
+        if not order.paid_at:
+            flash.error(request, _("The time to pay this order is over. Please call us."))
+        return see_other("orders:order", token)
+    form = CardForm(request.POST if request.method == "POST" else None)
+    name = names()[0]
+    problem = ""
+    if request.method == "POST":
+        limit(request, "pay-link", most=TRIES, seconds=HOUR, limited=_("You have tried often."))
+        if request.POST.get("total") != str(due.amount):
+            problem = _("The amount has changed meanwhile. Please look once more.")
+        elif not due.amount:
+            lifecycle.mark_paid(order.pk)
+            return see_other("orders:order", token)
+        elif form.is_valid():
+            try:
+                method = provider(name).tokenize(form.card())
+            except CardRefused as error:
+                form.explain(error.field, error.code)
+            else:
+                return _take(request, order, due, name, method)
+    failed = order.payments.filter(edit=due.edit_id).order_by("-created_at").first()
+    context = {
+        "order": order,
+        "due": due,
+        "form": form,
+        "problem": problem,
+        "failure": messages.explain(failed) if failed and failed.failure_code else "",
+        "is_sandbox": name == "SANDBOX",
+        "summary": summary.of_order(order, list(order.items.all())),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "payments/order.html", context, status=status)
+
+
+def _take(request: HttpRequest, order: Order, due: Owed, name: str, method: Method) -> HttpResponse:
+    """Take the money, and remember that this browser may answer its bank."""
+    try:
+        made = processing.pay(
+            order_id=order.pk, provider_name=name, method=method, edit_id=due.edit_id
+        )
+    except NothingToPay:
+        return see_other("orders:order", order.token)
+    begun = request.session.get(BEGUN, [])
+    request.session[BEGUN] = [*begun[-MOST_REMEMBERED:], str(made.pk)]
+    return follow(request, made)
+
+
+def is_begun_here(request: HttpRequest, payment: Payment) -> bool:
+    """Whether this browser began the payment by a link."""
+    return str(payment.pk) in request.session.get(BEGUN, [])
+
+
+def follow(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Where a payment begun by a link leads: to the order, to the bank, or back to the card."""
+    token = payment.order.token
+    if payment.status in WAITING:
+        return see_other("payments:challenge", payment.pk)
+    if payment.status in _DONE:
+        flash.success(request, _("Thank you, your payment has arrived."))
+        return see_other("orders:order", token)
+    return see_other("payments:order", token)

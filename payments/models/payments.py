@@ -1,0 +1,230 @@
+"""Payments of an order, and every word exchanged with their providers."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import Order, OrderEdit
+from shop.models import Model, Versioned, append_only
+
+
+class Provider(models.TextChoices):
+    SANDBOX = "SANDBOX", _("Sandbox")
+    STRIPE = "STRIPE", "Stripe"
+    IYZICO = "IYZICO", "iyzico"
+    PAYPAL = "PAYPAL", "PayPal"
+    MANUAL = "MANUAL", _("Bank transfer or pay at pick-up")
+
+
+class Payment(Model, Versioned):
+    """One attempt to pay an order. Amounts are minor units of ``currency``.
+
+    ``id`` is the idempotency key of its operations at the provider, for ever. At most one
+    payment of an order is open or successful, and one more for each ``edit`` that made it dearer.
+    """
+
+    class Status(models.TextChoices):
+        INITIATED = "INITIATED", _("Started")
+        AUTHORIZED = "AUTHORIZED", _("Authorized")
+        CAPTURED = "CAPTURED", _("Captured")
+        SETTLED = "SETTLED", _("Settled")
+        FAILED = "FAILED", _("Failed")
+        VOIDED = "VOIDED", _("Voided")
+        EXPIRED = "EXPIRED", _("Expired")
+        PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED", _("Partially refunded")
+        REFUNDED = "REFUNDED", _("Refunded")
+        DISPUTED = "DISPUTED", _("Disputed")
+
+    class ThreeDSecure(models.TextChoices):
+        NOT_NEEDED = "NOT_NEEDED", _("Not needed")
+        CHALLENGED = "CHALLENGED", _("Waiting for the bank's question")
+        PASSED = "PASSED", _("Passed")
+        FAILED = "FAILED", _("Failed")
+
+    #: Statuses that keep a second attempt out.
+    LIVE = (
+        Status.INITIATED,
+        Status.AUTHORIZED,
+        Status.CAPTURED,
+        Status.SETTLED,
+        Status.PARTIALLY_REFUNDED,
+        Status.REFUNDED,
+        Status.DISPUTED,
+    )
+
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="payments", verbose_name=_("order")
+    )
+    edit = models.ForeignKey(
+        OrderEdit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="payments",
+        verbose_name=_("edit"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payments",
+        verbose_name=_("person"),
+    )
+    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.INITIATED
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.BigIntegerField(_("amount"))
+    authorized_amount = models.BigIntegerField(_("authorized"), default=0)
+    captured_amount = models.BigIntegerField(_("captured"), default=0)
+    refunded_amount = models.BigIntegerField(_("refunded"), default=0)
+    installments = models.PositiveSmallIntegerField(_("installments"), default=1)
+    channel = models.CharField(_("channel"), max_length=20, default="web")
+    method_token = models.CharField(_("method token"), max_length=200, blank=True)
+    card_brand = models.CharField(_("card brand"), max_length=20, blank=True)
+    card_last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
+    card_bin = models.CharField(_("first six digits"), max_length=8, blank=True)
+    three_d_secure = models.CharField(
+        _("3-D Secure"),
+        max_length=12,
+        choices=ThreeDSecure.choices,
+        default=ThreeDSecure.NOT_NEEDED,
+    )
+    ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    risk_score = models.PositiveSmallIntegerField(_("risk score"), null=True, blank=True)
+    risk_flags = models.JSONField(_("risk flags"), default=list, blank=True)
+    failure_code = models.CharField(_("failure code"), max_length=50, blank=True)
+    failure_reason = models.CharField(_("failure reason"), max_length=300, blank=True)
+    raw = models.JSONField(
+        _("provider's answer"), default=dict, blank=True, help_text=_("Without card data.")
+    )
+    authorized_at = models.DateTimeField(_("authorized at"), null=True, blank=True)
+    captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+
+    class Meta(Model.Meta):
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "edit"],
+                condition=~Q(status__in=["FAILED", "VOIDED", "EXPIRED"]),
+                nulls_distinct=False,
+                name="payment_one_live_per_order",
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "provider_reference"],
+                condition=~Q(provider_reference=""),
+                name="payment_provider_reference_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount__lte=100_000_000), name="payment_amount_in_bounds"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0)
+                & Q(refunded_amount__lte=F("captured_amount"))
+                & Q(captured_amount__lte=F("authorized_amount"))
+                & Q(authorized_amount__lte=F("amount")),
+                name="payment_refunded_captured_authorized_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="CAPTURED") | Q(captured_amount__gt=0),
+                name="payment_captured_has_an_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(card_last4="") | Q(card_last4__regex=r"^\d{4}$"),
+                name="payment_card_last4_is_four_digits",
+            ),
+        ]
+        indexes = [
+            # The job that asks the provider about payments that stayed open.
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status__in=["INITIATED", "AUTHORIZED"]),
+                name="payment_open",
+            ),
+        ]
+        triggers = [
+            *Model.Meta.triggers,
+            pgtrigger.FSM(
+                name="status_machine",
+                field="status",
+                transitions=[
+                    ("INITIATED", "AUTHORIZED"),
+                    ("INITIATED", "FAILED"),
+                    ("INITIATED", "EXPIRED"),
+                    ("AUTHORIZED", "CAPTURED"),
+                    ("AUTHORIZED", "VOIDED"),
+                    ("AUTHORIZED", "EXPIRED"),
+                    ("AUTHORIZED", "FAILED"),
+                    ("CAPTURED", "SETTLED"),
+                    ("CAPTURED", "PARTIALLY_REFUNDED"),
+                    ("CAPTURED", "REFUNDED"),
+                    ("CAPTURED", "DISPUTED"),
+                    ("SETTLED", "PARTIALLY_REFUNDED"),
+                    ("SETTLED", "REFUNDED"),
+                    ("SETTLED", "DISPUTED"),
+                    ("PARTIALLY_REFUNDED", "REFUNDED"),
+                    ("PARTIALLY_REFUNDED", "DISPUTED"),
+                    ("DISPUTED", "SETTLED"),
+                    ("DISPUTED", "REFUNDED"),
+                ],
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="amount_is_fixed",
+                fields=["order", "edit", "provider", "amount", "currency"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_provider_display()} {self.get_status_display()}"
+
+
+class PaymentTransaction(Model):
+    """One call to the provider or one notice from it: appended, never changed."""
+
+    class Kind(models.TextChoices):
+        AUTHORIZE = "AUTHORIZE", _("Authorize")
+        CAPTURE = "CAPTURE", _("Capture")
+        VOID = "VOID", _("Void")
+        REFUND = "REFUND", _("Refund")
+        DISPUTE = "DISPUTE", _("Dispute")
+        WEBHOOK = "WEBHOOK", _("Notice")
+
+    class Result(models.TextChoices):
+        SUCCESS = "SUCCESS", _("Success")
+        DECLINED = "DECLINED", _("Declined")
+        CHALLENGE = "CHALLENGE", _("Challenge")
+        ERROR = "ERROR", _("Error")
+
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="transactions", verbose_name=_("payment")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    amount = models.BigIntegerField(_("amount"))
+    provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
+    code = models.CharField(_("code"), max_length=50, blank=True)
+    latency_ms = models.PositiveIntegerField(_("latency in ms"), default=0)
+
+    class Meta(Model.Meta):
+        verbose_name = _("payment transaction")
+        verbose_name_plural = _("payment transactions")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="payment_transaction_amount_not_negative"
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.result}"
