@@ -8,7 +8,7 @@ from orders.tests.factories import standard_delivery
 # Not in a transaction: there nothing would be kept from one reader to the next.
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LIMITS = {"/": 6, "/c/tops/": 6, "/p/tee-0/": 9}
+LIMITS = {"/": 6, "/c/tops/": 6, "/p/tee-0/": 10}
 
 
 @pytest.mark.parametrize("count", [2, 12])

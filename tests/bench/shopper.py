@@ -98,6 +98,7 @@ class Visitor:
         self.wire = HTTPConnection(HOST, port, timeout=SILENCE_SECONDS)
         self.origin = f"https://{HOST}:{port}"
         self.cookies: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         self.counts = counts
         self.requests = self.sql = 0
         self.path = ""
@@ -128,6 +129,7 @@ class Visitor:
 
     def _exchange(self, method: str, path: str, body: str) -> HTTPResponse:
         headers = {"Accept": "text/html", "X-Forwarded-Proto": "https", "Origin": self.origin}
+        headers |= self.headers
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self.cookies:
@@ -162,7 +164,8 @@ def shop_around(
 ) -> Purchases:
     """``visitors`` buy one order after the other for ``seconds``, from a process of their own.
 
-    With ``counts`` one visitor buys twice and the statements of the second purchase are counted.
+    With ``counts`` visitors buy one piece of each ware and look at it again, as in a shop that is
+    open; then the statements of one more purchase are counted.
     Raises PurchaseFailed when nothing at all could be bought.
     """
     job = {
@@ -224,7 +227,12 @@ def run(job: dict[str, Any]) -> Purchases:
     crowd = Crowd(job)
     started = time.perf_counter()
     if job["counts"]:
-        crowd.one()
+        for _ware in crowd.wares:
+            crowd.one()
+        for ware in crowd.wares:
+            visitor = Visitor(crowd.port)
+            visitor.open(ware.page)
+            visitor.wire.close()
         crowd.one()
     else:
         deadline = started + job["seconds"]

@@ -70,21 +70,33 @@ def put_in_cart(page, slug="plain-tee", size="M"):
     page.get_by_role("radio", name=size, exact=True).check(force=True)
     page.get_by_role("button", name="Add to cart").first.click()
     # With script the drawer opens, without it the cart page comes.
-    page.get_by_role("button", name="Checkout").first.wait_for()
+    page.get_by_role("button", name="Checkout", exact=True).first.wait_for()
     page.goto("/cart/")
 
 
 def go_to_checkout(page):
-    page.get_by_role("button", name="Checkout").locator("visible=true").first.click()
+    page.get_by_role("button", name="Checkout", exact=True).locator("visible=true").first.click()
     page.wait_for_url("**/checkout/")
 
 
-def fill_contact(page, email="ada@example.com"):
+def start_express(page, slug="plain-tee", size="M"):
+    """Buy a garment at once, from its own page."""
+    page.goto(f"/p/{slug}/")
+    page.get_by_role("radio", name=size, exact=True).check(force=True)
+    page.get_by_role("button", name="Buy now").click()
+    page.wait_for_url("**/checkout/express/")
+
+
+def type_address(page, email="ada@example.com"):
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Full name").fill("Ada Weber")
     page.get_by_label("Street and number").fill("Lindenstr. 4")
     page.get_by_label("Postcode").fill("10969")
     page.get_by_label("Town").fill("Berlin")
+
+
+def fill_contact(page, email="ada@example.com"):
+    type_address(page, email)
     page.get_by_role("button", name="Continue to delivery").click()
     page.wait_for_url("**/checkout/delivery/")
 
@@ -94,10 +106,14 @@ def choose_delivery(page):
     page.wait_for_url("**/checkout/payment/")
 
 
-def fill_card(page, number=GOOD):
+def type_card(page, number=GOOD):
     page.get_by_label("Card number").fill(number)
     page.get_by_label("Expiry date").fill("12/30")
     page.get_by_label("Security code").fill("123")
+
+
+def fill_card(page, number=GOOD):
+    type_card(page, number)
     page.get_by_role("button", name="Review order").click()
     page.wait_for_url("**/checkout/review/")
 

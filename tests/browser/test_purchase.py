@@ -24,6 +24,18 @@ from tests.browser.pages import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+#: Tab stops from the start of a product page's main part to the button that buys.
+MOST_STOPS = 25
+TYPED = {
+    "E-mail": "ada@example.com",
+    "Full name": "Ada Weber",
+    "Street and number": "Lindenstr. 4",
+    "Postcode": "10969",
+    "Town": "Berlin",
+}
+CARD = {"Card number": "4242424242424242", "Expiry": "1230", "Security": "123"}
+
+
 def assert_paid_once():
     order = Order.objects.get()
     charge = SandboxCharge.objects.get(captured_amount__gt=0)
@@ -43,16 +55,47 @@ def test_a_guest_buys(shop_pages, width, javascript):
     assert_paid_once()
 
 
+#: What the focus is on, whether that shows, and whether something else lies over it.
+FOCUS = """async () => {
+  // What gives way to the focus has gone some frames later.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const e = document.activeElement;
+  const marked = [e, e.parentElement, e.nextElementSibling, ...(e.labels || [])].filter(Boolean);
+  const lined = (each, part) => {
+    const style = getComputedStyle(each, part);
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  };
+  const shows = marked.some((each) => lined(each) || lined(each, "::after"))
+    || lined(e.closest("article, li, form") || e);
+  const sized = marked.find((each) => each.getBoundingClientRect().width > 4) || e;
+  const box = sized.getBoundingClientRect();
+  const x = Math.min(Math.max(box.left + box.width / 2, 0), innerWidth - 1);
+  const y = Math.min(Math.max(box.top + box.height / 2, 0), innerHeight - 1);
+  const top = document.elementFromPoint(x, y);
+  const free = marked.some((each) => each.contains(top) || top?.contains(each));
+  const labels = [...(e.labels || [])].map((label) => label.innerText).join(" ");
+  const html = `${e.outerHTML.slice(0, 160)} below ${top?.outerHTML.slice(0, 160)}`;
+  const name = `${e.innerText || ""} ${labels}`;
+  return { name, is_body: e === document.body, shows, free, html };
+}"""
+
+
+def tab(page):
+    """Press Tab; whatever has the focus then must show it, and be seen."""
+    page.keyboard.press("Tab")
+    for _look in range(20):
+        at = page.evaluate(FOCUS)
+        if at["is_body"] or (at["shows"] and at["free"]):
+            break
+    assert at["is_body"] or (at["shows"] and at["free"]), at["html"]
+    return at["name"]
+
+
 def focus(page, name, limit=60):
-    """Press Tab until the control called ``name`` has the focus."""
-    for _ in range(limit):
-        page.keyboard.press("Tab")
-        at = page.evaluate(
-            "(e => `${e.innerText || ''} ${[...(e.labels || [])].map(l => l.innerText).join(' ')}`)"
-            "(document.activeElement)"
-        )
-        if name in at:
-            return
+    """Press Tab until the control called ``name`` has the focus; how often that was."""
+    for times in range(1, limit):
+        if name in tab(page):
+            return times
     pytest.fail(f"Tab does not reach {name}")
 
 
@@ -61,42 +104,52 @@ def press(page, name):
     page.keyboard.press("Enter")
 
 
+def type_in(page, texts):
+    for name, text in texts.items():
+        focus(page, name)
+        page.keyboard.type(text)
+
+
 def test_a_guest_buys_with_the_keyboard_alone(shop_pages):
     page = shop_pages.open("/c/tops/")
     while not page.evaluate("document.activeElement.matches('.c-product-card__link[href*=plain]')"):
-        page.keyboard.press("Tab")
+        tab(page)
     page.keyboard.press("Enter")
     page.wait_for_url("**/p/plain-tee/**")
+    press(page, "Skip to")
+    stops = 0
     while not page.evaluate("document.activeElement.matches('[name=size]')"):
-        page.keyboard.press("Tab")
+        tab(page)
+        stops += 1
     page.keyboard.press("Space")
-    press(page, "Add to cart")
+    stops += focus(page, "Add to cart")
+    assert stops <= MOST_STOPS
+    page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Your cart")).to_be_visible()
     press(page, "Checkout")
     page.wait_for_url("**/checkout/")
-    typed = {
-        "E-mail": "ada@example.com",
-        "Full name": "Ada Weber",
-        "Street and number": "Lindenstr. 4",
-        "Postcode": "10969",
-        "Town": "Berlin",
-    }
-    for name, text in typed.items():
-        focus(page, name)
-        page.keyboard.type(text)
+    type_in(page, TYPED)
     page.keyboard.press("Enter")
     page.wait_for_url("**/delivery/")
     press(page, "Continue to payment")
     page.wait_for_url("**/payment/")
-    for name, text in {
-        "Card number": "4242424242424242",
-        "Expiry": "1230",
-        "Security": "123",
-    }.items():
-        focus(page, name)
-        page.keyboard.type(text)
+    type_in(page, CARD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/")
+    press(page, "Pay €")
+    expect_thanks(page)
+    assert_paid_once()
+
+
+def test_a_guest_buys_on_one_page_with_the_keyboard_alone(shop_pages):
+    page = shop_pages.open("/p/plain-tee/")
+    while not page.evaluate("document.activeElement.matches('[name=size]')"):
+        tab(page)
+    page.keyboard.press("Space")
+    press(page, "Buy now")
+    page.wait_for_url("**/express/")
+    type_in(page, TYPED)
+    type_in(page, CARD)
     press(page, "Pay €")
     expect_thanks(page)
     assert_paid_once()

@@ -1,0 +1,1 @@
+"""A little shop in Python that says what the real one has to say after each act."""

@@ -1,0 +1,122 @@
+"""Taking down an order on its page in the back office."""
+
+import pytest
+
+from orders.drafts import drafts
+from orders.models import Draft, Order
+from orders.tests.factories import ADDRESS, member, standard_delivery, variant_in_stock
+from shop.accounts.roles import Role
+from tests.back_office import signed_in, staff
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/orders/draft/"
+
+
+@pytest.fixture
+def client():
+    return signed_in(staff(Role.EMPLOYEE))
+
+
+def begun(client):
+    """A new draft and its page."""
+    page = client.post(f"{LIST}add/")["Location"]
+    return Draft.objects.get(), page
+
+
+def filled(client, *, price=5000):
+    """A draft with two of a garment, a customer and the delivery."""
+    shirt, method = variant_in_stock(price=price), standard_delivery()
+    draft, page = begun(client)
+    client.post(page, {"act": "add", "variant": shirt.pk, "quantity": 2})
+    person = {"act": "customer", "email": "Ada@example.com", "language": "en", **ADDRESS}
+    client.post(page, person)
+    client.post(page, {"act": "delivery", "method": method.code, "note": ""})
+    return draft, page, shirt
+
+
+def test_an_order_is_taken_down_on_one_page(client):
+    draft, page, _shirt = filled(client)
+    total = drafts.totals_of(drafts.readable().get()).total
+    sent = client.post(page, {"act": "link", "total": total})
+    order = Order.objects.get()
+    assert sent["Location"] == f"/admin/orders/order/{order.pk}/change/"
+    assert (order.email, order.total) == ("ada@example.com", 10000)
+    assert order.number in client.get(page).content.decode()
+    assert client.get(LIST).status_code == 200
+    assert draft.created_by.is_staff
+
+
+def test_a_total_that_was_not_shown_places_nothing(client):
+    _draft, page, _shirt = filled(client)
+    shown = client.post(page, {"act": "link", "total": "1"}, follow=True)
+    assert "Please check it again" in shown.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_articles_and_people_are_found(client):
+    _draft, page = begun(client)
+    shirt, ada = variant_in_stock(), member()
+    assert shirt.sku in client.get(f"{page}?find={shirt.sku[:4]}").content.decode()
+    assert ada.email in client.get(f"{page}?who={ada.email[:8]}").content.decode()
+
+
+def test_a_price_needs_a_reason(client):
+    _draft, page, shirt = filled(client)
+    refused = client.post(page, {"act": "price", "variant": shirt.pk, "price": "45.00"})
+    assert refused.status_code == 422
+    agreed = {"act": "price", "variant": shirt.pk, "price": "45.00", "reason": "Loose thread"}
+    assert client.post(page, agreed).status_code == 303
+    assert "Loose thread" in client.get(page).content.decode()
+
+
+def test_employees_stay_within_the_limit(client):
+    _draft, page, _shirt = filled(client)
+    half = {"act": "discount", "kind": "PERCENTAGE", "percent": "50", "reason": "Friend"}
+    shown = client.post(page, half, follow=True).content.decode()
+    assert "needs someone who may agree on it" in shown
+    assert Draft.objects.get().discount_value == 0
+
+
+def test_managers_may_exceed_it():
+    client = signed_in(staff(Role.MANAGER))
+    _draft, page, _shirt = filled(client)
+    half = {"act": "discount", "kind": "PERCENTAGE", "percent": "50", "reason": "Friend"}
+    client.post(page, half)
+    assert Draft.objects.get().discount_value == 5000
+
+
+def test_the_lines_of_an_order_are_changed_after_a_preview():
+    client = signed_in(staff(Role.MANAGER))
+    shirt, scarf = variant_in_stock(price=5000), variant_in_stock(price=3000)
+    _draft, page, _shirt = filled(client)
+    total = drafts.totals_of(drafts.readable().get()).total
+    client.post(page, {"act": "link", "total": total})
+    order = Order.objects.get()
+    item = order.items.get()
+    url = f"/admin/orders/order/{order.pk}/lines/"
+    filled_in = {
+        f"units_{item.pk}": 1,
+        f"add_{scarf.pk}": 1,
+        "price": "original",
+        "reason": "Asked by phone",
+        "key": "01890000-0000-7000-8000-000000000001",
+    }
+    assert (
+        scarf.sku
+        in client.post(url, {"step": "find", "find": scarf.sku, **filled_in}).content.decode()
+    )
+    shown = client.post(url, {"step": "preview", **filled_in})
+    assert (shown.status_code, shown.context["preview"]["total"]) == (200, 8000)
+    assert Order.objects.get().total == 10000
+    client.post(url, {"step": "apply", "agreed_total": 8000, **filled_in})
+    assert Order.objects.get().total == 8000
+    assert shirt.sku not in client.get(f"/admin/orders/order/{order.pk}/change/").content.decode()
+
+
+def test_employees_change_no_lines(client):
+    _draft, page, _shirt = filled(client)
+    total = drafts.totals_of(drafts.readable().get()).total
+    client.post(page, {"act": "link", "total": total})
+    url = f"/admin/orders/order/{Order.objects.get().pk}/lines/"
+    assert client.get(url).status_code == 403

@@ -1,0 +1,44 @@
+"""Crowds of real buyers in short: `python -m tests.faults` lets larger ones in, again and again."""
+
+from collections import Counter
+
+import pytest
+
+from orders.models import Order
+from tests.faults import scenarios
+from tests.faults.buyers import Told
+from tests.faults.opening import open_shop
+from tests.faults.scenarios import Size
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+SMALL = Size(
+    buyers=12, at_once=8, units=3, more=2, coupon_buyers=6, coupon_limit=2, resent=6, resent_later=1
+)
+
+
+def test_small_crowds_get_what_there_is_and_nobody_meets_an_error():
+    with open_shop(unguarded=False) as ports:
+        for scenario in (
+            scenarios.r1_crossed,
+            scenarios.r1_restock,
+            scenarios.r2_coupon,
+            scenarios.r3_same_checkout,
+        ):
+            result = scenario(ports, SMALL)
+            assert not result.misses, result
+
+
+def test_units_that_are_sold_to_nobody_and_errors_are_missed():
+    [ware] = scenarios.on_shelves(1, 3)
+    errands = scenarios.crowd_of(5, lambda _number: [ware])
+    told = Told(thanked=["never-placed"], sold_out=2, failed=Counter({"GET / answers 500": 1}))
+    with scenarios.timed() as clock:
+        pass
+    result = scenarios.judged("R1", errands, told, clock, wanted=3, supply=3)
+    assert not Order.objects.exists()
+    assert result.misses == [
+        "0 paid orders instead of 3",
+        "1 thanks for 0 paid orders",
+        "1 × GET / answers 500",
+    ]

@@ -1,0 +1,181 @@
+"""Sales by time and by kind, on a page and as a file."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from orders.checkouts import placing
+from orders.models import Order
+from orders.placed import lifecycle
+from orders.tests import offers
+from orders.tests.factories import (
+    filled_cart,
+    paid_order,
+    placed_order,
+    ready_checkout,
+    shown_total,
+    variant_in_stock,
+)
+from shop.accounts.roles import Role
+from shop.operations.reports import charts
+from shop.operations.reports.kpis import change_of, figures
+from shop.operations.reports.periods import Period, period_of
+from shop.operations.reports.sales import By, rows, sum_of
+from tests.back_office import signed_in, staff
+
+pytestmark = pytest.mark.django_db
+
+#: Net of 19 % in 119.00, which is sent for nothing.
+GROSS, NET = 11900, 10000
+PAGE = "/admin/sales/"
+
+
+def today(days=1):
+    last = timezone.localdate()
+    return Period(last - timedelta(days=days - 1), last)
+
+
+def sold(*lines, when=None):
+    """A paid order, placed ``when``."""
+    order = paid_order(*(lines or [(variant_in_stock(price=GROSS), 1)]))
+    if when is not None:
+        earlier = {"placed_at": when, "paid_at": when}
+        Order.objects.filter(pk=order.pk).update(**earlier)
+    return order
+
+
+def test_what_is_paid_counts_and_nothing_else():
+    sold()
+    placed_order((variant_in_stock(price=GROSS), 1))
+    lifecycle.call_off(sold().pk, reason="Changed my mind")
+    (row,) = rows(By.DAY, today())
+    assert (row.orders, row.units, row.net) == (1, 1, NET)
+
+
+def test_a_day_ends_at_midnight_where_the_shop_is():
+    zone = ZoneInfo(settings.TIME_ZONE)
+    sold(when=datetime(2026, 3, 1, 23, 59, tzinfo=zone))
+    sold(when=datetime(2026, 3, 2, 0, 0, tzinfo=zone))
+    found = rows(By.DAY, Period(date(2026, 3, 1), date(2026, 3, 3)))
+    assert [(row.key, row.orders) for row in found] == [
+        ("2026-03-01", 1),
+        ("2026-03-02", 1),
+        ("2026-03-03", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "keys"),
+    [
+        (By.WEEK, ["2026-02-23", "2026-03-02"]),
+        (By.MONTH, ["2026-02-01", "2026-03-01"]),
+    ],
+)
+def test_weeks_and_months_begin_where_people_expect(by, keys):
+    found = rows(by, Period(date(2026, 2, 28), date(2026, 3, 3)))
+    assert [row.key for row in found] == keys
+
+
+def test_products_are_told_best_first():
+    shirt, scarf = variant_in_stock(price=GROSS), variant_in_stock(price=2 * GROSS)
+    sold((shirt, 1), (scarf, 1))
+    sold((shirt, 3))
+    found = rows(By.PRODUCT, today())
+    assert [(row.name, row.orders, row.units, row.net) for row in found] == [
+        (shirt.product.title, 2, 4, 4 * NET),
+        (scarf.product.title, 1, 1, 2 * NET),
+    ]
+
+
+def test_countries_and_codes():
+    offers.coupon("TEN", kind="PERCENTAGE", value=1000)
+    cart = filled_cart((variant_in_stock(price=GROSS), 1))
+    cart.coupon_codes = ["TEN"]
+    cart.save()
+    checkout = ready_checkout(cart)
+    order = placing.place_order(cart_id=cart.pk, agreed_total=shown_total(checkout))
+    lifecycle.mark_paid(order.pk)
+    sold()
+    (code,) = rows(By.CODE, today())
+    assert (code.name, code.orders, code.discount) == ("TEN", 1, 1190)
+    (country,) = rows(By.COUNTRY, today())
+    assert (country.key, country.orders, country.net) == ("DE", 2, 9000 + NET)
+    (category,) = rows(By.CATEGORY, today())
+    assert (category.name, category.units) == ("None", 2)
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_each_report_is_one_statement(by, django_assert_num_queries):
+    sold((variant_in_stock(), 1), (variant_in_stock(), 1))
+    with django_assert_num_queries(1):
+        rows(by, today(7))
+
+
+def test_the_time_before_has_the_same_length():
+    period = Period(date(2026, 3, 1), date(2026, 3, 31))
+    assert period.compared("before") == Period(date(2026, 1, 29), date(2026, 2, 28))
+    year_ago = period.compared("year")
+    assert year_ago.first.weekday() == period.first.weekday()
+
+
+@pytest.mark.parametrize("typed", [("", ""), ("x", "2026-99-99"), ("9999-01-01", "0001-01-01")])
+def test_odd_dates_give_the_last_days(typed):
+    period = period_of(*typed)
+    assert period.last <= timezone.localdate()
+    assert 1 <= period.days <= 30
+
+
+def test_changes_in_words():
+    assert change_of(150, 100) == ("50 % more", "up")
+    assert change_of(50, 100) == ("50 % less", "down")
+    assert change_of(1, 0)[1] == "same"
+
+
+def test_charts_of_nothing_are_drawn():
+    assert charts.columns([0], [], ["a"]).bars[0].height == 0
+    assert charts.across([], [], []).bars == []
+    assert charts.sparkline([3]) == ""
+
+
+def test_the_figures_of_the_start_page_take_five_statements(django_assert_num_queries):
+    sold()
+    with django_assert_num_queries(5):
+        found = figures(30)
+    assert [figure.value for figure in found][1] == "1"
+    assert sum_of(rows(By.DAY, today(30))).net == NET
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_page_and_file_show_the_report(by):
+    client = signed_in(staff(Role.MANAGER))
+    shirt = variant_in_stock(price=GROSS)
+    sold((shirt, 1))
+    assert client.get(f"{PAGE}?by={by}").status_code == 200
+    file = b"".join(client.get(f"/admin/sales.csv?by={by}").streaming_content).decode()
+    assert file.startswith("\ufeff")
+    assert ("100.00" in file) is (by != By.CODE)
+
+
+def test_names_are_no_formulas_in_the_file():
+    client = signed_in(staff(Role.MANAGER))
+    shirt = variant_in_stock(price=GROSS)
+    shirt.product.title = "=1+1"
+    shirt.product.save()
+    sold((shirt, 1))
+    file = b"".join(client.get("/admin/sales.csv?by=product").streaming_content).decode()
+    assert "'=1+1" in file
+
+
+def test_employees_see_no_sales():
+    client = signed_in(staff(Role.EMPLOYEE))
+    assert client.get(PAGE).status_code == 403
+    assert "Net sales" not in client.get("/admin/").content.decode()
+
+
+def test_managers_see_the_figures_first():
+    client = signed_in(staff(Role.MANAGER))
+    sold()
+    assert "Net sales" in client.get("/admin/?days=7").content.decode()
