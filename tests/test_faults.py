@@ -17,6 +17,7 @@ SMALL = Size(
 )
 
 
+@pytest.mark.own_servers
 def test_small_crowds_get_what_there_is_and_nobody_meets_an_error():
     with open_shop(unguarded=False) as ports:
         for scenario in (

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from django.conf import settings as shop_settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.signals import connection_created
 
 from shop import slow_statements
@@ -20,6 +20,12 @@ from django.db.backends.signals import connection_created
 connection_created.send(sender=None, connection=connection)
 print([watch.__module__ for watch in connection.execute_wrappers])
 """
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_watches(monkeypatch, db):
+    """A test before may have opened the shop in this process, which watches from then on."""
+    monkeypatch.setattr(connections["default"], "execute_wrappers", [])
 
 
 def run(statement, *values):
