@@ -53,7 +53,8 @@ def timed(
 def _attend(connection: BaseDatabaseWrapper, **_facts: Any) -> None:
     # A connection of the pool is opened anew for each request, behind the same object.
     if timed not in connection.execute_wrappers:
-        connection.execute_wrappers.append(timed)
+        # First: whoever wraps statements for a while takes away the last one at the end.
+        connection.execute_wrappers.insert(0, timed)
 
 
 def _places(frame: FrameType | None) -> Iterator[str]:

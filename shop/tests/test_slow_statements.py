@@ -86,6 +86,16 @@ def test_a_connection_that_is_opened_again_is_watched_once():
         connection_created.disconnect(dispatch_uid=slow_statements.__name__)
 
 
+def test_a_connection_opened_while_others_wrap_its_statements_keeps_none_of_theirs():
+    def count(execute, *arguments):
+        return execute(*arguments)
+
+    other = connection.copy()
+    with other.execute_wrapper(count):
+        slow_statements._attend(other)
+    assert other.execute_wrappers == [timed]
+
+
 @pytest.mark.parametrize("module", ["wsgi", "asgi"])
 def test_web_processes_watch(module):
     answer = subprocess.run(
