@@ -1,5 +1,7 @@
 """Orders and stock in the back office: steps behind guarded pages, adjustments with a reason."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -116,7 +118,7 @@ def test_the_history_of_a_product_tells_old_and_new_field_by_field(client):
     assert changes == {("Title", "Tee", "Better tee"), ("Price", "€49.00", "€59.00")}
     text = history.content.decode()
     assert product.variants.first().sku in text
-    assert "4900" not in text
+    assert not re.search(r"\b4900\b", text)
     assert "<del>" in text
     assert "<ins>" in text
     assert "admin@example.com" in text
