@@ -20,6 +20,10 @@ class UnknownProvider(PaymentsError):
         self.name = name
 
 
+class NoticeRefused(PaymentsError):
+    """What came as a provider's notice is not one: wrong signature, too old, not readable."""
+
+
 class CardRefused(PaymentsError):
     """The card cannot be used; ``field`` and ``code`` say what is wrong with what was typed."""
 

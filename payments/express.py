@@ -37,12 +37,9 @@ from orders.views.delivery_part import DeliveryPart, delivery_part
 from payments import completion, purchases
 from payments.credit import chosen
 from payments.credit_views import credit_part
-from payments.errors import CardRefused
-from payments.forms import CardForm
+from payments.means import Choice
 from payments.models import Payment
-from payments.providers import names, provider
 from payments.sent import Sent
-from payments.views import means
 from shop.middleware import private_page
 from shop.redirects import see_other
 
@@ -57,7 +54,7 @@ class Page:
     found: Contents
     contact: ContactForms
     delivery: DeliveryPart | None
-    card: CardForm
+    choice: Choice
 
     @property
     def checkout(self) -> Checkout:
@@ -67,7 +64,7 @@ class Page:
     def forms(self) -> list[Form]:
         """In the order of the page."""
         delivery = [self.delivery.form] if self.delivery else []
-        return [*self.contact.shown, *delivery, self.card]
+        return [*self.contact.shown, *delivery, self.choice.part]
 
     @property
     def has_errors(self) -> bool:
@@ -139,16 +136,16 @@ def _receive(request: HttpRequest, found: Contents) -> HttpResponse:
     is_valid = page.are_answers_valid()
     if shown == "credit":
         # Gift cards are given in the payment step, which knows all that was typed here.
-        page = replace(page, card=CardForm())
+        page = replace(page, choice=_choice(found))
     else:
-        is_valid = (not _due(page) or page.card.is_valid()) and is_valid
+        is_valid = (not _due(page) or page.choice.is_valid()) and is_valid
     if not is_valid:
         acts.begin(cart=found.cart)
         return _render(request, page, status=422)
     page.keep()
     if shown == "credit":
         return see_other("payments:payment")
-    if _due(page) and not _keep_card(page):
+    if _due(page) and not _keep_method(page):
         return _render(request, page, status=422)
     try:
         return completion.once(request, page.checkout, lambda sent: _pay(request, page, sent))
@@ -172,7 +169,7 @@ def _ordered_meanwhile(request: HttpRequest) -> HttpResponse:
 
 def _stored(found: Contents) -> Page:
     delivery = _delivery(found, {}, None)
-    return Page(found, stored_forms(found.in_checkout), delivery, CardForm())
+    return Page(found, stored_forms(found.in_checkout), delivery, _choice(found))
 
 
 def _typed(found: Contents, data: QueryDict) -> Page:
@@ -182,7 +179,7 @@ def _typed(found: Contents, data: QueryDict) -> Page:
     _imagine(checkout, data)
     delivery = _delivery(found, data, None)
     checkout.pick_up_point = delivery.place if delivery else None
-    return Page(found, contact, delivery, CardForm())
+    return Page(found, contact, delivery, _choice(found))
 
 
 def _posted(found: Contents, data: QueryDict) -> Page:
@@ -193,7 +190,11 @@ def _posted(found: Contents, data: QueryDict) -> Page:
         contact.answer(checkout)
     else:
         _imagine(checkout, data)
-    return Page(found, contact, _delivery(found, data, data), CardForm(data))
+    return Page(found, contact, _delivery(found, data, data), _choice(found, data))
+
+
+def _choice(found: Contents, data: QueryDict | None = None) -> Choice:
+    return Choice(data, currency=found.cart.currency)
 
 
 def _delivery(
@@ -222,15 +223,12 @@ def _imagine(checkout: Checkout, data: QueryDict) -> None:
     checkout.vat_number = business.cleaned_data["vat_number"] if business.is_valid() else ""
 
 
-def _keep_card(page: Page) -> bool:
-    """Exchange the card for the provider's token; False when the provider will not have it."""
-    name = names()[0]
-    try:
-        method = provider(name).tokenize(page.card.card())
-    except CardRefused as error:
-        page.card.explain(error.field, error.code)
+def _keep_method(page: Page) -> bool:
+    """Keep how it is paid; False when the provider will not have it."""
+    method = page.choice.take()
+    if method is None:
         return False
-    page.checkout.payment_provider = name
+    page.checkout.payment_provider = page.choice.provider_name
     page.checkout.payment_method = vars(method)
     page.checkout.save(update_fields=["payment_provider", "payment_method"])
     return True
@@ -276,8 +274,6 @@ def _render(
         "known": ", ".join([checkout.email, *_lines(checkout.shipping_address)]),
         "folds_contact": page.is_contact_known and not is_typed,
         "folds_delivery": page.is_delivery_known and not is_typed,
-        "choices": means(),
-        "is_sandbox": names()[0] == "SANDBOX",
         "problems": [{"text": text} for text in problems],
         "summary": plan.shown_in(totals),
         "due": plan.due,

@@ -15,6 +15,7 @@ from inventory.errors import OutOfStock
 from orders.errors import NotAllowed
 from orders.models import Order
 from orders.placed import lifecycle
+from payments.charges import METHOD_FIELDS, show_method
 from payments.models import Payment, PaymentTransaction
 from payments.providers.base import Answer
 from shop import closing
@@ -30,7 +31,10 @@ def approve(payment: Payment, answer: Answer, note: PaymentTransaction) -> Payme
     approved.authorized_amount = answer.amount
     approved.authorized_at = timezone.now()
     canceled = Order.objects.filter(pk=payment.order_id, status=Order.Status.CANCELED)
-    names = ("status", "provider_reference", "authorized_amount", "authorized_at")
+    names = ["status", "provider_reference", "authorized_amount", "authorized_at"]
+    if answer.method is not None:
+        show_method(approved, answer.method)
+        names += METHOD_FIELDS
     try:
         with recording.batch():
             closing.add(note)

@@ -15,11 +15,10 @@ from orders import summary
 from orders.models import Order
 from orders.placed import lifecycle
 from payments import messages, processing
-from payments.errors import CardRefused, NothingToPay
-from payments.forms import CardForm
+from payments.errors import NothingToPay
+from payments.means import Choice
 from payments.models import Payment
 from payments.owing import Owed, owed
-from payments.providers import names, provider
 from payments.providers.base import Method
 from shop.middleware import private_page
 from shop.rate_limits import limit
@@ -46,8 +45,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         if not order.paid_at:
             flash.error(request, _("The time to pay this order is over. Please call us."))
         return see_other("orders:order", token)
-    form = CardForm(request.POST if request.method == "POST" else None)
-    name = names()[0]
+    choice = Choice(request.POST if request.method == "POST" else None, currency=order.currency)
     problem = ""
     if request.method == "POST":
         limit(request, "pay-link", most=TRIES, seconds=HOUR, limited=_("You have tried often."))
@@ -56,21 +54,15 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         elif not due.amount:
             lifecycle.mark_paid(order.pk)
             return see_other("orders:order", token)
-        elif form.is_valid():
-            try:
-                method = provider(name).tokenize(form.card())
-            except CardRefused as error:
-                form.explain(error.field, error.code)
-            else:
-                return _take(request, order, due, name, method)
+        elif choice.is_valid() and (method := choice.take()):
+            return _take(request, order, due, choice.provider_name, method)
     failed = order.payments.filter(edit=due.edit_id).order_by("-created_at").first()
     context = {
         "order": order,
         "due": due,
-        "form": form,
+        "choice": choice,
         "problem": problem,
         "failure": messages.explain(failed) if failed and failed.failure_code else "",
-        "is_sandbox": name == "SANDBOX",
         "summary": summary.of_order(order, list(order.items.all())),
     }
     status = 422 if request.method == "POST" else 200

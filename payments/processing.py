@@ -6,7 +6,7 @@ that is repeated after a crash, a double click or a lost reply asks for the same
 charges nothing twice. :func:`resume` finishes whatever was left open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from orders.models import Order
 from orders.placed import lifecycle
 from payments import fast, refunding
 from payments.calls import ask, noted
+from payments.charges import charge_of, known, show_method
 from payments.due import amount_due
 from payments.errors import NothingToPay, ProviderAway
 from payments.models import Payment, PaymentTransaction
@@ -96,16 +97,11 @@ def charge(payment: Payment, *, when_paid: Callable[[], None] | None = None) -> 
     Approved and captured without a word from anyone else, it takes one statement after the first
     call and one transaction after the second. Whatever comes between, the slower way finds out.
     """
-    remote, key = provider(payment.provider), str(payment.pk)
+    remote = provider(payment.provider)
     answer, note = noted(
         payment,
         Kind.AUTHORIZE,
-        lambda: remote.authorize(
-            key=key,
-            method_token=payment.method_token,
-            amount=payment.amount,
-            currency=payment.currency,
-        ),
+        lambda: remote.authorize(charge_of(payment)),
     )
     is_approved = answer is not None and answer.outcome == Outcome.APPROVED
     approved = fast.approve(payment, answer, note) if answer and is_approved else None
@@ -116,7 +112,7 @@ def charge(payment: Payment, *, when_paid: Callable[[], None] | None = None) -> 
     answer, note = noted(
         approved,
         Kind.CAPTURE,
-        lambda: remote.capture(key=key, amount=approved.authorized_amount),
+        lambda: _take_all(approved),
     )
     is_approved = answer is not None and answer.outcome == Outcome.APPROVED
     taken = fast.take(approved, answer, note, when_paid) if answer and is_approved else None
@@ -127,17 +123,22 @@ def charge(payment: Payment, *, when_paid: Callable[[], None] | None = None) -> 
     return taken
 
 
-def answer_challenge(payment_id: UUID, *, approved: bool) -> Payment:
-    """Take the shopper's answer to their bank, and capture when it was yes."""
-    payment = Payment.objects.get(pk=payment_id)
+def finish(payment_id: UUID, answer: Mapping[str, str]) -> Payment:
+    """Go on after the shopper was asked, and capture when the money is there.
+
+    ``answer`` is what they brought back from where they were; ``{"approved": "no"}`` gives up.
+    """
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
     if payment.status == Status.INITIATED:
         remote = provider(payment.provider)
-        answer = ask(
+        told = ask(
             payment,
             Kind.AUTHORIZE,
-            lambda: remote.answer_challenge(key=str(payment.pk), approved=approved),
+            lambda: remote.finish(
+                charge_of(payment), reference=payment.provider_reference, answer=answer
+            ),
         )
-        _record_authorization(payment, answer)
+        _record_authorization(payment, told)
     return _go_on(payment)
 
 
@@ -146,7 +147,9 @@ def resume(payment_id: UUID) -> Payment:
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     if payment.status == Status.INITIATED:
         try:
-            state = provider(payment.provider).fetch(key=str(payment.pk))
+            state = provider(payment.provider).fetch(
+                charge_of(payment), reference=payment.provider_reference
+            )
         except ProviderAway as error:
             logger.warning("provider away", payment=str(payment.pk), kind="FETCH", why=str(error))
             return payment
@@ -160,7 +163,14 @@ def resume(payment_id: UUID) -> Payment:
             if payment.created_at < since and _end(payment, Status.EXPIRED, code=TIMED_OUT):
                 _void(payment)
         elif state.outcome is not None:
-            answer = Answer(state.outcome, state.reference, state.authorized, state.code)
+            answer = Answer(
+                state.outcome,
+                state.reference,
+                state.authorized,
+                state.code,
+                state.redirect_url,
+                state.method,
+            )
             _record_authorization(payment, answer)
     return _go_on(payment)
 
@@ -218,18 +228,17 @@ def _open_payment(
 
 
 def _new(order: Order, provider_name: str, method: Method, *, amount: int) -> Payment:
-    return Payment(
+    payment = Payment(
         order=order,
         user_id=order.customer_id,
         provider=provider_name,
         currency=order.currency,
         amount=amount,
         method_token=method.token,
-        card_brand=method.brand,
-        card_last4=method.last4,
-        card_bin=method.bin,
         ip_address=current_actor().ip,
     )
+    show_method(payment, method)
+    return payment
 
 
 def _refuse_unless_awaited(order: Order, edit_id: UUID) -> None:
@@ -244,7 +253,7 @@ def _leave(payment: Payment) -> None:
     if _is_fresh(payment):
         resume(payment.pk)
     else:
-        answer_challenge(payment.pk, approved=False)
+        finish(payment.pk, {"approved": "no"})
 
 
 def _is_fresh(payment: Payment) -> bool:
@@ -273,13 +282,13 @@ def _capture(payment: Payment) -> None:
     if Order.objects.get(pk=payment.order_id).status == Order.Status.CANCELED:
         _give_back(payment, code="order_canceled")
         return
-    remote = provider(payment.provider)
-    answer = ask(
-        payment,
-        Kind.CAPTURE,
-        lambda: remote.capture(key=str(payment.pk), amount=payment.authorized_amount),
+    _record_capture(payment, ask(payment, Kind.CAPTURE, lambda: _take_all(payment)))
+
+
+def _take_all(payment: Payment) -> Answer:
+    return provider(payment.provider).capture(
+        known(payment), key=f"{payment.pk}:capture", amount=payment.authorized_amount
     )
-    _record_capture(payment, answer)
 
 
 def _record_capture(payment: Payment, answer: Answer | None) -> None:
@@ -337,6 +346,8 @@ def _record_authorization(payment: Payment, answer: Answer | None) -> None:
         if locked.status == Status.INITIATED:
             asked = Payment.ThreeDSecure
             locked.provider_reference = answer.reference
+            if answer.method is not None:
+                show_method(locked, answer.method)
             if answer.outcome == Outcome.APPROVED:
                 locked.status = Status.AUTHORIZED
                 locked.authorized_amount = answer.amount
@@ -345,6 +356,7 @@ def _record_authorization(payment: Payment, answer: Answer | None) -> None:
                     locked.three_d_secure = asked.PASSED
             elif answer.outcome == Outcome.CHALLENGE:
                 locked.three_d_secure = asked.CHALLENGED
+                locked.challenge_url = answer.redirect_url
             else:
                 locked.status = Status.FAILED
                 locked.failure_code = answer.code
@@ -371,4 +383,5 @@ def _end(payment: Payment, status: Payment.Status, *, code: str) -> bool:
 
 
 def _void(payment: Payment) -> Answer | None:
-    return ask(payment, Kind.VOID, lambda: provider(payment.provider).void(key=str(payment.pk)))
+    remote = provider(payment.provider)
+    return ask(payment, Kind.VOID, lambda: remote.void(known(payment), key=f"{payment.pk}:void"))

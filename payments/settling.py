@@ -16,6 +16,7 @@ from orders.errors import NothingToCredit
 from orders.models import Order
 from orders.placed import announcements
 from payments.calls import ask
+from payments.charges import known
 from payments.credit import returning
 from payments.errors import UnknownProvider
 from payments.models import Payment, PaymentTransaction, Provider, Refund, RefundPart
@@ -76,7 +77,7 @@ def _ask_for(part: RefundPart) -> RefundPart:
     answer = ask(
         payment,
         PaymentTransaction.Kind.REFUND,
-        lambda: remote.refund(key=str(part.pk), payment_key=str(payment.pk), amount=part.amount),
+        lambda: remote.refund(known(payment), key=str(part.pk), amount=part.amount),
         amount=part.amount,
     )
     return part if answer is None else _record(part, payment.pk, answer)

@@ -18,4 +18,9 @@ urlpatterns = [
     path("checkout/review/", views.review, name="review"),
     path("order/<slug:token>/pay/", links.pay, name="order"),
     path("checkout/challenge/<uuid:payment_id>/", views.challenge, name="challenge"),
+    path(
+        "checkout/challenge/<uuid:payment_id>/return/",
+        views.challenge_return,
+        name="challenge_return",
+    ),
 ]

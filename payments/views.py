@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -22,18 +23,19 @@ from orders.models import OrderAddress
 from orders.placed.ownership import is_own
 from payments import completion, links, messages, processing, purchases
 from payments.credit_views import credit_part
-from payments.errors import CardRefused
-from payments.forms import CardForm
+from payments.means import Choice
 from payments.models import Payment
-from payments.providers import names, provider
 from payments.purchases import Purchase
 from payments.sent import Sent
 from shop import cache
 from shop.middleware import private_page
+from shop.rate_limits import limit
 from shop.redirects import see_other
 
 #: While many tabs wait, the provider is asked once in this time, in seconds.
 CHECK_SECONDS = 2
+#: Shoppers that come back from providers, from one address of the net in an hour.
+RETURNS, HOUR = 60, 3600
 #: A total in minor units as the review page sends it back.
 AMOUNT = re.compile(r"[0-9]{1,12}")
 STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment": "payments:payment"}
@@ -49,24 +51,17 @@ def payment(request: HttpRequest) -> HttpResponse:
         return purchase
     if request.method == "POST" and not purchase.due:
         return see_other("payments:review")
-    form = CardForm(request.POST if request.method == "POST" else None)
-    name = names()[0]
-    if request.method == "POST" and form.is_valid():
-        try:
-            method = provider(name).tokenize(form.card())
-        except CardRefused as error:
-            form.explain(error.field, error.code)
-        else:
-            purchase.keep(name, method)
-            return see_other("payments:review")
+    data = request.POST if request.method == "POST" else None
+    choice = Choice(data, currency=purchase.currency)
+    if request.method == "POST" and choice.is_valid() and (method := choice.take()):
+        purchase.keep(choice.provider_name, method)
+        return see_other("payments:review")
     failed = None
     if purchase.order is not None and request.method != "POST":
         failed = purchase.order.payments.order_by("-created_at").first()
     context = {
-        "form": form,
+        "choice": choice,
         "failure": messages.explain(failed) if failed and failed.failure_code else "",
-        "is_sandbox": name == "SANDBOX",
-        "choices": means(),
         "purchase": purchase,
         "credit": credit_part(request, purchase.plan, purchase.checkout),
         "summary": purchase.summary,
@@ -128,7 +123,8 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     if request.method == "POST":
         action = request.POST.get("action")
         if action in ("confirm", "cancel"):
-            found = processing.answer_challenge(found.pk, approved=action == "confirm")
+            is_yes = action == "confirm" and not found.challenge_url
+            found = processing.finish(found.pk, {"approved": "yes" if is_yes else "no"})
         elif action == "check":
             found = _check(found)
         if found.status not in completion.WAITING:
@@ -148,6 +144,25 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     response = render(request, template, context)
     vary_by_fragment(response)
     return response
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_page
+def challenge_return(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """Where providers send the shopper back to; coming twice changes nothing.
+
+    Some do so by a form of theirs, which the browser sends without our cookies: whose payment it
+    is shows on the page after this one. What came along is a hint; the provider is asked.
+    """
+    found = Payment.objects.filter(pk=payment_id).exclude(challenge_url="").first()
+    if found is None:
+        raise Http404
+    limit(request, "challenge-return", most=RETURNS, seconds=HOUR, limited=_("Please wait."))
+    if found.status in completion.WAITING:
+        came = {**request.GET.dict(), **request.POST.dict()}
+        processing.finish(found.pk, {name: str(text) for name, text in came.items()})
+    return see_other("payments:challenge", found.pk)
 
 
 def _follow(request: HttpRequest, found: Payment, *, by_link: bool) -> HttpResponse:
@@ -190,21 +205,6 @@ def _render_review(
         **steps(4, values=_values(purchase)),
     }
     return render(request, "payments/review.html", context, status=status)
-
-
-def means() -> list[dict[str, object]]:
-    """What can be paid with, for ``radio_cards.html``."""
-    return [
-        {
-            "value": "card",
-            "title": _("Card"),
-            "note": _("Visa, Mastercard"),
-            "price": None,
-            "currency": "",
-            "icon": "card",
-            "selected": True,
-        }
-    ]
 
 
 def _lines(address: dict[str, str] | None) -> list[str]:

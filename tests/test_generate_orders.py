@@ -19,6 +19,7 @@ from orders.models import Order, OrderAddress, OrderItem, TaxRate
 from orders.placed import lifecycle
 from orders.tests.factories import placed_order
 from payments import processing
+from payments.charges import charge_of
 from payments.models import Payment, PaymentTransaction
 from payments.providers import provider
 from payments.providers.base import Card
@@ -129,7 +130,8 @@ def test_paid_orders_have_their_money(loaded):
     assert captured.count() == Order.objects.exclude(paid_at=None).count()
     assert not captured.exclude(order__total=F("captured_amount")).exists()
     for payment in captured:
-        known = provider(payment.provider).fetch(key=str(payment.pk))
+        reference = payment.provider_reference
+        known = provider(payment.provider).fetch(charge_of(payment), reference=reference)
         assert (known.reference, known.captured) == (payment.provider_reference, payment.amount)
     refused = Payment.objects.filter(status=Payment.Status.FAILED).count()
     assert PaymentTransaction.objects.count() == 2 * captured.count() + refused

@@ -175,7 +175,7 @@ class LifeOfOrders(RuleBasedStateMachine):
     @rule(pick=PICK, is_yes=st.booleans())
     def answer_the_bank(self, pick, is_yes):
         number = sorted(self.waiting)[pick % len(self.waiting)]
-        processing.answer_challenge(self.waiting.pop(number).pk, approved=is_yes)
+        processing.finish(self.waiting.pop(number).pk, {"approved": "yes" if is_yes else "no"})
         order = self.model.orders[number]
         if is_yes and order.asked_at is not None and order.status == "PENDING":
             self.model.paid(order)

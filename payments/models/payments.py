@@ -39,7 +39,7 @@ class Payment(Model, Versioned):
 
     class ThreeDSecure(models.TextChoices):
         NOT_NEEDED = "NOT_NEEDED", _("Not needed")
-        CHALLENGED = "CHALLENGED", _("Waiting for the bank's question")
+        CHALLENGED = "CHALLENGED", _("Waiting for the shopper")
         PASSED = "PASSED", _("Passed")
         FAILED = "FAILED", _("Failed")
 
@@ -95,6 +95,10 @@ class Payment(Model, Versioned):
         max_length=12,
         choices=ThreeDSecure.choices,
         default=ThreeDSecure.NOT_NEEDED,
+    )
+    #: Where the shopper goes on while the payment waits for them; "" where our own page asks.
+    challenge_url = models.URLField(
+        _("address of the challenge"), max_length=2000, blank=True, editable=False
     )
     ip_address = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
     risk_score = models.PositiveSmallIntegerField(_("risk score"), null=True, blank=True)

@@ -3,12 +3,14 @@
 A provider knows nothing of orders and writes none of our tables. Every call that moves money
 takes an idempotency key: the same key again does nothing new and gives the same answer. Calls
 are never made inside a database transaction; they raise
-:class:`~payments.errors.ProviderAway` when the outcome is unknown.
+:class:`~payments.errors.ProviderAway` when the outcome is unknown. Amounts are minor units.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Outcome(StrEnum):
@@ -16,7 +18,29 @@ class Outcome(StrEnum):
 
     APPROVED = "APPROVED"
     DECLINED = "DECLINED"
+    #: The shopper must do something first: answer their bank, or pay on the provider's page.
     CHALLENGE = "CHALLENGE"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a provider can do; pages and acts look here before they offer anything."""
+
+    #: Cards are typed on our page and go to :meth:`Provider.tokenize`.
+    takes_cards: bool = False
+    #: The shopper pays on the provider's page and comes back.
+    redirects: bool = False
+    #: A token may be charged again without the shopper typing anything.
+    saves_cards: bool = False
+    #: An authorization may be captured in several parts.
+    captures_in_parts: bool = False
+    refunds_in_parts: bool = True
+    #: How long an authorization holds, in days.
+    authorization_days: int = 7
+    #: Currencies it takes (ISO 4217); empty: any.
+    currencies: frozenset[str] = frozenset()
+    #: What the payment page may load beyond our own, by directive of the content policy.
+    policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,18 +67,71 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of the order: ``amount`` is that of all its units."""
+
+    title: str
+    sku: str
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Who pays, for providers that must be told. Addresses are stored ones, see OrderAddress."""
+
+    email: str
+    ip: str
+    language: str
+    order_number: str
+    billing: Mapping[str, str]
+    shipping: Mapping[str, str]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What is to be paid: ``key`` is ours, the same for ever; ``amount`` of ``currency``."""
+
+    key: str
+    amount: int
+    currency: str
+    method_token: str
+    #: Where the provider sends the shopper back to, a whole address.
+    return_url: str
+    #: Reads who buys what; only providers that must tell ask.
+    buyer: Callable[[], Buyer]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A payment that the provider knows: by our key and by its own ``reference``."""
+
+    key: str
+    reference: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The provider's answer to one operation; ``amount`` in minor units."""
+    """The provider's answer to one operation."""
 
     outcome: Outcome
     reference: str
     amount: int = 0
     code: str = ""
+    #: Where the shopper goes on, after CHALLENGE; "" when our own page asks.
+    redirect_url: str = ""
+    #: What was paid with, where it is known only now.
+    method: Method | None = None
+    #: What may be kept of the provider's answer, without card data.
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class RemoteState:
-    """What the provider knows of one of our keys; amounts in minor units."""
+    """What the provider knows of one of our keys."""
 
     reference: str
     outcome: Outcome | None
@@ -62,30 +139,87 @@ class RemoteState:
     captured: int
     voided: bool
     code: str = ""
+    refunded: int = 0
+    redirect_url: str = ""
+    method: Method | None = None
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; what is none of our business is OTHER."""
+
+    PAYMENT = "PAYMENT"
+    REFUND = "REFUND"
+    DISPUTE = "DISPUTE"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True)
+class DisputeNews:
+    """A customer's bank takes money back, or has decided; ``outcome`` is "", WON or LOST."""
+
+    reference: str
+    reason: str
+    amount: int
+    respond_by: datetime | None
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a provider tells by itself, signed: it says that something changed, and of what."""
+
+    #: The provider's id of the event; the same event may come more than once.
+    event_id: str
+    kind: NoticeKind
+    at: datetime
+    #: Our key where the notice carries it, and the provider's reference.
+    key: str = ""
+    reference: str = ""
+    amount: int | None = None
+    currency: str = ""
+    dispute: DisputeNews | None = None
+    #: What may be kept of it, without card data.
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Provider(Protocol):
     """What each provider module implements."""
 
     name: str
+    can: Capabilities
 
     def tokenize(self, card: Card) -> Method:
         """Exchange a card for a token; raises :class:`~payments.errors.CardRefused`."""
 
-    def authorize(self, *, key: str, method_token: str, amount: int, currency: str) -> Answer:
-        """Ask for ``amount``; CHALLENGE means the shopper must answer their bank first."""
+    def authorize(self, charge: Charge) -> Answer:
+        """Ask for the amount; CHALLENGE means the shopper must do something first."""
 
-    def answer_challenge(self, *, key: str, approved: bool) -> Answer:
-        """Tell how the bank's question was answered."""
+    def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
+        """What became of a CHALLENGE; ``answer`` is what the shopper brought back.
 
-    def capture(self, *, key: str, amount: int) -> Answer:
-        """Take ``amount`` of what was authorized under ``key``."""
+        Called again it gives the same answer. What it brings is a hint, never a proof: providers
+        with a page of their own are asked what is true.
+        """
 
-    def void(self, *, key: str) -> Answer:
-        """Give back what was authorized, or captured, under ``key``."""
+    def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
+        """Take ``amount`` of what was authorized; after the last part the rest is released."""
 
-    def refund(self, *, key: str, payment_key: str, amount: int) -> Answer:
-        """Give back ``amount`` of what was captured under ``payment_key``, once for ``key``."""
+    def void(self, payment: Known, *, key: str) -> Answer:
+        """Give back all that was authorized, or captured."""
 
-    def fetch(self, *, key: str) -> RemoteState | None:
-        """What became of ``key``; None when the provider never heard of it."""
+    def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
+        """Give back ``amount`` of what was captured, once for ``key``."""
+
+    def fetch(self, charge: Charge, *, reference: str) -> RemoteState | None:
+        """What became of the charge; ``reference`` is "" when its answer was lost.
+
+        None when the provider never heard of it. A provider that cannot be asked by our key asks
+        for the money again with the same key, and tells what that did.
+        """
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """The notice in a request of the provider, once its signature and age are right.
+
+        Raises :class:`~payments.errors.NoticeRefused`, and :class:`~payments.errors.ProviderAway`
+        where the signature can only be checked by asking.
+        """

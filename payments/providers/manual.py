@@ -4,32 +4,48 @@ Nobody can be asked, so every answer is yes: what staff say has been done. Shopp
 it.
 """
 
-from payments.errors import CardRefused
-from payments.providers.base import Answer, Card, Method, Outcome, RemoteState
+from collections.abc import Mapping
+
+from payments.errors import CardRefused, NoticeRefused
+from payments.providers.base import (
+    Answer,
+    Capabilities,
+    Card,
+    Charge,
+    Known,
+    Method,
+    Notice,
+    Outcome,
+    RemoteState,
+)
 
 
 class Manual:
     """See the module's text."""
 
     name = "MANUAL"
+    can = Capabilities(captures_in_parts=True)
 
     def tokenize(self, card: Card) -> Method:
         raise CardRefused("number", "not_taken")
 
-    def authorize(self, *, key: str, method_token: str, amount: int, currency: str) -> Answer:
+    def authorize(self, charge: Charge) -> Answer:
         return Answer(Outcome.DECLINED, "", code="not_taken")
 
-    def answer_challenge(self, *, key: str, approved: bool) -> Answer:
+    def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
         return Answer(Outcome.DECLINED, "", code="not_taken")
 
-    def capture(self, *, key: str, amount: int) -> Answer:
-        return Answer(Outcome.APPROVED, "", amount=amount)
+    def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
+        return Answer(Outcome.APPROVED, payment.reference, amount=amount)
 
-    def void(self, *, key: str) -> Answer:
-        return Answer(Outcome.APPROVED, "")
+    def void(self, payment: Known, *, key: str) -> Answer:
+        return Answer(Outcome.APPROVED, payment.reference)
 
-    def refund(self, *, key: str, payment_key: str, amount: int) -> Answer:
-        return Answer(Outcome.APPROVED, "", amount=amount)
+    def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
+        return Answer(Outcome.APPROVED, payment.reference, amount=amount)
 
-    def fetch(self, *, key: str) -> RemoteState | None:
+    def fetch(self, charge: Charge, *, reference: str) -> RemoteState | None:
         return None
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        raise NoticeRefused("nobody sends notices")

@@ -12,13 +12,24 @@ Test cards, any date in the future and any three digits as security code:
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
 
-from payments.errors import CardRefused, ProviderAway
+from payments.errors import CardRefused, NoticeRefused, ProviderAway
 from payments.models import SandboxCharge, SandboxRefund
-from payments.providers.base import Answer, Card, Method, Outcome, RemoteState
+from payments.providers.base import (
+    Answer,
+    Capabilities,
+    Card,
+    Charge,
+    Known,
+    Method,
+    Notice,
+    Outcome,
+    RemoteState,
+)
 
 APPROVE, DECLINE, NO_FUNDS, ASK = "ok", "declined", "funds", "3ds"
 TEST_CARDS = {
@@ -38,6 +49,7 @@ class Sandbox:
     """See the module's text. Its ledger is :class:`~payments.models.SandboxCharge`."""
 
     name = "SANDBOX"
+    can = Capabilities(takes_cards=True, saves_cards=True)
 
     def tokenize(self, card: Card) -> Method:
         digits = card.number.replace(" ", "").replace("-", "")
@@ -56,38 +68,40 @@ class Sandbox:
             bin=digits[:6],
         )
 
-    def authorize(self, *, key: str, method_token: str, amount: int, currency: str) -> Answer:
-        behavior = method_token.split("_")[1] if method_token.count("_") == 2 else ""
+    def authorize(self, charge: Charge) -> Answer:
+        token = charge.method_token
+        behavior = token.split("_")[1] if token.count("_") == 2 else ""
         status, code = {
             APPROVE: (AUTHORIZED, ""),
             DECLINE: (DECLINED, "card_declined"),
             NO_FUNDS: (DECLINED, "insufficient_funds"),
             ASK: (WAITING, ""),
         }.get(behavior, (DECLINED, "invalid_method"))
-        charge, _ = SandboxCharge.objects.get_or_create(
-            idempotency_key=key,
+        made, _ = SandboxCharge.objects.get_or_create(
+            idempotency_key=charge.key,
             defaults={
-                "method_token": method_token,
-                "amount": amount,
-                "currency": currency,
+                "method_token": token,
+                "amount": charge.amount,
+                "currency": charge.currency,
                 "status": status,
                 "code": code,
             },
         )
-        return _answer(charge)
+        return _answer(made)
 
-    def answer_challenge(self, *, key: str, approved: bool) -> Answer:
+    def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
         with transaction.atomic():
-            charge = _locked(key)
-            if charge.status == WAITING:
-                charge.status = AUTHORIZED if approved else DECLINED
-                charge.code = "" if approved else "authentication_failed"
-                charge.save()
-        return _answer(charge)
+            made = _locked(charge.key)
+            if made.status == WAITING:
+                is_yes = answer.get("approved") == "yes"
+                made.status = AUTHORIZED if is_yes else DECLINED
+                made.code = "" if is_yes else "authentication_failed"
+                made.save()
+        return _answer(made)
 
-    def capture(self, *, key: str, amount: int) -> Answer:
+    def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
         with transaction.atomic():
-            charge = _locked(key)
+            charge = _locked(payment.key)
             if charge.status == AUTHORIZED and 0 < amount <= charge.amount:
                 charge.status = CAPTURED
                 charge.captured_amount = amount
@@ -96,9 +110,9 @@ class Sandbox:
             return Answer(Outcome.DECLINED, str(charge.pk), code="not_capturable")
         return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.captured_amount)
 
-    def void(self, *, key: str) -> Answer:
+    def void(self, payment: Known, *, key: str) -> Answer:
         with transaction.atomic():
-            charge = _locked(key)
+            charge = _locked(payment.key)
             if charge.refunded_amount:
                 return Answer(Outcome.DECLINED, str(charge.pk), code="already_refunded")
             if charge.status != DECLINED:
@@ -107,9 +121,9 @@ class Sandbox:
                 charge.save()
         return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.amount)
 
-    def refund(self, *, key: str, payment_key: str, amount: int) -> Answer:
+    def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
         with transaction.atomic():
-            charge = _locked(payment_key)
+            charge = _locked(payment.key)
             known = SandboxRefund.objects.filter(idempotency_key=key).first()
             if known is not None:
                 return Answer(Outcome.APPROVED, str(known.pk), amount=known.amount)
@@ -121,19 +135,23 @@ class Sandbox:
             made = charge.refunds.create(idempotency_key=key, amount=amount)
             return Answer(Outcome.APPROVED, str(made.pk), amount=amount)
 
-    def fetch(self, *, key: str) -> RemoteState | None:
-        charge = SandboxCharge.objects.filter(idempotency_key=key).first()
-        if charge is None:
+    def fetch(self, charge: Charge, *, reference: str) -> RemoteState | None:
+        made = SandboxCharge.objects.filter(idempotency_key=charge.key).first()
+        if made is None:
             return None
-        is_authorized = charge.status in (AUTHORIZED, CAPTURED)
+        is_authorized = made.status in (AUTHORIZED, CAPTURED)
         return RemoteState(
-            reference=str(charge.pk),
-            outcome=_answer(charge).outcome,
-            authorized=charge.amount if is_authorized else 0,
-            captured=charge.captured_amount,
-            voided=charge.status == VOIDED,
-            code=charge.code,
+            reference=str(made.pk),
+            outcome=_answer(made).outcome,
+            authorized=made.amount if is_authorized else 0,
+            captured=made.captured_amount,
+            voided=made.status == VOIDED,
+            code=made.code,
+            refunded=made.refunded_amount,
         )
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        raise NoticeRefused("the sandbox sends no notices")
 
 
 def _locked(key: str) -> SandboxCharge:

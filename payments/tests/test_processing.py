@@ -72,7 +72,7 @@ def test_approved_challenge_pays_the_order():
     asked = pay(order, ASKS)
     assert (asked.status, asked.three_d_secure) == ("INITIATED", "CHALLENGED")
     assert status_of(order) == "PENDING"
-    paid = processing.answer_challenge(asked.pk, approved=True)
+    paid = processing.finish(asked.pk, {"approved": "yes"})
     assert (paid.status, paid.three_d_secure) == ("CAPTURED", "PASSED")
     assert status_of(order) == "PAID"
 
@@ -80,7 +80,7 @@ def test_approved_challenge_pays_the_order():
 def test_refused_challenge_leaves_the_order_payable():
     order = placed_order()
     asked = pay(order, ASKS)
-    refused = processing.answer_challenge(asked.pk, approved=False)
+    refused = processing.finish(asked.pk, {"approved": "no"})
     assert (refused.status, refused.three_d_secure) == ("FAILED", "FAILED")
     assert refused.failure_code == "authentication_failed"
     assert Order.objects.get(pk=order.pk).is_payable
@@ -90,8 +90,8 @@ def test_refused_challenge_leaves_the_order_payable():
 def test_second_answer_to_the_bank_changes_nothing():
     order = placed_order()
     asked = pay(order, ASKS)
-    processing.answer_challenge(asked.pk, approved=False)
-    assert processing.answer_challenge(asked.pk, approved=True).status == "FAILED"
+    processing.finish(asked.pk, {"approved": "no"})
+    assert processing.finish(asked.pk, {"approved": "yes"}).status == "FAILED"
     assert charges() == [("declined", 0)]
 
 
@@ -102,7 +102,7 @@ def test_other_card_during_a_challenge_ends_the_first_attempt():
     assert Payment.objects.get(pk=asked.pk).status == "FAILED"
     assert paid.status == "CAPTURED"
     assert charges() == [("captured", order.total), ("declined", 0)]
-    assert processing.answer_challenge(asked.pk, approved=True).status == "FAILED"
+    assert processing.finish(asked.pk, {"approved": "yes"}).status == "FAILED"
     assert charges() == [("captured", order.total), ("declined", 0)]
 
 

@@ -12,6 +12,7 @@ from orders.models import Order
 from orders.placed import expiry, lifecycle
 from orders.tests.factories import placed_order, variant_in_stock
 from payments import processing, providers
+from payments.charges import charge_of, known
 from payments.models import Payment, SandboxCharge
 from payments.providers import provider
 from payments.tests.cards import ASKS, GOOD, method
@@ -53,12 +54,7 @@ def open_payment(order):
 
 
 def authorize(payment):
-    provider("SANDBOX").authorize(
-        key=str(payment.pk),
-        method_token=payment.method_token,
-        amount=payment.amount,
-        currency=payment.currency,
-    )
+    provider("SANDBOX").authorize(charge_of(payment))
 
 
 def test_crash_between_charge_and_record_is_finished_with_one_charge():
@@ -83,7 +79,7 @@ def test_crash_after_the_capture_is_finished_by_the_job():
     order = placed_order()
     payment = open_payment(order)
     authorize(payment)
-    provider("SANDBOX").capture(key=str(payment.pk), amount=payment.amount)
+    provider("SANDBOX").capture(known(payment), key="test", amount=payment.amount)
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
         assert processing.open_payments() == [payment.pk]
         processing.resume(payment.pk)
@@ -179,7 +175,7 @@ def test_order_canceled_while_the_bank_asks_gets_its_money_back():
     order = placed_order((shirt, 2))
     asked = pay(order, ASKS, by="SANDBOX")
     lifecycle.cancel(order.pk, reason="Changed my mind")
-    given_back = processing.answer_challenge(asked.pk, approved=True)
+    given_back = processing.finish(asked.pk, {"approved": "yes"})
     assert (given_back.status, given_back.failure_code) == ("VOIDED", "order_canceled")
     assert status_of(order) == "CANCELED"
     assert charges() == [("voided", 0)]
@@ -215,7 +211,7 @@ def test_late_payer_whose_units_were_sold_gets_the_money_back():
     with time_machine.travel(timezone.now() + timedelta(minutes=41)):
         quicker = placed_order((shirt, 1))
         assert pay(quicker, by="SANDBOX").status == "CAPTURED"
-        late = processing.answer_challenge(asked.pk, approved=True)
+        late = processing.finish(asked.pk, {"approved": "yes"})
     assert (late.status, late.failure_code) == ("REFUNDED", "order_not_servable")
     assert late.refunded_amount == order.total
     assert (status_of(order), status_of(quicker)) == ("PENDING", "PAID")
@@ -227,7 +223,7 @@ def test_late_payer_whose_units_are_still_there_is_served():
     order = placed_order((shirt, 2))
     asked = pay(order, ASKS, by="SANDBOX")
     with time_machine.travel(timezone.now() + timedelta(minutes=41)):
-        assert processing.answer_challenge(asked.pk, approved=True).status == "CAPTURED"
+        assert processing.finish(asked.pk, {"approved": "yes"}).status == "CAPTURED"
     assert status_of(order) == "PAID"
     assert counters(shirt.stocks.get()) == (0, 0)
 
@@ -238,7 +234,7 @@ def test_attempt_in_the_last_minute_gets_time_to_end():
         asked = pay(order, ASKS, by="SANDBOX")
     with time_machine.travel(order.payment_due_at + timedelta(minutes=5)):
         assert expiry.cancel_unpaid_orders() == 0
-        assert processing.answer_challenge(asked.pk, approved=True).status == "CAPTURED"
+        assert processing.finish(asked.pk, {"approved": "yes"}).status == "CAPTURED"
     assert status_of(order) == "PAID"
 
 

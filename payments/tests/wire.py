@@ -12,6 +12,7 @@ class Wire:
     """
 
     name = "STRIPE"
+    can = Sandbox.can
 
     def __init__(self):
         self.sandbox = Sandbox()
@@ -32,20 +33,20 @@ class Wire:
     def tokenize(self, card):
         return self._call("tokenize", card)
 
-    def authorize(self, **kwargs):
-        return self._call("authorize", **kwargs)
+    def authorize(self, charge):
+        return self._call("authorize", charge)
 
-    def answer_challenge(self, **kwargs):
-        return self._call("answer_challenge", **kwargs)
+    def finish(self, charge, **kwargs):
+        return self._call("finish", charge, **kwargs)
 
-    def capture(self, **kwargs):
-        return self._call("capture", **kwargs)
+    def capture(self, payment, **kwargs):
+        return self._call("capture", payment, **kwargs)
 
-    def void(self, **kwargs):
-        return self._call("void", **kwargs)
+    def void(self, payment, **kwargs):
+        return self._call("void", payment, **kwargs)
 
-    def refund(self, **kwargs):
-        return self._call("refund", **kwargs)
+    def refund(self, payment, **kwargs):
+        return self._call("refund", payment, **kwargs)
 
-    def fetch(self, **kwargs):
-        return self._call("fetch", **kwargs)
+    def fetch(self, charge, **kwargs):
+        return self._call("fetch", charge, **kwargs)

@@ -1,0 +1,68 @@
+"""A payment as its provider is told of it."""
+
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+
+from orders.models import OrderAddress
+from payments.models import Payment
+from payments.providers.base import Buyer, Charge, Known, Line, Method
+from shop.accounts.models import PostalAddress
+
+
+def charge_of(payment: Payment) -> Charge:
+    """What is asked for. No query; who buys is read when the provider wants to know."""
+    return Charge(
+        key=str(payment.pk),
+        amount=payment.amount,
+        currency=payment.currency,
+        method_token=payment.method_token,
+        return_url=urljoin(
+            settings.SHOP_URL, reverse("payments:challenge_return", args=[payment.pk])
+        ),
+        buyer=lambda: _buyer(payment),
+    )
+
+
+def known(payment: Payment) -> Known:
+    """What the provider was asked for before."""
+    return Known(
+        key=str(payment.pk),
+        reference=payment.provider_reference,
+        amount=payment.amount,
+        currency=payment.currency,
+    )
+
+
+#: The fields that :func:`show_method` fills.
+METHOD_FIELDS = ("card_brand", "card_last4", "card_bin")
+
+
+def show_method(payment: Payment, method: Method) -> None:
+    """Keep what may be shown of what is paid with; does not save."""
+    payment.card_brand, payment.card_last4 = method.brand, method.last4
+    payment.card_bin = method.bin
+
+
+def _buyer(payment: Payment) -> Buyer:
+    """Two queries beside the order's own."""
+    order = payment.order
+    addresses = {row.type: _written(row) for row in order.addresses.all()}
+    shipping = addresses.get(OrderAddress.Type.SHIPPING, {})
+    return Buyer(
+        email=order.email,
+        ip=payment.ip_address or "",
+        language=order.language or settings.LANGUAGE_CODE,
+        order_number=order.number,
+        billing=addresses.get(OrderAddress.Type.BILLING) or shipping,
+        shipping=shipping,
+        lines=tuple(
+            Line(title=item.title, sku=item.sku, quantity=item.quantity, amount=item.line_total)
+            for item in order.items.all()
+        ),
+    )
+
+
+def _written(address: OrderAddress) -> dict[str, str]:
+    return {field.name: str(getattr(address, field.name)) for field in PostalAddress._meta.fields}
