@@ -42,11 +42,11 @@ def hold(
 ) -> dict[UUID, int]:
     """Promise ``quantities`` (units by variant) to ``owner`` until ``until``; all or nothing.
 
-    Replaces what the owner held before in this checkout; with ``order_id`` the hold belongs to
-    that order from now on. Variants in ``may_fall_short`` (back-orders) are held as far as the
-    shelves go. Lines go to the first location that has them whole, and are split only when none
-    has; ``first_at`` is the location that is asked first, whether or not it ships, for who
-    collects there. Returns the units held by variant.
+    Replaces what the owner held before in this checkout, for no shorter time; with ``order_id`` the
+    hold belongs to that order from now on. Variants in ``may_fall_short`` (back-orders) are held as
+    far as the shelves go. Lines go to the first location that has them whole, and are split only
+    when none has; ``first_at`` is the location that is asked first, whether or not it ships, for
+    who collects there. Returns the units held by variant.
 
     What the owner holds already is prolonged in one statement, which locks no stock row and is
     left out for an owner who ``is_new``. Raises
@@ -80,6 +80,7 @@ def hold(
         _close(lapsed, Reservation.Status.EXPIRED)
         _shift_reserved(stocks, change, is_last=True)
         by_id = {stock.pk: stock for stock in stocks}
+        ends = {row.stock_id: max(row.expires_at, until) for row in own if order_id is None}
         made = [
             Reservation(
                 variant_id=by_id[stock_id].variant_id,
@@ -87,7 +88,7 @@ def hold(
                 quantity=units,
                 owner=owner,
                 order_id=order_id,
-                expires_at=until,
+                expires_at=ends.get(stock_id, until),
             )
             for stock_id, units in places.items()
         ]
@@ -279,11 +280,13 @@ def _prolonging(
                 SELECT variant_id, sum(quantity) AS units FROM mine GROUP BY variant_id
             ) AS per_variant
         )
-        UPDATE inventory_reservation AS reservation SET expires_at = %s, order_id = %s
+        UPDATE inventory_reservation AS reservation SET order_id = %s, expires_at =
+            CASE WHEN %s THEN greatest(mine.expires_at, %s) ELSE %s END
         FROM mine, held
         WHERE reservation.id = mine.id AND held.units = %s::jsonb
     """
-    return text, [owner, now, until, order_id, json.dumps(wanted)]
+    is_checkout = order_id is None
+    return text, [owner, now, order_id, is_checkout, until, until, json.dumps(wanted)]
 
 
 def _close(rows: list[Reservation], status: Reservation.Status) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from inventory import backorders
 from orders.documents import invoices
 from orders.drafts import drafts
-from orders.mailing import mails
+from orders.mailing import mails, offer_letters
 from orders.models import Order, OrderMail
 from orders.placed import claiming, notes
 from shop.events.models import OutboxEvent
@@ -70,6 +70,12 @@ def tell_of_refund(event: OutboxEvent) -> None:
         reference=event.payload["refund"],
         facts={"amount": amount, "refund": event.payload["refund"]},
     )
+
+
+@subscribes("offer.made", name="orders.tell_of_offer")
+def tell_of_offer(event: OutboxEvent) -> None:
+    """Who waited for a piece hears that one is kept for them."""
+    offer_letters.queue(UUID(event.aggregate_id))
 
 
 @subscribes("order.paid", name="orders.issue_invoice")

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from orders.carts import cart_metrics, saved
 from orders.checkouts import idempotency
-from orders.mailing import mails
+from orders.mailing import mails, offer_letters
 from orders.placed import expiry, notes, tracking
 from orders.returns import upkeep, withdrawing
 
@@ -48,6 +48,15 @@ def forget_saved(timestamp: int) -> int:
 def send_mail(mail_id: str) -> bool:
     """After something happened to an order: write to the customer."""
     return mails.send(UUID(mail_id))
+
+
+@app.task(
+    name=offer_letters.SEND,
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[OSError]),
+)
+def send_offer(subscription_id: str) -> bool:
+    """After a piece was kept for someone: tell them."""
+    return offer_letters.send(UUID(subscription_id))
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, gettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.cards import url_of
@@ -62,6 +63,8 @@ def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+# A mail program ends it by a POST of its own (RFC 8058), which has no cookie of ours.
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
 def show(request: HttpRequest, token: str) -> HttpResponse:

@@ -59,14 +59,18 @@ def subscribe(
 
 
 def end(token: str) -> Subscription | None:
-    """End the subscription of the link; None for an unknown one. Ending twice changes nothing."""
+    """End the subscription of the link; None for an unknown one. Ending twice changes nothing.
+
+    A unit that is kept for it goes back, whether or not it was told of.
+    """
     with recording.batch():
         rows = Subscription.objects.select_related("variant__product")
         found = rows.select_for_update(of=("self",)).filter(token=token).first()
-        if found is not None and found.status in _LIVE:
-            found.status = Subscription.Status.CANCELED
-            found.save(update_fields=["status"])
+        if found is not None and found.status != Subscription.Status.CANCELED:
             reservations.release_checkout(offers.owner_of(found))
+            if found.status in _LIVE:
+                found.status = Subscription.Status.CANCELED
+                found.save(update_fields=["status"])
     return found
 
 

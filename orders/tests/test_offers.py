@@ -1,19 +1,28 @@
 """The waiting list: a unit that came back is kept for whoever waited longest."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 import time_machine
+from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from catalog.models import Subscription
 from catalog.wishes import offers, subscriptions
 from inventory import availability, reservations, stock
+from inventory.models import Reservation
+from orders.carts import cart as carts
 from orders.checkouts import checkout
+from orders.mailing import offer_letters
 from orders.models import Cart
 from orders.tests.factories import variant_in_stock
 from shop.events.models import OutboxEvent
+from shop.events.relay import deliver_due
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +100,57 @@ def test_who_wants_no_word_any_more_gives_the_unit_back(shirt):
     subscriptions.mark_due(timezone.now())
     subscriptions.end(offer.token)
     assert availability.available([shirt.pk]) == {shirt.pk: 1}
+
+
+def deliver():
+    """What the worker does between an event and the mail."""
+    deliver_due()
+    [job] = ProcrastinateJob.objects.filter(task_name=offer_letters.SEND)
+    return offer_letters.send(UUID(job.args["subscription_id"]))
+
+
+def test_who_waited_is_told_once_with_a_link_to_take_it_or_let_it_go(client, shirt):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    assert deliver()
+    assert not offer_letters.send(offer.pk)
+    [letter] = mail.outbox
+    assert letter.to == ["ada@example.com"]
+    page = reverse("orders:offer", args=[offer.token])
+    assert page in letter.body
+    assert page in letter.alternatives[0].content
+    assert status_of(offer) == "SENT"
+    end = urlsplit(letter.extra_headers["List-Unsubscribe"].strip("<>")).path
+    Client(enforce_csrf_checks=True).post(end, {"List-Unsubscribe": "One-Click"})
+    assert availability.available([shirt.pk]) == {shirt.pk: 1}
+
+
+def test_nobody_is_told_of_what_is_not_kept_any_more(shirt, settings):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(hours=settings.OFFER_HOURS, minutes=1)):
+        assert not deliver()
+    assert mail.outbox == []
+    assert status_of(offer) == "DUE"
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_checkout_does_not_shorten_the_time_a_piece_is_kept(client, shirt, settings, others):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    until = offers.kept_until(offer)
+    client.post(reverse("orders:offer", args=[offer.token]))
+    cart = Cart.objects.get()
+    if others:
+        carts.add(cart=cart, variant=variant_in_stock())
+    checkout.begin(cart=cart)
+    held = Reservation.objects.filter(owner=carts.owner_of(cart), status="ACTIVE")
+    assert held.get(variant=shirt).expires_at == until
+    soon = timezone.now() + timedelta(seconds=settings.CHECKOUT_HOLD_SECONDS + 5)
+    assert all(row.expires_at < soon for row in held.exclude(variant=shirt))
 
 
 def test_unknown_offer_is_not_found(client):
