@@ -93,6 +93,12 @@ def total_cost(order: PurchaseOrder) -> int:
     return order.lines.aggregate(cost=Sum(F("quantity") * F("cost")))["cost"] or 0
 
 
+def short_of_minimum(order: PurchaseOrder) -> int:
+    """By how much the order is below what its supplier delivers at all, in minor units; else 0."""
+    least = order.supplier.minimum_order
+    return max(0, least - total_cost(order)) if least else 0
+
+
 def late() -> "QuerySet[PurchaseOrder]":
     """Orders whose goods should have come before today."""
     rows: QuerySet[PurchaseOrder] = PurchaseOrder.objects.filter(

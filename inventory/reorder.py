@@ -48,7 +48,8 @@ _SUGGESTIONS = """
         SELECT k.id, k.variant_id, k.location_id, k.available, k.reorder_quantity,
             COALESCE(sold.units, 0) AS sold, COALESCE(coming.units, 0) AS coming,
             v.sku, v.title, p.title AS product, item.id AS item_id, item.supplier_id,
-            item.supplier, item.supplier_sku, item.cost, item.currency, item.pack_size,
+            item.supplier, item.minimum_order, item.supplier_sku, item.cost, item.currency,
+            item.pack_size,
             COALESCE(item.lead_days, %(lead)s) AS lead_days,
             k.low_stock_threshold + ceil(
                 COALESCE(sold.units, 0)::numeric * COALESCE(item.lead_days, %(lead)s) / %(days)s
@@ -63,7 +64,8 @@ _SUGGESTIONS = """
             AND coming.location_id = k.location_id
         LEFT JOIN LATERAL (
             SELECT i.id, i.supplier_id, i.supplier_sku, i.cost, i.pack_size, s.name AS supplier,
-                s.currency, COALESCE(i.lead_time_days, s.lead_time_days) AS lead_days
+                s.minimum_order, s.currency,
+                COALESCE(i.lead_time_days, s.lead_time_days) AS lead_days
             FROM inventory_supplieritem i
             JOIN inventory_supplier s ON s.id = i.supplier_id AND s.deleted_at IS NULL
             WHERE i.variant_id = k.variant_id
@@ -71,8 +73,8 @@ _SUGGESTIONS = """
         ) item ON TRUE
     )
     SELECT id, variant_id, location_id, sku, title, product, item_id, supplier_id,
-        COALESCE(supplier, ''), COALESCE(supplier_sku, ''), cost, COALESCE(currency, ''),
-        COALESCE(pack_size, 1), lead_days, available, coming, sold, point, reorder_quantity
+        COALESCE(supplier, ''), COALESCE(minimum_order, 0), COALESCE(supplier_sku, ''), cost,
+        COALESCE(currency, ''), COALESCE(pack_size, 1), lead_days, available, coming, sold, point, reorder_quantity
     FROM needs
     WHERE available + coming <= point AND point > 0 %(which)s
     ORDER BY (available + coming)::numeric / GREATEST(sold, 1), sku
@@ -97,6 +99,7 @@ class Suggestion:
     item_id: UUID | None
     supplier_id: UUID | None
     supplier: str
+    minimum_order: int
     supplier_sku: str
     cost: int | None
     currency: str

@@ -58,7 +58,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Differences:
-    """Shelves that differ, the dearest first, at most :data:`MOST_SHOWN` of ``total``.
+    """Shelves that differ, the dearest first, as many of ``total`` as were asked for.
 
     ``counted`` shelves were counted; ``value`` is the sum at cost of all differences.
     """
@@ -238,8 +238,10 @@ def tallies(stocktake: Stocktake, *, until_round: int | None = None) -> dict[UUI
         return {stock_id: Tally(*rest) for stock_id, *rest in cursor.fetchall()}
 
 
-def differences(stocktake: Stocktake) -> Differences:
-    """What the count found. Three queries, however much was counted."""
+def differences(stocktake: Stocktake, *, most: int | None = MOST_SHOWN) -> Differences:
+    """What the count found, with rows for ``most`` shelves or for all. Three queries, however much
+    was counted.
+    """
     found = tallies(stocktake)
     changes = {stock_id: tally.variance for stock_id, tally in found.items() if tally.variance}
     cost = Coalesce(F("average_cost"), F("variant__cost"))
@@ -250,17 +252,14 @@ def differences(stocktake: Stocktake) -> Differences:
         if costs[stock_id] is not None
     }
     dearest = sorted(changes, key=lambda pk: (-abs(values.get(pk, 0)), -abs(changes[pk]), pk))
-    shown = Stock.objects.select_related("variant__product").in_bulk(dearest[:MOST_SHOWN])
+    shown = Stock.objects.select_related("variant__product").in_bulk(dearest[:most])
     currency = settings.SHOP_CURRENCY
     return Differences(
         counted=len(found),
         total=len(changes),
         value=sum(values.values()),
         currency=currency,
-        rows=[
-            Difference(shown[pk], found[pk], values.get(pk), currency)
-            for pk in dearest[:MOST_SHOWN]
-        ],
+        rows=[Difference(shown[pk], found[pk], values.get(pk), currency) for pk in dearest[:most]],
     )
 
 

@@ -7,6 +7,7 @@ cell: where lists have semicolons, Excel opens ``a;=1+1`` of a file with commas 
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from io import StringIO
 
 # A formula, be there apostrophes before it: at the start, and where a cell may be cut.
@@ -33,6 +34,6 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
     yield "\ufeff"
     for row in rows:
         line = StringIO()
-        cells = (cell if isinstance(cell, int) else armored(str(cell)) for cell in row)
+        cells = (cell if isinstance(cell, int | Decimal) else armored(str(cell)) for cell in row)
         csv.writer(line).writerow(cells)
         yield line.getvalue()

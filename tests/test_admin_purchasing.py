@@ -139,6 +139,18 @@ def test_ticked_suggestions_become_drafts(manager):
     assert [(line.variant, line.quantity) for line in order.lines.all()] == [(row.variant, 12)]
 
 
+def test_who_buys_is_told_what_the_supplier_takes_at_least(manager):
+    mill = buying.supplier(name="Weaver")
+    Supplier.objects.update(minimum_order=300_00)
+    buying.item(mill, shelf(variant(), 1).variant)
+    assert "Weaver takes orders from €300.00." in manager.get(page("reorder")).content.decode()
+    small, large = (buying.draft((variant(), units, 1500), of=mill) for units in (5, 20))
+    for url in (page("change", small.pk), page("step", small.pk, "send")):
+        words = "Weaver takes orders from €300.00; €225.00 are missing."
+        assert words in manager.get(url).content.decode()
+    assert "takes orders from" not in manager.get(page("change", large.pk)).content.decode()
+
+
 def test_the_reorder_page_costs_the_same_for_many_rows(manager, django_assert_max_num_queries):
     mill = buying.supplier()
     for _ in range(12):

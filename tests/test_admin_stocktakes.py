@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from audit.models import AuditLog
 from inventory import stocktakes
 from inventory.models import Movement, Stock, Stocktake, StocktakeCount
 from inventory.tests.builders import counters, location, shelf, variant
@@ -94,6 +95,7 @@ def test_who_counts_blind_is_told_no_number_anywhere(employee):
         # As words: the digits of a key may hold either by chance.
         assert not re.search(r"\b(973|842)\b", text)
     assert employee.get(page("history", stocktake.pk)).status_code == 403
+    assert employee.get(page("csv", stocktake.pk)).status_code == 403
 
 
 def test_a_second_count_lists_only_what_differed(employee):
@@ -117,6 +119,20 @@ def test_an_employee_finishes_and_only_a_manager_approves(employee, manager):
     ledger = reverse("admin:inventory_movement_changelist")
     found = manager.get(ledger, {"stocktake__id__exact": stocktake.pk})
     assert f">{stocktake.number}</a>" in found.content.decode()
+
+
+def test_differences_come_as_a_file_with_costs_for_who_may_see_them(manager, employee):
+    row = shelf(variant(), 9)
+    Stock.objects.filter(pk=row.pk).update(average_cost=500)
+    stocktake = counted((row, 7))
+    url = page("csv", stocktake.pk)
+    sku = row.variant.sku
+    [_heads, line] = manager.get(url).getvalue().decode().splitlines()
+    assert line.startswith(f"{sku},")
+    assert line.endswith(",9,7,-2,-10.00,EUR")
+    assert employee.get(url).getvalue().decode().splitlines()[1].endswith(",9,7,-2")
+    assert AuditLog.objects.filter(action="EXPORT", entity_id=str(stocktake.pk)).count() == 2
+    assert url in manager.get(page("change", stocktake.pk)).content.decode()
 
 
 def test_differences_show_their_value_at_cost_to_who_may_see_it(manager, employee):

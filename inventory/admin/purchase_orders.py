@@ -180,6 +180,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
         if order is not None:
             context["steps"] = offered(STEPS.values(), order, request.user)
             context["total"] = format_money(purchasing.total_cost(order), order.currency)
+            context["too_small"] = self._too_small(order)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def step_view(self, request: HttpRequest, order_id: Any, name: str) -> HttpResponse:
@@ -201,6 +202,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             "opts": self.opts,
             "order": order,
             "step": step,
+            "warning": self._too_small(order) if order.status == Status.DRAFT else "",
             "form": forms.Form(),
             "back": page,
         }
@@ -237,6 +239,17 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             return rows.get(pk=order_id)
         except (PurchaseOrder.DoesNotExist, ValidationError) as error:
             raise Http404 from error
+
+    def _too_small(self, order: Any) -> str:
+        """What to know before an order is sent that the supplier may turn down; "" if it is not."""
+        missing = purchasing.short_of_minimum(order)
+        if not missing:
+            return ""
+        return gettext("%(supplier)s takes orders from %(minimum)s; %(missing)s are missing.") % {
+            "supplier": order.supplier,
+            "minimum": format_money(order.supplier.minimum_order, order.currency),
+            "missing": format_money(missing, order.currency),
+        }
 
     def _take(self, request: HttpRequest, order: PurchaseOrder, step: Step) -> None:
         try:

@@ -40,6 +40,8 @@ class SupplierGroup:
     name: str
     rows: list[ShownSuggestion]
     total: str
+    #: What the supplier asks for at least, where the rows come to less.
+    minimum: str
 
 
 class Reordering:
@@ -100,6 +102,7 @@ def _groups(found: list[Suggestion]) -> list[SupplierGroup]:
         ones = list(rows)
         currency = ones[0].currency
         total = sum(one.quantity * (one.cost or 0) for one in ones)
+        least = ones[0].minimum_order
         groups.append(
             SupplierGroup(
                 name,
@@ -112,6 +115,7 @@ def _groups(found: list[Suggestion]) -> list[SupplierGroup]:
                     for one in ones
                 ],
                 format_money(total, currency) if currency else "",
+                format_money(least, currency) if total < least else "",
             )
         )
     return groups
