@@ -74,7 +74,8 @@ _SUGGESTIONS = """
     )
     SELECT id, variant_id, location_id, sku, title, product, item_id, supplier_id,
         COALESCE(supplier, ''), COALESCE(minimum_order, 0), COALESCE(supplier_sku, ''), cost,
-        COALESCE(currency, ''), COALESCE(pack_size, 1), lead_days, available, coming, sold, point, reorder_quantity
+        COALESCE(currency, ''), COALESCE(pack_size, 1), lead_days, available, coming, sold, point,
+        reorder_quantity
     FROM needs
     WHERE available + coming <= point AND point > 0 %(which)s
     ORDER BY (available + coming)::numeric / GREATEST(sold, 1), sku
