@@ -12,6 +12,9 @@ from inventory.models.snapshots import WINDOW_DAYS
 #: In stock, and nothing sold in the window: dead.
 IS_DEAD = Q(on_hand__gt=0, sold_in_window=0)
 
+#: Where the bands of :func:`covers` end, in days.
+COVER_DAYS = (14, 30, 90, 180)
+
 # Sales are read once, by the index of the ledger's times. What came back counts as not sold.
 _TAKE = """
     INSERT INTO inventory_stocksnapshot (
@@ -80,6 +83,24 @@ def take(day: date) -> int:
             },
         )
         return cursor.rowcount
+
+
+def covers(day: date) -> list[int]:
+    """Shelves with goods by how long these last: up to each of :data:`COVER_DAYS`, longer, dead.
+
+    One statement over the rows of the day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT CASE WHEN sold_in_window = 0 THEN %(dead)s
+                ELSE width_bucket(days_of_cover, %(ends)s) END AS band, count(*)
+            FROM inventory_stocksnapshot WHERE day = %(day)s AND on_hand > 0 GROUP BY band
+            """,
+            {"day": day, "ends": list(COVER_DAYS), "dead": len(COVER_DAYS) + 1},
+        )
+        found = dict(cursor.fetchall())
+    return [found.get(band, 0) for band in range(len(COVER_DAYS) + 2)]
 
 
 def remove_old(today: date) -> int:

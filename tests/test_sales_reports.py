@@ -5,8 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
+from inventory import snapshots
+from inventory.models import StockSnapshot
+from inventory.tests.builders import shelf, variant
 from orders.checkouts import placing
 from orders.models import Order
 from orders.placed import lifecycle
@@ -20,7 +25,9 @@ from orders.tests.factories import (
     variant_in_stock,
 )
 from shop.accounts.roles import Role
+from shop.money import format_money
 from shop.operations.reports import charts
+from shop.operations.reports.home import panels
 from shop.operations.reports.kpis import change_of, figures
 from shop.operations.reports.periods import Period, period_of
 from shop.operations.reports.sales import By, rows, sum_of
@@ -179,3 +186,44 @@ def test_managers_see_the_figures_first():
     client = signed_in(staff(Role.MANAGER))
     sold()
     assert "Net sales" in client.get("/admin/?days=7").content.decode()
+
+
+def drawn(days=30, *, may=lambda _permission: True):
+    return {panel.name: panel for panel in panels(days, may)}
+
+
+def test_start_page_draws_what_sold_and_how_long_the_stock_lasts(django_assert_num_queries):
+    order = sold()
+    snapshots.take(timezone.localdate())
+    with django_assert_num_queries(6):
+        found = drawn()
+    assert list(found) == ["day", "product", "category", "cover"]
+    title = order.items.get().title
+    assert found["product"].table == [(title, format_money(NET, "EUR"))]
+    assert len(found["day"].chart.bars) == len(found["day"].table) == 30
+    assert sum(int(shelves) for _name, shelves in found["cover"].table) > 0
+    assert list(drawn(may=lambda permission: permission != "orders.view_sales")) == ["cover"]
+
+
+def test_start_page_leaves_out_charts_of_nothing():
+    assert drawn() == {}
+
+
+def test_charts_of_the_start_page_come_with_table_and_file():
+    sold()
+    client = signed_in(staff(Role.MANAGER))
+    text = client.get(reverse("admin:index")).content.decode()
+    for panel in drawn().values():
+        assert escape(panel.more) in text
+        assert not panel.file or client.get(panel.file).status_code == 200
+    assert text.count("View as table") == len(drawn())
+
+
+def test_stock_is_sorted_by_how_long_it_lasts():
+    day, shelves = timezone.localdate(), [shelf(variant(), units) for units in (9, 9, 9, 0)]
+    for row, sold_units in zip(shelves, (90, 9, 0, 90), strict=True):
+        StockSnapshot.objects.create(
+            day=day, stock=row, on_hand=row.on_hand, reserved=0, sold_in_window=sold_units
+        )
+    # 9 units last 9 days and 90 days; one shelf sells nothing, one has nothing.
+    assert snapshots.covers(day) == [1, 0, 0, 1, 0, 1]

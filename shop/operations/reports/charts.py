@@ -6,8 +6,11 @@ from dataclasses import dataclass
 WIDTH, HEIGHT = 640, 200
 #: Bars of a chart of kinds at most; the table has all.
 MOST_BARS = 12
+#: Width of a chart that stands beside others, and can still be read on a phone.
+NARROW = 360
 _ROW, _GAP = 26, 6
-_LABELS = 220
+#: Room for an amount, in the width of a chart, and letters of a name for each hundred of it.
+_AMOUNT, _LETTERS = 80, 5
 
 
 @dataclass(frozen=True)
@@ -51,22 +54,25 @@ def columns(values: Sequence[int], before: Sequence[int], labels: Sequence[str])
     return Chart(WIDTH, HEIGHT, bars, _path(before[: len(values)], highest, step))
 
 
-def across(values: Sequence[int], labels: Sequence[str], words: Sequence[str]) -> Chart:
+def across(
+    values: Sequence[int], labels: Sequence[str], words: Sequence[str], *, width: int = WIDTH
+) -> Chart:
     """A bar across the page for each of the largest values, with its name before it."""
+    names = width * 11 // 32
     shown = list(zip(values, labels, words, strict=True))[:MOST_BARS]
     highest = max([value for value, _label, _words in shown] + [1])
     bars = [
         Bar(
-            x=_LABELS,
+            x=names,
             y=place * (_ROW + _GAP),
-            width=round(_part(value, highest, WIDTH - _LABELS - 90), 1),
+            width=round(_part(value, highest, width - names - _AMOUNT), 1),
             height=_ROW,
-            label=_short(label),
+            label=_short(label, int(width * _LETTERS / 100)),
             words=said,
         )
         for place, (value, label, said) in enumerate(shown)
     ]
-    return Chart(WIDTH, max(len(bars), 1) * (_ROW + _GAP), bars)
+    return Chart(width, max(len(bars), 1) * (_ROW + _GAP), bars)
 
 
 def sparkline(values: Sequence[int], *, width: int = 120, height: int = 28) -> str:
@@ -95,5 +101,5 @@ def _path(values: Sequence[int], highest: int, step: float) -> str:
     return "M" + "L".join(points)
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= 28 else f"{label[:27]}…"
+def _short(label: str, most: int) -> str:
+    return label if len(label) <= most else f"{label[: most - 1]}…"

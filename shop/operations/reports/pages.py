@@ -18,6 +18,7 @@ from audit.recording import record
 from orders.models import Order
 from shop.money import format_money, to_major
 from shop.operations.reports.charts import Chart, across, columns
+from shop.operations.reports.home import panels
 from shop.operations.reports.kpis import SPANS, change_of, figures
 from shop.operations.reports.periods import Against, Period, period_of
 from shop.operations.reports.sales import TIMES, By, Row, rows, sum_of
@@ -169,9 +170,12 @@ def _lines(asked: Asked) -> Iterator[list[object]]:
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:
-    """The figures of the start page, for who may see them."""
+    """The figures and charts of the start page, for who may see them."""
     from_page = request.GET.get("days", "")
     days = int(from_page) if from_page in map(str, SPANS) else SPANS[1]
-    if not request.user.has_perm(MAY_SEE):
-        return {"figures": [], "days": days, "spans": SPANS}
-    return {"figures": figures(days), "days": days, "spans": SPANS}
+    return {
+        "figures": figures(days) if request.user.has_perm(MAY_SEE) else [],
+        "panels": panels(days, request.user.has_perm),
+        "days": days,
+        "spans": SPANS,
+    }
