@@ -15,9 +15,13 @@ from shop.startup import ServersUnavailable, attach_embedded_servers
 from shop.tests.wire import Wire, wait_until_closed
 
 # How long an example takes says nothing on a machine that others use too.
-hypothesis.settings.register_profile(
-    "shop", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+EXPLORE = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+#: Other examples each time, for who looks for what nobody thought of.
+hypothesis.settings.register_profile("explore", EXPLORE, max_examples=1000)
+# The same examples for the same test: what is red is red for everyone, and green stays green.
+hypothesis.settings.register_profile("shop", EXPLORE, derandomize=True)
 hypothesis.settings.load_profile("shop")
 
 #: Tables that Django fills from the models, with the same rows for every test.

@@ -57,7 +57,8 @@ def test_whatever_is_offered_adds_up_and_never_exceeds_the_goods(lines, automati
     for cut in found.cuts:
         assert cut.amount == sum(cut.parts.values()) > 0
         assert cut.offer.maximum_discount is None or cut.amount <= cut.offer.maximum_discount
-        assert all(abs(part - cut.exact[key]) < 1 for key, part in cut.parts.items())
+        # Half a cent for the whole is rounded first, then less than one for each line.
+        assert all(abs(part - cut.exact[key]) < 1.5 for key, part in cut.parts.items())
     told = [cut.offer.name for cut in (*found.cuts, *found.delivery)]
     assert sorted([*told, *(row.name for row in found.refused)]) == sorted(
         one.name for one in (*automatic, *codes)
