@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -118,6 +119,9 @@ def _write(entries: list[Entry]) -> None:
 def _differences(
     before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
+    if not before:
+        told = {name: plain(value) for name, value in after.items() if name not in UNTOLD}
+        return {}, {name: _masked(name, value) for name, value in told.items() if value is not None}
     differing = {
         name
         for name in before.keys() | after.keys()
@@ -160,8 +164,13 @@ def plain(value: Any) -> Any:
 
 
 def _masked(name: str, value: Any) -> Any:
-    if value and any(word in name for word in SECRET_WORDS):
+    if value and _is_secret(name):
         return MASK
     if isinstance(value, dict):
         return {key: _masked(key, inner) for key, inner in value.items()}
     return value
+
+
+@lru_cache(maxsize=5_000)
+def _is_secret(name: str) -> bool:
+    return any(word in name for word in SECRET_WORDS)

@@ -23,7 +23,8 @@ OF_LISTINGS: tuple[Version, ...] = tuple((NAMESPACE, key) for key in (TREE, BRAN
 LIFE_SECONDS = 60
 #: Namespace of the places that list products: a category by its path, or any other by its id.
 PLACE = "place"
-#: Namespace of what carts hold of a product: it outlives a change of stock.
+#: Namespace of what carts hold of a product, and of where promotions find it: it outlives a change
+#: of stock.
 WARES = "wares"
 #: The place of pages that list products from the whole shop.
 EVERYWHERE = ""

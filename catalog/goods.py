@@ -12,13 +12,13 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONObject, Least
 
 from catalog.freshness import BRANDS, NAMESPACE
 from catalog.models import Media, Product, ProductCategory, ProductMedia, ProductVariant
 from catalog.models.media import picture_json, picture_of
 from catalog.models.products import ProductQuerySet
-from inventory.availability import PRODUCT, units_of
+from inventory.availability import PLENTY, PRODUCT, units_of
 from shop.making import made_of
 
 
@@ -26,6 +26,7 @@ from shop.making import made_of
 class Variant:
     """A live variant: its options by slug, its price in minor units, units a shopper may buy.
 
+    Of units there are ``PLENTY`` at most: how many more there are no page tells.
     While a reduction is announced, ``former_price`` is the price before it and
     ``lowest_prior_price`` the lowest of the 30 days before it.
     """
@@ -115,7 +116,7 @@ def with_goods(products: ProductQuerySet) -> ProductQuerySet:
                 former_price="former_price",
                 lowest_prior_price="lowest_prior_price",
                 is_primary="is_primary",
-                units=Coalesce(units_of(OuterRef("pk")), 0),
+                units=Least(Coalesce(units_of(OuterRef("pk")), 0), PLENTY),
             )
         )
     )

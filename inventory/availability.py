@@ -1,6 +1,6 @@
 """What shoppers may buy now, in front of which stands Redis."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.models import Reservation, Stock
-from shop import cache
+from shop import cache, prepared
 from shop.making import Version
 
 NAMESPACE = "available"
@@ -17,8 +17,23 @@ NAMESPACE = "available"
 LIFE_SECONDS = 15
 #: Namespace of the products that pages show: what they say of one ends with its version.
 PRODUCT = "product"
+#: So many units are told from fewer; above that, pages show no numbers. No less than what the
+#: catalog calls low.
+PLENTY = 10
 #: What a page is made of that tells what is in stock from what is not.
 IN_STOCK: Version = (NAMESPACE, "in-stock")
+
+# What _units() says, for many variants.
+_UNITS = """
+    SELECT stock.variant_id, sum(stock.available + coalesce((
+        SELECT sum(held.quantity) FROM inventory_reservation held
+        WHERE held.stock_id = stock.id AND held.status = 'ACTIVE'
+            AND held.expires_at <= %s
+    ), 0))::bigint
+    FROM inventory_stock stock JOIN inventory_location place ON place.id = stock.location_id
+    WHERE stock.variant_id = ANY(%s::uuid[]) AND place.can_ship
+    GROUP BY stock.variant_id
+"""
 
 
 def available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -42,10 +57,20 @@ def changed(variant_ids: Iterable[UUID]) -> None:
     products_changed(products, has_turned=True)
 
 
-def products_changed(products: Mapping[UUID, UUID], *, has_turned: bool) -> None:
-    """The same for products by variant; ``has_turned`` when a shelf ran empty or was filled."""
+def products_changed(
+    products: Mapping[UUID, UUID], *, has_turned: bool, plenty: Container[UUID] = ()
+) -> None:
+    """The same for products by variant; ``has_turned`` when a shelf ran empty or was filled.
+
+    Of the variants in ``plenty`` one shelf that ships had and has ``PLENTY`` units: what pages show
+    of them stays as it is.
+    """
     versions: list[Version] = [(NAMESPACE, variant_id) for variant_id in products]
-    versions += ((PRODUCT, product_id) for product_id in products.values())
+    versions += (
+        (PRODUCT, product_id)
+        for variant_id, product_id in products.items()
+        if variant_id not in plenty
+    )
     cache.bump_versions([*versions, IN_STOCK] if has_turned else versions)
 
 
@@ -59,8 +84,7 @@ def units_of(variant: OuterRef) -> Subquery:
 
 
 def _load(variant_ids: list[UUID]) -> dict[UUID, int]:
-    rows = _units(Stock.objects.filter(variant__in=variant_ids))
-    return {row["variant_id"]: row["units"] for row in rows}
+    return dict(prepared.run(_UNITS, [timezone.now(), variant_ids]).fetchall())
 
 
 def _units(stocks: Any) -> Any:

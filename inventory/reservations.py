@@ -8,25 +8,26 @@ the shelf can refuse.
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import F, Q, Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from audit import recording
-from inventory import availability
+from inventory import availability, locked
 from inventory.allocation import allocate
 from inventory.errors import HoldEnded, OutOfStock, Shortage, TooManyHolds
 from inventory.models import Movement, Reservation, Stock
-from shop import closing
+from shop import closing, prepared
 from shop.conflicts import retried
 from shop.models import rows_written
 
 ACTIVE = Reservation.Status.ACTIVE
+#: A hold that ends within so many seconds may end before what is done with it is committed.
+_ENDING_SECONDS = 60
 
 
 @retried
@@ -57,15 +58,8 @@ def hold(
     with recording.batch():
         if not is_new and _extend(owner, quantities, now=now, until=until, order_id=order_id):
             return dict(quantities)
-        mine = Q(owner=owner, order=None, status=ACTIVE)
-        stocks = _locked_stocks(
-            Q(variant__in=quantities.keys()) & (Q(location__can_ship=True) | Q(location=first_at))
-            | Q(pk__in=Reservation.objects.filter(mine).values("stock"))
-        )
-        live = Reservation.objects.filter(
-            Q(expires_at__lte=now) | Q(owner=owner), stock__in=stocks, status=ACTIVE
-        )
-        known = list(live.order_by("pk").select_for_update(of=("self",)))
+        stocks = locked.SHELVES.read(variants=list(quantities), first_at=first_at, owner=owner)
+        known = locked.LIVE.read(stocks=[stock.pk for stock in stocks], now=now, owner=owner)
         own = [row for row in known if row.owner == owner and row.order_id is None]
         _refuse_too_many(known, owner=owner, quantities=quantities, now=now)
         lapsed = [row for row in known if row.expires_at <= now and row not in own]
@@ -149,17 +143,19 @@ def commit_order(order_id: UUID) -> dict[UUID, int]:
     missing from the answer.
     """
     with recording.batch():
-        rows = Reservation.objects.filter(order=order_id, status=ACTIVE).select_related("stock")
-        named = rows.annotate(product_id=F("variant__product_id"))
-        # Row by row, each shelf before its holds.
-        sold: list[Reservation] = list(
-            named.order_by("stock_id", "pk").select_for_update(of=("stock", "self"))
-        )
+        sold = locked.OF_ORDER.read(order=order_id)
         if not sold:
             return {}
+        ending = timezone.now() + timedelta(seconds=_ENDING_SECONDS)
         # First the promise goes, then the units: on the shelf there is never less than promised.
         _close(sold, Reservation.Status.COMMITTED)
-        _shift_reserved(_shelves(sold), _per_stock(sold, sign=-1), is_last=False)
+        _shift_reserved(
+            _shelves(sold),
+            _per_stock(sold, sign=-1),
+            is_last=False,
+            # What goes was promised: nobody could buy it before, unless its hold had ended.
+            is_shown=any(row.expires_at <= ending for row in sold),
+        )
         closing.add(
             *(
                 Movement(
@@ -249,9 +245,7 @@ def _extend(
     and then missing. No units move, so the shelves stay free for others.
     """
     text, values = _prolonging(owner, quantities, now=now, until=until, order_id=order_id)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{text} RETURNING mine.id, mine.expires_at", values)
-        prolonged = cursor.fetchall()
+    prolonged = prepared.run(f"{text} RETURNING mine.id, mine.expires_at", values).fetchall()
     if order_id is not None:
         # That a checkout goes on changes nothing of what is promised.
         after = {"expires_at": until, "order_id": order_id}
@@ -300,10 +294,13 @@ def _close(rows: list[Reservation], status: Reservation.Status) -> None:
     rows_written.send(sender=Reservation, action="update", rows=told)
 
 
-def _shift_reserved(stocks: list[Stock], change: Mapping[UUID, int], *, is_last: bool) -> None:
+def _shift_reserved(
+    stocks: list[Stock], change: Mapping[UUID, int], *, is_last: bool, is_shown: bool = True
+) -> None:
     """Change ``reserved`` by ``change`` in one statement that no shelf may refuse.
 
     With ``is_last`` at the end of the act; not where movements follow, which post to the shelves.
+    Without ``is_shown`` these leave to buy what there was.
     """
     moved = [stock for stock in stocks if change.get(stock.pk)]
     if not moved:
@@ -332,9 +329,17 @@ def _shift_reserved(stocks: list[Stock], change: Mapping[UUID, int], *, is_last:
         for stock in moved
     ]
     rows_written.send(sender=Stock, action="update", rows=told)
+    if not is_shown:
+        return
     availability.products_changed(
         {stock.variant_id: stock.product_id for stock in moved},
         has_turned=any(
             (stock.available > 0) != (stock.available > change[stock.pk]) for stock in moved
         ),
+        plenty={
+            stock.variant_id
+            for stock in moved
+            if stock.location.can_ship
+            and stock.available - max(change[stock.pk], 0) >= availability.PLENTY
+        },
     )

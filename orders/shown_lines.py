@@ -1,7 +1,7 @@
 """The lines of carts and orders as their components show them: prices, pictures, changes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from orders import lines
 from orders.carts import cart as carts
 from orders.models import CartItem, OrderItem
 from shop.money import format_money
+
+CONTINUE = Product.InventoryPolicy.CONTINUE
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,24 @@ class Line:
     save_url: str = ""
 
 
-def cart_lines(items: list[CartItem], *, currency: str) -> list[Line]:
-    """The cart's lines at today's prices, each with what changed since it was added."""
+def cart_lines(items: list[CartItem], *, currency: str, is_changeable: bool = True) -> list[Line]:
+    """The cart's lines at today's prices, each with what changed since it was added.
+
+    Without ``is_changeable`` they are to be read: nothing names the cart's rows.
+    """
     pictures = lines.pictures_of_items(items)
-    units = availability.available(item.variant_id for item in items)
-    promised = _promised(items, units)
+    awaited = [item for item in items if item.variant.product.inventory_policy == CONTINUE]
+    counted = items if is_changeable else awaited
+    units = availability.available(item.variant_id for item in counted)
+    promised = _promised(awaited, units)
     choices = read_choices()
-    return [_cart_line(item, pictures, units, promised, choices, currency) for item in items]
+    lines_read = [_read_line(item, pictures, promised, choices, currency) for item in items]
+    if not is_changeable:
+        return lines_read
+    return [
+        _cart_line(item, line, units, currency)
+        for item, line in zip(items, lines_read, strict=True)
+    ]
 
 
 def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
@@ -97,46 +110,48 @@ def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
 
 
 def _promised(items: Iterable[CartItem], units: Mapping[UUID, int]) -> dict[UUID, date]:
-    """When what is in the cart and not on the shelf will leave; no query where all is there."""
-    coming = [
-        item.variant_id
-        for item in items
-        if item.variant.product.inventory_policy == Product.InventoryPolicy.CONTINUE
-        and units[item.variant_id] < item.quantity
-    ]
+    """When those of ``items`` that are not on the shelf will leave; no query where all are."""
+    coming = [item.variant_id for item in items if units[item.variant_id] < item.quantity]
     return promised_dates(coming) if coming else {}
 
 
-def _cart_line(
+def _read_line(
     item: CartItem,
     pictures: Mapping[UUID, lines.LinePicture],
-    units: Mapping[UUID, int],
     promised: Mapping[UUID, date],
     choices: Choices,
     currency: str,
 ) -> Line:
     variant, product = item.variant, item.variant.product
     picture = pictures.get(variant.pk)
-    limit = settings.CART_LINE_QUANTITY_MAX
-    if carts.is_limited_by_stock(variant):
-        # Never below what is there: it may be held for this very shopper.
-        limit = max(min(limit, units[variant.pk]), item.quantity)
     query = "&".join(f"{option}={slug}" for option, slug in variant.option_values.items())
     return Line(
-        id=f"item-{item.pk}",
+        id="",
         url=f"{product.get_absolute_url()}?{query}",
         title=product.title,
         variant=lines.choice(variant.option_values, choices),
         quantity=item.quantity,
         price=_line_price(variant, item.quantity, currency),
         picture=Picture(default_storage.url(picture.path) if picture else "", ""),
-        max=limit,
-        note=_changes(item, units[variant.pk], currency),
         stock=(
             StockLine("backorder", ships_on=promised[variant.pk])
             if variant.pk in promised
             else None
         ),
+    )
+
+
+def _cart_line(item: CartItem, line: Line, units: Mapping[UUID, int], currency: str) -> Line:
+    variant = item.variant
+    limit = settings.CART_LINE_QUANTITY_MAX
+    if carts.is_limited_by_stock(variant):
+        # Never below what is there: it may be held for this very shopper.
+        limit = max(min(limit, units[variant.pk]), item.quantity)
+    return replace(
+        line,
+        id=f"item-{item.pk}",
+        max=limit,
+        note=_changes(item, units[variant.pk], currency),
         update_url=reverse("orders:cart_update", args=[item.pk]),
         remove_url=reverse("orders:cart_remove", args=[item.pk]),
         wishlist_url=reverse("orders:cart_keep", args=[item.pk]),

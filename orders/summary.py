@@ -1,7 +1,7 @@
 """The amounts of carts, checkouts and orders as ``order_summary.html`` shows them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -39,20 +39,24 @@ class Code:
 
 @dataclass(frozen=True)
 class Summary:
-    """Lines and amounts for ``order_summary.html``."""
+    """Lines and amounts for ``order_summary.html``; equal ones are drawn once."""
 
     currency: str
     total: int
     count: int
-    rows: list[Row]
+    rows: Sequence[Row]
     vat: int | None
-    lines: list[Line] = field(default_factory=list)
+    lines: Sequence[Line] = ()
     delivery_note: str = ""
-    codes: list[Code] = field(default_factory=list)
+    codes: Sequence[Code] = ()
     #: What gift cards and store credit pay of the total, and what is left after them.
-    credits: list[Row] = field(default_factory=list)
+    credits: Sequence[Row] = ()
     due: Row | None = None
-    why: list[Reason] = field(default_factory=list)
+    why: Sequence[Reason] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("rows", "lines", "codes", "credits", "why"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ def of_checkout(
         items,
         currency=currency,
         option=option,
-        shown=cart_lines(items, currency=currency),
+        shown=cart_lines(items, currency=currency, is_changeable=False),
         country=destination.get("country", ""),
         state=destination.get("state", ""),
         is_reverse_charge=checkout.is_reverse_charge(method),

@@ -130,6 +130,18 @@ class GuardedRedis(Redis):
             circuit.failed(self, error)
             raise
 
+    def _execute_command(self, *args: Any, **options: Any) -> Any:
+        # One attempt, as the shop's connections are set up; redis-py would also count and time it
+        # for collectors that nobody runs, which costs more than the command.
+        connection: Any = self.connection_pool.get_connection()
+        try:
+            return self._send_command_parse_response(connection, args[0], *args, **options)
+        except AWAY:
+            connection.disconnect()
+            raise
+        finally:
+            self.connection_pool.release(connection)
+
     def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> GuardedPipeline:
         return GuardedPipeline(
             self.connection_pool, self.response_callbacks, transaction, shard_hint

@@ -8,16 +8,18 @@ Inside a savepoint that may still be rolled back, and outside a batch, rows are 
 Constraints and triggers speak up when it is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import sql
 
+from shop import cache, prepared
+from shop.making import Version
 from shop.models import Row, Shown, StaleObject, Versioned, column_values, rows_written
 
 
@@ -39,9 +41,13 @@ class _Closing:
     is_one: bool
     rows: list[models.Model] = field(default_factory=list)
     parts: list[_Part] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
 
     def write(self) -> None:
         """Write all that waits. Raises StaleObject, and what the database raises."""
+        if self.versions:
+            cache.bump_versions(self.versions)
+            self.versions = []
         inserts = [
             _insert(model, list(rows))
             for model, rows in groupby(sorted(self.rows, key=_table), key=type)
@@ -97,7 +103,7 @@ def add(*rows: models.Model) -> None:
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
         if isinstance(row, Shown):
-            row.end_own({})
+            ends(row.own_versions({}))
     waiting = _open()
     if waiting is not None:
         waiting.rows.extend(rows)
@@ -105,34 +111,53 @@ def add(*rows: models.Model) -> None:
     _run([_insert(model, list(group)) for model, group in groupby(rows, key=type)])
 
 
-def change(row: models.Model, *names: str, only_if: Any = None) -> None:
+def change(
+    row: models.Model, *names: str, only_if: tuple[str, Sequence[Any]] | None = None
+) -> None:
     """Write the fields ``names`` of ``row``, at the end if that may wait.
 
     Raises :class:`~shop.models.StaleObject` then when a versioned row was changed by others since
-    it was read, or the condition ``only_if`` does not hold for it; any other row must be locked, or
-    its last writer be right.
+    it was read, or the condition ``only_if`` (text and values) does not hold for it; any other row
+    must be locked, or its last writer be right.
     """
     model, known = type(row), getattr(row, "_loaded_values", None) or {}
     fields: list[Any] = [model._meta.get_field(name) for name in names]
-    values = [(one, None, getattr(row, one.attname)) for one in fields]
-    rows: Any = models.QuerySet(model).filter(pk=row.pk)
+    own = connections[DEFAULT_DB_ALIAS]
+    values = [one.get_db_prep_save(getattr(row, one.attname), own) for one in fields]
+    columns = [one.column for one in fields]
+    conditions, which = [f'"{_key(model)}" = %s'], [row.pk]
     refusal = None
     if isinstance(row, Versioned):
         refusal = StaleObject(row)
-        rows = rows.filter(version=row.version)
+        conditions.append("version = %s")
+        which.append(row.version)
         if only_if is not None:
-            rows = rows.filter(only_if)
+            conditions.append(only_if[0])
+            which += only_if[1]
         row.version += 1
-        values.append((model._meta.get_field("version"), None, row.version))
-    query = rows.query.chain(sql.UpdateQuery)
-    query.add_update_fields(values)
-    text, params = query.get_compiler(connection=connection).as_sql()
+        columns.append("version")
+        values.append(row.version)
+    sets = ", ".join(f'"{column}" = %s' for column in columns)
+    text = f'UPDATE "{_table(row)}" SET {sets} WHERE {" AND ".join(conditions)}'  # noqa: S608
+    params = [*values, *which]
     after = {**known, **{one.attname: getattr(row, one.attname) for one in fields}}
     rows_written.send(sender=model, action="update", rows=[(row.pk, known, after)])
     row._loaded_values = after  # type: ignore[attr-defined]
     if isinstance(row, Shown):
-        row.end_own(known)
+        ends(row.own_versions(known))
     run(text, params, rows=1, refusal=refusal)
+
+
+def ends(versions: Iterable[Version]) -> None:
+    """End what the cache holds under ``versions``, together with what else waits to be written.
+
+    For what shows nothing but rows that are written by this module.
+    """
+    waiting = _open()
+    if waiting is not None:
+        waiting.versions.extend(versions)
+    else:
+        cache.bump_versions(versions)
 
 
 def run(
@@ -172,16 +197,34 @@ def _table(row: models.Model) -> str:
     return row._meta.db_table
 
 
+def _key(model: type[models.Model]) -> str:
+    return model._meta.pk.column
+
+
 def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
-    query = sql.InsertQuery(model)
-    query.insert_values(model._meta.local_concrete_fields, rows)
-    (statement,) = query.get_compiler(connection=connection).as_sql()
-    return _Part(statement[0], tuple(statement[1]))
+    fields: list[Any] = [one for one in model._meta.local_concrete_fields if not one.generated]
+    made = [[one.pre_save(row, True) for one in fields] for row in rows]
+    if any(hasattr(value, "as_sql") for row in made for value in row):
+        # What the database fills in.
+        query = sql.InsertQuery(model)
+        query.insert_values(fields, rows)
+        (statement,) = query.get_compiler(connection=connection).as_sql()
+        return _Part(statement[0], tuple(statement[1]))
+    columns = ", ".join(f'"{one.column}"' for one in fields)
+    places = f"({', '.join(['%s'] * len(fields))})"
+    text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608
+    own = connections[DEFAULT_DB_ALIAS]
+    values = [
+        one.get_db_prep_save(value, own)
+        for row in made
+        for one, value in zip(fields, row, strict=True)
+    ]
+    return _Part(text + ", ".join([places] * len(rows)), tuple(values))
 
 
 def _run(parts: list[_Part]) -> None:
     guarded = [number for number, part in enumerate(parts) if part.refusal is not None]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         if len(parts) == 1 and not guarded:
             cursor.execute(parts[0].text, parts[0].values)
             return

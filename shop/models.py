@@ -70,15 +70,15 @@ class Shown(models.Model):
         if known:
             cache.bump_versions(cls.versions_of(known))
 
-    def end_own(self, before: dict[str, Any]) -> None:
-        """End what the cache holds of this row, as it was ``before`` and as it is."""
-        self.end_cached([before, column_values(self)])
+    def own_versions(self, before: dict[str, Any]) -> Iterable[Version]:
+        """What shows this row, as it was ``before`` and as it is."""
+        return self.versions_of([row for row in (before, column_values(self)) if row])
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         before = getattr(self, "_loaded_values", None) or {}
         with transaction.atomic(using=kwargs.get("using"), savepoint=False):
             super().save_base(*args, **kwargs)
-            self.end_own(before)
+            cache.bump_versions(self.own_versions(before))
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         row = column_values(self)

@@ -115,7 +115,11 @@ def format_money(amount: int, currency: str, locale: str | None = None) -> str:
     ``locale`` is a Django language code or a locale name; an unknown one is read as English.
     Raises UnknownCurrency.
     """
-    language = locale or _language()
+    return _written(amount, currency, locale or _language())
+
+
+@lru_cache(maxsize=1_000, typed=True)
+def _written(amount: int, currency: str, language: str) -> str:
     pattern = _pattern(currency, language)
     written: str = pattern.apply(
         to_major(amount, currency),

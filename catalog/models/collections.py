@@ -1,5 +1,6 @@
 """Collections: garments that belong together, chosen by hand or by a rule."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import pgtrigger
@@ -8,11 +9,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from catalog.freshness import Announced
+from catalog.freshness import WARES, Announced
 from catalog.models.listed import listing_triggers
 from catalog.models.media import Media
 from catalog.models.redirects import remembers_address
-from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable, Versioned
+from shop.making import Version
+from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable, Versioned
 
 
 class CollectionManager(LiveManager):
@@ -127,8 +129,8 @@ class Collection(Announced, Model, SoftDeletable, Versioned):
         return reverse("catalog:collection", args=[self.slug])
 
 
-class CollectionProduct(Model):
-    """A product's place in a collection."""
+class CollectionProduct(Shown, Model):
+    """A product's place in a collection; promotions may be for what is in one."""
 
     collection = models.ForeignKey(
         Collection,
@@ -160,3 +162,7 @@ class CollectionProduct(Model):
 
     def __str__(self) -> str:
         return f"{self.collection} / {self.product}"
+
+    @classmethod
+    def versions_of(cls, rows: Sequence[dict[str, Any]]) -> Iterable[Version]:
+        return [(WARES, row["product_id"]) for row in rows]

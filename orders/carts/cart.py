@@ -24,9 +24,11 @@ from orders.models.carts import COUNT, cart_expiry, owner_keys
 from shop import cache, closing
 from shop.accounts.models import User
 from shop.conflicts import retried
-from shop.making import Version
+from shop.making import Version, current_making
 
 COOKIE = "__Host-cart" if settings.HTTPS else "cart"
+#: Where a request keeps what its cart holds.
+_LOOKED = "cart_contents"
 #: How many coupon codes one cart takes.
 MOST_CODES = 5
 
@@ -111,8 +113,20 @@ def count_version(request: HttpRequest) -> Version | None:
 def contents_of(request: HttpRequest) -> Contents | None:
     """The open cart of whoever sent ``request`` with all it holds, to look at.
 
-    No query for a first visit, nor when Redis knows, else one.
+    No query for a first visit, nor when Redis knows, else one. A page that only shows the cart
+    looks once.
     """
+    is_shown = request.method in ("GET", "HEAD") and current_making() is None
+    if not is_shown:
+        return _contents_of(request)
+    kept = vars(request)
+    if _LOOKED not in kept:
+        kept[_LOOKED] = _contents_of(request)
+    found: Contents | None = kept[_LOOKED]
+    return found
+
+
+def _contents_of(request: HttpRequest) -> Contents | None:
     if request.user.is_authenticated:
         return contents.of_member(request.user.pk)
     token = request.COOKIES.get(COOKIE, "")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from catalog import wares
@@ -17,7 +16,7 @@ from catalog.wares import Wares
 from orders.models import Cart, CartItem, Checkout
 from orders.models.carts import CONTENTS, owner_keys
 from orders.shipping import delivery
-from shop import cache
+from shop import cache, prepared
 from shop.json_rows import row_of
 
 #: How long Redis keeps the contents of a cart that nobody changes, in seconds.
@@ -85,9 +84,7 @@ def of_token(token: str) -> Contents | None:
 
 def _read(key: Owner, condition: str, value: str) -> Contents | None:
     def load() -> Any:
-        with connection.cursor() as cursor:
-            cursor.execute(_SQL + condition, [timezone.now(), value])
-            row = cursor.fetchone()
+        row = prepared.run(_SQL + condition, [timezone.now(), value]).fetchone()
         return row[0] if row else None
 
     found = cache.read_through(CONTENTS, key, load, seconds=SECONDS)

@@ -17,6 +17,7 @@ from inventory import reservations
 from inventory.errors import HoldEnded
 from orders.carts import cart as carts
 from orders.carts import contents
+from orders.carts.contents import Contents
 from orders.errors import CartFull, EmptyCart, NotForSale, SubtotalOutOfBounds
 from orders.models import Cart, CartItem, Checkout, Order, PickUpPoint, ShippingMethod
 from orders.prices import pricing
@@ -44,23 +45,25 @@ _ANSWERS = (
 
 
 @retried
-def begin(*, cart: Cart) -> Checkout:
+def begin(*, cart: Cart, found: Contents | None = None) -> Checkout:
     """Enter or continue checkout: hold the cart's stock and return what is known so far.
+
+    ``found`` is what the cart holds, where the caller has just read it.
 
     Raises :class:`EmptyCart`, :class:`NotForSale`, :class:`CartFull`,
     :class:`SubtotalOutOfBounds`, :class:`~inventory.errors.OutOfStock` and
     :class:`~inventory.errors.TooManyHolds`.
     """
     try:
-        return _begin(cart)
+        return _begin(cart, found)
     except IntegrityError:
         # Another tab began a moment ago.
-        return _begin(cart)
+        return _begin(cart, None)
 
 
-def _begin(cart: Cart) -> Checkout:
+def _begin(cart: Cart, known_contents: Contents | None) -> Checkout:
     with recording.batch(is_one=True):
-        found = contents.of_cart(cart)
+        found = known_contents or contents.of_cart(cart)
         items = found.items if found else []
         _refuse_unfit(items)
         known = found.checkout if found else None
@@ -101,7 +104,12 @@ def keep(*, checkout: Checkout, items: list[CartItem]) -> None:
 
 @retried
 def choose_delivery(
-    *, checkout: Checkout, method: ShippingMethod, point: PickUpPoint | None, note: str
+    *,
+    checkout: Checkout,
+    items: list[CartItem],
+    method: ShippingMethod,
+    point: PickUpPoint | None,
+    note: str,
 ) -> None:
     """Note how the order travels; who collects it gets the units that lie there, if they do.
 
@@ -111,8 +119,6 @@ def choose_delivery(
     cart, before = checkout.cart, checkout.collected_at
     checkout.shipping_method, checkout.pick_up_point = method, point
     checkout.customer_note = note
-    found = contents.of_cart(cart)
-    items = found.items if found else []
     if checkout.collected_at == before:
         keep(checkout=checkout, items=items)
         return

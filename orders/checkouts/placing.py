@@ -29,6 +29,7 @@ from orders.shipping import delivery
 from shop import closing
 from shop.conflicts import retried
 from shop.models import rows_written
+from shop.prepared import Given, Rows
 
 
 @retried
@@ -90,27 +91,33 @@ _PENDING = """(
     LEFT JOIN orders_checkout checkout ON checkout.cart_id = own.id
     WHERE own.id = %s
 )"""
+_ITEMS: Rows[CartItem] = Rows(
+    lambda: (
+        lines.with_pictures(CartItem.objects.filter(cart=Given("cart")))
+        .select_related(
+            "variant__product__brand",
+            "cart__user",
+            "cart__draft__customer",
+            "cart__checkout__shipping_method__zone",
+            "cart__checkout__pick_up_point__location",
+        )
+        .annotate(
+            seen=Subquery(Cart.objects.filter(pk=Given("cart")).values("updated_at")),
+            pending=RawSQL(_PENDING, [Given("cart")]),  # noqa: S611 # nosec B611
+        )
+        .select_for_update(of=("cart",))
+        .order_by("created_at", "pk")
+    )
+)
 
 
 def _locked(cart_id: UUID) -> tuple[Cart, list[CartItem], int]:
     """The cart, locked, with all that is to be ordered, and how many orders the person owes for."""
     closing.write_now()
-    rows = lines.with_pictures(CartItem.objects.filter(cart=cart_id)).select_related(
-        "variant__product__brand",
-        "cart__user",
-        "cart__draft__customer",
-        "cart__checkout__shipping_method__zone",
-        "cart__checkout__pick_up_point__location",
-    )
-    rows = rows.annotate(
-        seen=Subquery(Cart.objects.filter(pk=cart_id).values("updated_at")),
-        pending=RawSQL(_PENDING, [cart_id]),  # noqa: S611 # nosec B611
-    )
-    locking = rows.select_for_update(of=("cart",)).order_by("created_at", "pk")
-    items: list[Any] = list(locking)
+    items: list[Any] = _ITEMS.read(cart=cart_id)
     if items and items[0].cart.updated_at != items[0].seen:
         # Whoever waited for the lock has the lines from before it.
-        items = list(locking)
+        items = _ITEMS.read(cart=cart_id)
     if not items:
         return Cart.objects.select_for_update(of=("self",)).get(pk=cart_id), [], 0
     cart: Cart = items[0].cart

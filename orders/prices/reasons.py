@@ -16,14 +16,14 @@ class Reason:
     """How one line, or the whole, came to its amount."""
 
     title: str
-    steps: list[Told]
+    steps: tuple[Told, ...]
 
 
 def reasons_of(totals: Totals, *, for_staff: bool = False) -> list[Reason]:
     """The reasons of a cart's amounts: each line, then the whole."""
 
     def reason(title: str, steps: list[Step]) -> Reason:
-        return Reason(title, told(steps, currency=totals.currency, for_staff=for_staff))
+        return Reason(title, tuple(told(steps, currency=totals.currency, for_staff=for_staff)))
 
     lines = [reason(line.item.variant.product.title, line.trace) for line in totals.lines]
     return [*lines, reason(_("The whole order"), totals.trace)]
@@ -37,7 +37,7 @@ def reasons_of_order(
         return []
 
     def reason(title: str, steps: list[Step]) -> Reason:
-        return Reason(title, told(steps, currency=order.currency, for_staff=for_staff))
+        return Reason(title, tuple(told(steps, currency=order.currency, for_staff=for_staff)))
 
     lines = [reason(item.title, item.price_trace) for item in items]
     return [*lines, reason(_("The whole order"), order.price_trace)]

@@ -24,8 +24,8 @@ STANDARD = Product.TaxClass.STANDARD
 #: How long a process holds the rates, in seconds; a change ends it at once.
 SECONDS = 60
 
-#: All rates: a shop has a few dozen.
-_held: Shelf[str, list[TaxRate]] = Shelf(most=1, seconds=SECONDS)
+#: All rates by country, those of the whole country first: a shop has a few dozen.
+_held: Shelf[str, dict[str, list[TaxRate]]] = Shelf(most=1, seconds=SECONDS)
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ def rules(country: str = "", state: str = "", *, is_reverse_charge: bool = False
 
 def rates_of(country: str, state: str = "") -> dict[str, int]:
     """Basis points by tax class; a region's rate beats its country's."""
-    rows = [row for row in _held.one("", _read, versions=[TAXES]) if row.country == country]
-    found = [row for row in rows if row.state in ("", state)]
-    return {
-        row.tax_class: row.rate_basis_points for row in sorted(found, key=lambda row: row.state)
-    }
+    rows = _held.one("", _read, versions=[TAXES]).get(country, [])
+    return {row.tax_class: row.rate_basis_points for row in rows if row.state in ("", state)}
 
 
-def _read() -> list[TaxRate]:
-    return list(TaxRate.objects.all())
+def _read() -> dict[str, list[TaxRate]]:
+    found: dict[str, list[TaxRate]] = {}
+    for row in TaxRate.objects.order_by("state"):
+        found.setdefault(str(row.country), []).append(row)
+    return found

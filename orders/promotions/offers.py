@@ -1,6 +1,6 @@
 """Offers in force: what may be taken off, as plain values that the reckoning needs.
 
-Promotions come from the cache, where they are never older than the last committed change; each
+Promotions are held by each process, where they are never older than the last committed change; each
 price judges their window by its own clock. Coupons are read from the database each time: they have
 limits.
 """
@@ -11,11 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from orders.models import Promotion
 from orders.models.promotions import PROMOTIONS, Terms
-from shop import cache
+from shop.held import Shelf
 
 #: Kinds, as the database has them.
 PERCENTAGE = Promotion.Kind.PERCENTAGE.value
@@ -25,8 +24,7 @@ CHEAPEST_OFF = Promotion.Kind.CHEAPEST_OFF.value
 SET_PRICE = Promotion.Kind.SET_PRICE.value
 GROUPED = (CHEAPEST_OFF, SET_PRICE)
 
-_SETS = ("products", "places")
-#: How long promotions stay in the cache, in seconds.
+#: How long a process holds promotions, in seconds; a change ends it at once.
 SECONDS = 300
 
 
@@ -89,6 +87,19 @@ class Claim:
     first_order_only: bool = False
 
 
+@dataclass(frozen=True)
+class _Running:
+    """A promotion's offer, and when and for which prices it counts."""
+
+    currency: str
+    starts_at: datetime
+    ends_at: datetime | None
+    offer: Offer
+
+
+_held: Shelf[str, list[_Running]] = Shelf(most=1, seconds=SECONDS)
+
+
 def offer_of(terms: Terms, **facts: Any) -> Offer:
     """The offer of a coupon's or promotion's terms."""
     return Offer(
@@ -115,33 +126,19 @@ def promotion_offer(row: Promotion) -> Offer:
 
 
 def promotions(currency: str, now: datetime | None = None) -> list[Offer]:
-    """Promotions in force for prices in ``currency``, in their order. No query when cached."""
+    """Promotions in force for prices in ``currency``, in their order. No query while held."""
     at = now or timezone.now()
-    rows = cache.read_through(*PROMOTIONS, _load, seconds=SECONDS)
     return [
-        Offer(**row["offer"] | {name: frozenset(row["offer"][name]) for name in _SETS})
-        for row in rows
-        if row["currency"] == currency
-        and _at(row["starts_at"]) <= at
-        and (row["ends_at"] is None or at < _at(row["ends_at"]))
+        one.offer
+        for one in _held.one("", _read, versions=[PROMOTIONS])
+        if one.currency == currency
+        and one.starts_at <= at
+        and (one.ends_at is None or at < one.ends_at)
     ]
 
 
-def _load() -> list[dict[str, Any]]:
+def _read() -> list[_Running]:
     return [
-        {
-            "currency": row.currency,
-            "starts_at": row.starts_at.isoformat(),
-            "ends_at": row.ends_at.isoformat() if row.ends_at else None,
-            "offer": vars(offer) | {name: sorted(getattr(offer, name)) for name in _SETS},
-        }
+        _Running(row.currency, row.starts_at, row.ends_at, promotion_offer(row))
         for row in Promotion.objects.filter(is_active=True)
-        for offer in [promotion_offer(row)]
     ]
-
-
-def _at(text: str) -> datetime:
-    moment = parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
-    return moment

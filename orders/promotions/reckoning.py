@@ -1,30 +1,36 @@
 """The discounts of a cart as it is now: offers read, goods placed, everything reckoned."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
+from catalog.freshness import NAMESPACE, TREE, WARES
 from orders.models import CartItem
 from orders.promotions.buyer import NOBODY, Buyer
 from orders.promotions.claims import claims
 from orders.promotions.discounts import Discounts, Goods, reckon
 from orders.promotions.offers import Offer, promotions
+from shop import prepared
+from shop.held import Shelf
 
-# Products in the wanted categories, in all below them, and in the wanted collections.
+#: Where a product is placed is held for this long at most, in seconds.
+SECONDS = 60
+_MOST = 5_000
+
+# The categories of products, all above them, and their collections.
 _PLACES = """
-    SELECT link.product_id, wanted.id
+    SELECT link.product_id, above.id
     FROM catalog_productcategory link
     JOIN catalog_category own ON own.id = link.category_id
-    JOIN catalog_category wanted
-        ON wanted.path = own.path OR starts_with(own.path, wanted.path || '/')
-    WHERE link.product_id = ANY(%(products)s) AND wanted.id = ANY(%(places)s)
+    JOIN catalog_category above
+        ON above.path = own.path OR starts_with(own.path, above.path || '/')
+    WHERE link.product_id = ANY(%s::uuid[])
     UNION
     SELECT link.product_id, link.collection_id FROM catalog_collectionproduct link
-    WHERE link.product_id = ANY(%(products)s) AND link.collection_id = ANY(%(places)s)
+    WHERE link.product_id = ANY(%s::uuid[])
 """
+
+_shelf: Shelf[UUID, frozenset[str]] = Shelf(most=_MOST, seconds=SECONDS)
 
 
 def discounts_of(
@@ -47,16 +53,19 @@ def discounts_of(
 
 
 def goods_of(items: Sequence[CartItem], offers: Iterable[Offer]) -> list[Goods]:
-    """The lines as the offers see them. One query if any offer is for a place."""
-    wanted = {place for offer in offers for place in offer.places}
-    places = _places({item.variant.product_id for item in items}, wanted)
+    """The lines as the offers see them.
+
+    One query if any offer is for a place, none while it is known where the products are.
+    """
+    is_wanted = any(offer.places for offer in offers)
+    places = _places({item.variant.product_id for item in items}) if is_wanted else {}
     return [
         Goods(
             key=str(item.variant_id),
             price=item.variant.price,
             quantity=item.quantity,
             product=str(item.variant.product_id),
-            places=frozenset(places[item.variant.product_id]),
+            places=places.get(item.variant.product_id, frozenset()),
             is_on_sale=item.variant.lowest_prior_price is not None,
         )
         for item in items
@@ -65,12 +74,14 @@ def goods_of(items: Sequence[CartItem], offers: Iterable[Offer]) -> list[Goods]:
     ]
 
 
-def _places(product_ids: set[UUID], wanted: set[str]) -> defaultdict[UUID, set[str]]:
-    found: defaultdict[UUID, set[str]] = defaultdict(set)
-    if wanted and product_ids:
-        with connection.cursor() as cursor:
-            facts = {"products": list(product_ids), "places": [UUID(key) for key in wanted]}
-            cursor.execute(_PLACES, facts)
-            for product_id, place in cursor.fetchall():
-                found[product_id].add(str(place))
-    return found
+def _places(product_ids: set[UUID]) -> dict[UUID, frozenset[str]]:
+    """Ids of the categories and collections in which each product is."""
+    keys = {key: [(WARES, key)] for key in product_ids}
+    return _shelf.many(keys, _read_places, versions=[(NAMESPACE, TREE)])
+
+
+def _read_places(keys: list[UUID]) -> dict[UUID, frozenset[str]]:
+    found: dict[UUID, set[str]] = {key: set() for key in keys}
+    for product_id, place in prepared.run(_PLACES, [keys, keys]).fetchall():
+        found[product_id].add(str(place))
+    return {key: frozenset(places) for key, places in found.items()}

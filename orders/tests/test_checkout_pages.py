@@ -110,8 +110,8 @@ def test_delivery_comes_with_the_usual_parcel_chosen_and_its_days(client, cart):
     ready_checkout(cart)
     Checkout.objects.update(shipping_method=None)
     choices = client.get(DELIVERY).context["part"].choices
-    assert [choice["selected"] for choice in choices] == [True]
-    assert choices[0]["note"].startswith("Arrives ")
+    assert [choice.selected for choice in choices] == [True]
+    assert choices[0].note.startswith("Arrives ")
 
 
 def test_an_unknown_way_to_deliver_is_refused(client, cart):

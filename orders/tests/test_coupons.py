@@ -7,7 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.tests.factories import CategoryFactory, ProductFactory
+from catalog.models import Collection, CollectionProduct
+from catalog.tests.factories import CategoryFactory, ProductFactory, place
 from orders.carts import cart as carts
 from orders.checkouts.placing import place_order
 from orders.errors import CouponLapsed, CouponRefused, TotalChanged
@@ -334,5 +335,29 @@ def test_codes_cost_the_same_queries_however_long_the_cart(count, django_assert_
     items = carts.items_of(cart)
     buyer = Buyer(("ONE", "TWO"), email="ada@example.com")
     discounts_of(items, currency="EUR")
-    with django_assert_num_queries(4):
+    # Both codes and what is known of this person; where the goods are placed is held.
+    with django_assert_num_queries(3):
         assert discounts_of(items, currency="EUR", buyer=buyer).total
+
+
+@pytest.mark.django_db(transaction=True)
+def test_goods_cost_less_from_the_moment_they_are_in_the_collection():
+    collection = Collection.objects.create(title="Offers", slug="offers")
+    promotion(collection_ids=[collection.pk])
+    items = carts.items_of(filled_cart((variant_in_stock(), 1)))
+    product = items[0].variant.product
+    assert not discounts_of(items, currency="EUR").total
+    CollectionProduct.objects.create(collection=collection, product=product)
+    assert discounts_of(items, currency="EUR").total
+    CollectionProduct.objects.filter(product=product).delete()
+    assert not discounts_of(items, currency="EUR").total
+
+
+@pytest.mark.django_db(transaction=True)
+def test_goods_cost_less_from_the_moment_they_are_in_the_category():
+    category = CategoryFactory()
+    promotion(category_ids=[category.pk])
+    items = carts.items_of(filled_cart((variant_in_stock(), 1)))
+    assert not discounts_of(items, currency="EUR").total
+    place(items[0].variant.product, category)
+    assert discounts_of(items, currency="EUR").total

@@ -71,7 +71,7 @@ def test_checkout_begins_with_what_the_cart_said(settings):
     address = ADDRESS | {"country": "FR", "postal_code": "75001", "city": "Paris"}
     client.post("/checkout/", address | {"email": "ada@example.com", "billing_same": "on"})
     choices = client.get("/checkout/delivery/").context["choices"]
-    assert [row["value"] for row in choices if row["selected"]] == ["plane"]
+    assert [row.value for row in choices if row.selected] == ["plane"]
 
 
 @pytest.mark.parametrize("fields", [{}, {"country": "XX"}, {"country": "\0", "method": "\0"}])
@@ -145,4 +145,4 @@ def test_count_is_right_again_after_redis_lost_everything():
     get_redis_connection("default").flushdb()
     carts.add(cart=cart, variant=variant_in_stock())
     get_redis_connection("default").flushdb()
-    assert carts.summary(request).count == 3
+    assert carts.summary(client.get(CART).wsgi_request).count == 3

@@ -62,13 +62,13 @@ def browser(cart):
 
 def test_nearest_place_is_offered_first_with_its_hours(places):
     page = browser(filled_cart()).get(DELIVERY)
-    assert [choice["title"] for choice in page.context["part"].places] == ["kreuzberg", "mitte"]
+    assert [choice.title for choice in page.context["part"].places] == ["kreuzberg", "mitte"]
     assert "Mon–Fri 9–17" in page.content.decode()
 
 
 def test_another_postal_code_sorts_the_places_anew(places):
     page = browser(filled_cart()).get(DELIVERY, {"near": "10117"})
-    assert [choice["title"] for choice in page.context["part"].places] == ["mitte", "kreuzberg"]
+    assert [choice.title for choice in page.context["part"].places] == ["mitte", "kreuzberg"]
 
 
 def test_order_keeps_where_it_is_collected(places):

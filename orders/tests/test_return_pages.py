@@ -175,7 +175,7 @@ def test_order_page_costs_the_same_with_many_returns(client, django_assert_max_n
     for _unit in range(3):
         ask(order, {item: 1})
     client.get("/")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("orders:order", args=[order.token]))
 
 

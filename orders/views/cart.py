@@ -21,6 +21,7 @@ from orders.models import Cart, CartItem, Order
 from orders.placed import lifecycle
 from orders.shipping import estimate
 from orders.views.cart_page import DRAWER, REGIONS, changed, refused, respond
+from orders.views.moments import at_one_look
 from shop.middleware import private_page
 from shop.redirects import see_other
 
@@ -29,6 +30,7 @@ MAX_DIGITS = 4
 
 @require_safe
 @private_page
+@at_one_look
 def show(request: HttpRequest) -> HttpResponse:
     """The cart page, or its fragment for the drawer and for the page itself."""
     found = carts.contents_of(request)
@@ -173,7 +175,7 @@ def begin_checkout(request: HttpRequest) -> HttpResponse:
         return see_other("orders:cart")
     cart = found.cart
     try:
-        begun = checkout.begin(cart=cart)
+        begun = checkout.begin(cart=cart, found=found)
     except (OrdersError, InventoryError) as error:
         words = messages.explain(error, items=found.items, currency=cart.currency)
         return refused(request, cart, words, status=409)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +30,7 @@ from orders.views.contact_forms import (
     typed_forms,
 )
 from orders.views.delivery_part import delivery_part
+from orders.views.moments import at_one_look
 from orders.views.signed_out import without_cart
 from shop.middleware import private_page
 from shop.redirects import see_other
@@ -47,6 +49,7 @@ def step(view: StepView) -> Respond:
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @private_page
+    @at_one_look
     @wraps(view)
     def respond(request: HttpRequest) -> HttpResponse:
         found = carts.contents_of(request)
@@ -134,6 +137,7 @@ def _render_contact(
         "shown_forms": forms.shown,
         "has_errors": any(form.errors for form in forms.shown),
         "url": reverse("orders:checkout"),
+        "sign_in_url": _sign_in_url(request),
         **steps(1),
     }
     if template != CONTACT_REGIONS["billing"]:
@@ -141,6 +145,12 @@ def _render_contact(
     response = render(request, template, context, status=status)
     vary_by_fragment(response)
     return response
+
+
+def _sign_in_url(request: HttpRequest) -> str:
+    if request.user.is_authenticated:
+        return ""
+    return f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}"
 
 
 def back_to_cart(request: HttpRequest, words: list[str]) -> HttpResponse:

@@ -14,9 +14,23 @@ from orders.shipping.delivery import DeliveryOption, points
 
 
 @dataclass(frozen=True)
+class Card:
+    """A choice for ``radio_cards.html``; the price in minor units."""
+
+    value: str
+    title: str
+    note: str
+    selected: bool
+    price: int | None = None
+    currency: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
 class DeliveryPart:
     """What the page offers, and what of it is chosen so far."""
 
+    items: list[CartItem]
     form: DeliveryForm
     options: list[DeliveryOption]
     chosen: DeliveryOption | None
@@ -25,12 +39,12 @@ class DeliveryPart:
     near: str
 
     @property
-    def choices(self) -> list[dict[str, object]]:
+    def choices(self) -> list[Card]:
         """The methods for ``radio_cards.html``."""
         return [_choice(option, is_chosen=option == self.chosen) for option in self.options]
 
     @property
-    def places(self) -> list[dict[str, object]]:
+    def places(self) -> list[Card]:
         """Where orders are collected, for ``radio_cards.html``; the nearest is chosen at first."""
         return _places(self.points, self.point)
 
@@ -52,6 +66,7 @@ class DeliveryPart:
         option = next(row for row in self.options if row.method.code == code)
         acts.choose_delivery(
             checkout=checkout,
+            items=self.items,
             method=option.method,
             point=_collected_at(option, self.points, self.form.cleaned_data.get("point", "")),
             note=self.form.cleaned_data["note"],
@@ -84,6 +99,7 @@ def delivery_part(
         initial={"note": asked.get("note", checkout.customer_note)},
     )
     return DeliveryPart(
+        items=items,
         form=form,
         options=options,
         chosen=by_code.get(asked.get("method", current.code if current else "")) or usual,
@@ -93,19 +109,18 @@ def delivery_part(
     )
 
 
-def _choice(option: DeliveryOption, *, is_chosen: bool) -> dict[str, object]:
+def _choice(option: DeliveryOption, *, is_chosen: bool) -> Card:
     """A delivery method for ``radio_cards.html``."""
     days = summary.arrival(option.arrives_from, option.arrives_until)
     words = _("Ready %(days)s") if _is_pick_up(option) else _("Arrives %(days)s")
-    return {
-        "value": option.method.code,
-        "title": option.method.name,
-        "note": words % {"days": days},
-        "price": option.price,
-        "currency": option.method.currency,
-        "icon": "",
-        "selected": is_chosen,
-    }
+    return Card(
+        value=option.method.code,
+        title=option.method.name,
+        note=words % {"days": days},
+        selected=is_chosen,
+        price=option.price,
+        currency=option.method.currency,
+    )
 
 
 def _is_pick_up(option: DeliveryOption) -> bool:
@@ -128,27 +143,21 @@ def _collected_at(
     return next((place for place in places if str(place.pk) == chosen), places[0])
 
 
-def _places(places: list[PickUpPoint], chosen: str) -> list[dict[str, object]]:
+def _places(places: list[PickUpPoint], chosen: str) -> list[Card]:
     known = [str(place.pk) for place in places]
     selected = chosen if chosen in known else next(iter(known), "")
     return [
-        {
-            "value": str(place.pk),
-            "title": place.name,
-            "note": " · ".join(
-                filter(
-                    None,
-                    [
-                        f"{place.line1}, {place.postal_code} {place.city}",
-                        place.opening_hours,
-                        place.instructions,
-                    ],
-                )
+        Card(
+            value=str(place.pk),
+            title=place.name,
+            note=" · ".join(
+                filter(None, [_street(place), place.opening_hours, place.instructions])
             ),
-            "price": None,
-            "currency": "",
-            "icon": "",
-            "selected": str(place.pk) == selected,
-        }
+            selected=str(place.pk) == selected,
+        )
         for place in places
     ]
+
+
+def _street(place: PickUpPoint) -> str:
+    return f"{place.line1}, {place.postal_code} {place.city}"

@@ -1,11 +1,13 @@
 """Forms about people: their addresses."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries as all_countries
 from phonenumber_field.formfields import PhoneNumberField
@@ -33,6 +35,16 @@ _MISSING: dict[str, Any] = {
     "city": _("Enter the town"),
     "state": _("Choose a region"),
 }
+
+
+def country_choices(offered: Iterable[str] | None) -> list[tuple[str, str]]:
+    """Codes and names of the countries offered, None for all, by name; nobody changes the list."""
+    return _choices(None if offered is None else frozenset(offered), get_language() or "")
+
+
+@lru_cache(maxsize=100)
+def _choices(offered: frozenset[str] | None, _language: str) -> list[tuple[str, str]]:
+    return [(code, str(name)) for code, name in all_countries if offered is None or code in offered]
 
 
 class LineField(forms.CharField):
@@ -73,10 +85,7 @@ class AddressForm(forms.Form):
         prefix: str | None = None,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}), prefix=prefix)
-        offered = set(countries) if countries is not None else None
-        choices = [
-            (code, name) for code, name in all_countries if offered is None or code in offered
-        ]
+        choices = country_choices(countries)
         self._section = section
         self._country = self._deciding_country([code for code, _name in choices])
         self._rules = rules_for(self._country)

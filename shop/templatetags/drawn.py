@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 register = template.Library()
 
 #: Drawings that each process keeps; one takes a few kilobytes.
-_MOST = 500
+_MOST = 1_000
 
 
 @register.simple_tag
