@@ -1,14 +1,16 @@
 """Crowds of real buyers in short: `python -m tests.faults` lets larger ones in, again and again."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from orders.models import Order
 from tests.faults import scenarios
 from tests.faults.buyers import Told
+from tests.faults.killed import r5_killed
 from tests.faults.opening import open_shop
-from tests.faults.scenarios import Size
+from tests.faults.scenarios import Ports, Size
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -28,6 +30,13 @@ def test_small_crowds_get_what_there_is_and_nobody_meets_an_error():
         ):
             result = scenario(ports, SMALL)
             assert not result.misses, result
+
+
+@pytest.mark.own_servers
+def test_a_worker_that_is_killed_beside_the_provider_loses_and_doubles_nothing():
+    result = r5_killed(Ports(0), replace(SMALL, killed=2))
+    assert not result.misses, result
+    assert result.paid == 2
 
 
 def test_units_that_are_sold_to_nobody_and_errors_are_missed():

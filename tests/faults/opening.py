@@ -14,8 +14,11 @@ from tests.faults.settings import CACHE_LOCATION, DATABASE_NAME
 
 
 @contextmanager
-def open_shop(*, unguarded: bool) -> Iterator[Ports]:
-    """The shop on this process's database; with ``unguarded`` a second one for control runs."""
+def open_shop(*, unguarded: bool, **more: str) -> Iterator[Ports]:
+    """The shop on this process's database; with ``unguarded`` a second one for control runs.
+
+    ``more`` are variables of its environment.
+    """
     shop = Shop(Path(settings.DATA_DIR))
     facts = {
         "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
@@ -23,10 +26,11 @@ def open_shop(*, unguarded: bool) -> Iterator[Ports]:
         CACHE_LOCATION: settings.CACHES["default"]["LOCATION"],
         # The crowd says where each buyer comes from, as a proxy would.
         "TRUSTED_PROXIES": "1",
+        **more,
     }
     with ExitStack() as open_until_the_end:
-        guarded = open_until_the_end.enter_context(shop.open(**facts)).port
+        guarded = open_until_the_end.enter_context(shop.open(**facts))
         control = 0
         if unguarded:
             control = open_until_the_end.enter_context(shop.open(**facts, **{GUARD: OFF})).port
-        yield Ports(guarded, control)
+        yield Ports(guarded.port, control, guarded.pid)

@@ -48,6 +48,8 @@ class Size:
     coupon_limit: int = 5
     resent: int = 20
     resent_later: int = 3
+    #: Purchases in which the web workers are killed.
+    killed: int = 30
 
 
 @dataclass
@@ -68,6 +70,8 @@ class Ports:
 
     guarded: int
     unguarded: int = 0
+    #: The process that opened the first.
+    pid: int = 0
 
 
 def r1_crowd(ports: Ports, size: Size) -> Result:
@@ -170,11 +174,7 @@ def r3_same_checkout(ports: Ports, size: Size) -> Result:
     return result
 
 
-SCENARIOS: dict[str, tuple[Callable[[Ports, Size], Result], ...]] = {
-    "R1": (r1_crowd, r1_crossed, r1_restock, r1_unguarded),
-    "R2": (r2_coupon,),
-    "R3": (r3_same_checkout,),
-}
+Scenario = Callable[[Ports, Size], Result]
 
 
 def on_shelves(count: int, units: int) -> list[ProductVariant]:

@@ -12,8 +12,22 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.__main__ import end_orderly
+from tests.faults import scenarios
+from tests.faults.killed import r5_killed
 from tests.faults.opening import open_shop
-from tests.faults.scenarios import SCENARIOS, Result, Size, deadlocks
+from tests.faults.scenarios import Result, Scenario, Size, deadlocks
+
+SCENARIOS: dict[str, tuple[Scenario, ...]] = {
+    "R1": (
+        scenarios.r1_crowd,
+        scenarios.r1_crossed,
+        scenarios.r1_restock,
+        scenarios.r1_unguarded,
+    ),
+    "R2": (scenarios.r2_coupon,),
+    "R3": (scenarios.r3_same_checkout,),
+    "R5": (r5_killed,),
+}
 
 COLUMNS = (
     "scenario",
