@@ -62,7 +62,12 @@ def tell_of_cancellation(event: OutboxEvent) -> None:
 
 @subscribes("order.refunded", name="orders.tell_of_refund")
 def tell_of_refund(event: OutboxEvent) -> None:
-    """The payload names the ``refund`` and its ``amount`` in minor units."""
+    """The payload names the ``refund`` and its ``amount`` in minor units.
+
+    Of what a bank took back its customer hears from the bank.
+    """
+    if event.payload.get("reason") == "DISPUTED":
+        return
     amount = event.payload["amount"]
     mails.queue(
         UUID(event.aggregate_id),
@@ -99,6 +104,14 @@ def tell_of_edit(event: OutboxEvent) -> None:
     """Write what changed, and how the difference is paid."""
     edit = event.payload["edit"]
     mails.queue(UUID(event.aggregate_id), Kind.EDITED, reference=edit, facts={"edit": edit})
+
+
+@subscribes("order.lapsed", name="orders.tell_of_lapse")
+def tell_of_lapse(event: OutboxEvent) -> None:
+    """Write that the money could not be taken in time, and how the order is paid now."""
+    payment = event.payload["payment"]
+    order_id = UUID(event.aggregate_id)
+    mails.queue(order_id, Kind.TO_PAY, reference=payment, facts={"lapsed": payment})
 
 
 @subscribes("order.message", name="orders.send_message")

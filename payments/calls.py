@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import structlog
 
+from payments.charges import known
 from payments.errors import ProviderAway
 from payments.models import Payment, PaymentTransaction
+from payments.providers import provider
 from payments.providers.base import Answer, Outcome
 from shop import closing
 
@@ -34,6 +36,16 @@ def ask(
     answer, note = noted(payment, kind, call, amount=amount)
     closing.add(note)
     return answer
+
+
+def void(payment: Payment) -> Answer | None:
+    """Have the provider give back all of ``payment``; None while it is away."""
+    remote = provider(payment.provider)
+    return ask(
+        payment,
+        PaymentTransaction.Kind.VOID,
+        lambda: remote.void(known(payment), key=f"{payment.pk}:void"),
+    )
 
 
 def noted(

@@ -36,13 +36,13 @@ def known(payment: Payment) -> Known:
 
 
 #: The fields that :func:`show_method` fills.
-METHOD_FIELDS = ("card_brand", "card_last4", "card_bin")
+METHOD_FIELDS = ("card_brand", "card_last4", "card_bin", "installments")
 
 
 def show_method(payment: Payment, method: Method) -> None:
     """Keep what may be shown of what is paid with; does not save."""
     payment.card_brand, payment.card_last4 = method.brand, method.last4
-    payment.card_bin = method.bin
+    payment.card_bin, payment.installments = method.bin, method.installments
 
 
 def _buyer(payment: Payment) -> Buyer:

@@ -13,11 +13,11 @@ from orders.checkouts import placing
 from orders.errors import KeyTaken, NotAllowed
 from orders.models import Cart, Checkout, Order
 from orders.placed import lifecycle
-from payments import processing
+from payments import awaiting, processing
 from payments.credit import chosen, spending
 from payments.due import amount_due
-from payments.errors import CreditChanged, NothingToPay
-from payments.models import Payment
+from payments.errors import CreditChanged, MeansGone, NothingToPay
+from payments.models import Awaited, Payment, Provider
 from payments.providers.base import Method
 from payments.sent import Sent
 from shop.events import outbox
@@ -26,6 +26,7 @@ from shop.redirects import see_other
 
 #: An amount in minor units as a page sends it back.
 AMOUNT = re.compile(r"[0-9]{1,12}")
+
 WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
 
 
@@ -56,7 +57,8 @@ def _acted(page: Sent, act: Callable[[Sent], HttpResponse]) -> HttpResponse:
 
 
 def _is_by_card(checkout: Checkout) -> bool:
-    return bool(checkout.payment_method) and not chosen.is_chosen(checkout)
+    at_once = checkout.payment_provider != Provider.MANUAL
+    return bool(checkout.payment_method) and at_once and not chosen.is_chosen(checkout)
 
 
 def place(checkout: Checkout, *, agreed_total: int, page: Sent) -> tuple[Order, Payment | None]:
@@ -116,6 +118,8 @@ def take_money(
         return _serve_unpaid(request, order)
     if not checkout.payment_method:
         return see_other("payments:payment")
+    if checkout.payment_provider == Provider.MANUAL:
+        return _await_money(request, order, Awaited.Kind(checkout.payment_method["token"]))
     try:
         made = processing.pay(
             order_id=order.pk,
@@ -124,12 +128,32 @@ def take_money(
             when_paid=when_paid,
         )
     except NothingToPay:
-        order.refresh_from_db()
-        if order.paid_at:
-            return see_other(order)
-        flash.error(request, _("The time to pay this order is over. Your cart is kept."))
-        return see_other("orders:cart")
+        return _nothing_to_pay(request, order)
     return follow(made, order)
+
+
+def _await_money(request: HttpRequest, order: Order, kind: Awaited.Kind) -> HttpResponse:
+    """The order waits for its money: its page says where to and until when."""
+    try:
+        awaiting.begin(order_id=order.pk, kind=kind)
+    except MeansGone:
+        flash.warning(request, _("This order cannot be paid like that. Please choose again."))
+        return see_other("payments:payment")
+    except NothingToPay:
+        return _nothing_to_pay(request, order)
+    return see_other(order)
+
+
+def _nothing_to_pay(request: HttpRequest, order: Order) -> HttpResponse:
+    """Another window paid it or is paying it, or its time is over."""
+    order.refresh_from_db()
+    if order.paid_at:
+        return see_other(order)
+    goes_on = order.payments.filter(status__in=WAITING).first()
+    if goes_on is not None:
+        return follow(goes_on, order)
+    flash.error(request, _("The time to pay this order is over. Your cart is kept."))
+    return see_other("orders:cart")
 
 
 def _serve_unpaid(request: HttpRequest, order: Order) -> HttpResponse:
@@ -152,8 +176,8 @@ def _agreed_due(request: HttpRequest) -> int | None:
 def follow(made: Payment, order: Order) -> HttpResponse:
     """Where a payment leads: to the thanks, to the bank, or back to the payment step."""
     status = made.status
-    if status in (Payment.Status.CAPTURED, Payment.Status.SETTLED):
-        return see_other(order)
-    if status in WAITING:
+    if made.is_under_way:
         return see_other("payments:challenge", made.pk)
+    if status in (Payment.Status.AUTHORIZED, Payment.Status.CAPTURED, Payment.Status.SETTLED):
+        return see_other(order)
     return see_other("payments:payment")

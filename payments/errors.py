@@ -1,5 +1,8 @@
 """What payments refuse or cannot do."""
 
+from typing import Any
+from uuid import UUID
+
 
 class PaymentsError(Exception):
     """Base of every refusal of this app."""
@@ -33,8 +36,45 @@ class CardRefused(PaymentsError):
         self.code = code
 
 
+class CardGone(PaymentsError):
+    """The person keeps no such card: removed, or somebody else's."""
+
+
+class MeansGone(PaymentsError):
+    """The order cannot be paid in this way: too dear for it, or not collected."""
+
+
 class NothingToPay(PaymentsError):
     """The order is paid, canceled or too late to be paid."""
+
+
+class CaptureRefused(PaymentsError):
+    """Base of what may not be captured; nothing was written."""
+
+
+class NothingToCapture(CaptureRefused):
+    """The payment holds nothing, or nothing is owed any more."""
+
+
+class TooMuchCaptured(CaptureRefused):
+    """More would be taken than is held, or owed; ``most`` in minor units."""
+
+    def __init__(self, amount: int, most: int) -> None:
+        super().__init__(f"{amount} would be captured, {most} is left")
+        self.amount = amount
+        self.most = most
+
+
+class OnlyWhole(CaptureRefused):
+    """The provider captures all at once: ``amount`` in minor units."""
+
+    def __init__(self, amount: int) -> None:
+        super().__init__(f"{amount} at once or nothing")
+        self.amount = amount
+
+
+class CaptureUnderWay(CaptureRefused):
+    """The provider was asked for money of the payment, and has not answered."""
 
 
 class RefundRefused(PaymentsError):
@@ -88,3 +128,49 @@ class ReferenceTaken(PaymentsError):
     def __init__(self, reference: str) -> None:
         super().__init__(f"{reference} is noted already")
         self.reference = reference
+
+
+class DisputeDecided(PaymentsError):
+    """The dispute was answered or decided meanwhile."""
+
+
+class EvidenceRefused(PaymentsError):
+    """The file cannot be kept as evidence; ``code`` says why: kind, size or count."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class PaymentDisputed(RefundRefused):
+    """The bank decides where the money of the order goes; nothing can be given back meanwhile."""
+
+
+class FindingClosed(PaymentsError):
+    """The finding was mended or closed meanwhile."""
+
+
+class StatementRefused(PaymentsError):
+    """A file is no statement that can be read; ``code`` says why, ``facts`` where."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+class StatementKnown(PaymentsError):
+    """The very same file is here already, as the statement ``statement_id``."""
+
+    def __init__(self, statement_id: UUID) -> None:
+        super().__init__(str(statement_id))
+        self.statement_id = statement_id
+
+
+class LineRefused(PaymentsError):
+    """The line at ``position`` of a statement cannot be booked; ``code`` says why."""
+
+    def __init__(self, position: int, code: str) -> None:
+        super().__init__(f"line {position}: {code}")
+        self.position = position
+        self.code = code

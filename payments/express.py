@@ -39,6 +39,7 @@ from payments.credit import chosen
 from payments.credit_views import credit_part
 from payments.means import Choice
 from payments.models import Payment
+from payments.policy import loads_providers
 from payments.sent import Sent
 from shop.middleware import private_page
 from shop.redirects import see_other
@@ -109,6 +110,7 @@ class Page:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number", "security_code", "expiry")
 @private_page
+@loads_providers
 def express(request: HttpRequest) -> HttpResponse:
     """All that checkout asks, on one page; sent once, it is the order."""
     found = carts.contents_of(request)
@@ -136,7 +138,7 @@ def _receive(request: HttpRequest, found: Contents) -> HttpResponse:
     is_valid = page.are_answers_valid()
     if shown == "credit":
         # Gift cards are given in the payment step, which knows all that was typed here.
-        page = replace(page, choice=_choice(found))
+        page = replace(page, choice=_choice(found, page.delivery))
     else:
         is_valid = (not _due(page) or page.choice.is_valid()) and is_valid
     if not is_valid:
@@ -169,7 +171,8 @@ def _ordered_meanwhile(request: HttpRequest) -> HttpResponse:
 
 def _stored(found: Contents) -> Page:
     delivery = _delivery(found, {}, None)
-    return Page(found, stored_forms(found.in_checkout), delivery, _choice(found))
+    choice = _choice(found, delivery)
+    return Page(found, stored_forms(found.in_checkout), delivery, choice)
 
 
 def _typed(found: Contents, data: QueryDict) -> Page:
@@ -179,7 +182,7 @@ def _typed(found: Contents, data: QueryDict) -> Page:
     _imagine(checkout, data)
     delivery = _delivery(found, data, None)
     checkout.pick_up_point = delivery.place if delivery else None
-    return Page(found, contact, delivery, _choice(found))
+    return Page(found, contact, delivery, _choice(found, delivery))
 
 
 def _posted(found: Contents, data: QueryDict) -> Page:
@@ -190,11 +193,17 @@ def _posted(found: Contents, data: QueryDict) -> Page:
         contact.answer(checkout)
     else:
         _imagine(checkout, data)
-    return Page(found, contact, _delivery(found, data, data), _choice(found, data))
+    delivery = _delivery(found, data, data)
+    return Page(found, contact, delivery, _choice(found, delivery, data))
 
 
-def _choice(found: Contents, data: QueryDict | None = None) -> Choice:
-    return Choice(data, currency=found.cart.currency)
+def _choice(
+    found: Contents, delivery: DeliveryPart | None, data: QueryDict | None = None
+) -> Choice:
+    """Where it might be collected it may be paid there: which of both is seen when it is sent."""
+    places = delivery is not None and bool(delivery.points)
+    cart = found.cart
+    return Choice(data, currency=cart.currency, is_collected=places, user_id=cart.user_id)
 
 
 def _delivery(
@@ -224,7 +233,10 @@ def _imagine(checkout: Checkout, data: QueryDict) -> None:
 
 
 def _keep_method(page: Page) -> bool:
-    """Keep how it is paid; False when the provider will not have it."""
+    """Keep how it is paid; False when the provider will not have it, or it does not fit."""
+    is_collected = page.checkout.collected_at is not None
+    if not page.choice.fits(amount=_due(page), is_collected=is_collected):
+        return False
     method = page.choice.take()
     if method is None:
         return False

@@ -7,20 +7,21 @@ written, and the caller looks under a lock.
 from collections.abc import Callable
 from copy import copy
 
-from django.db.models import Exists
 from django.utils import timezone
 
 from audit import recording
 from inventory.errors import OutOfStock
 from orders.errors import NotAllowed
-from orders.models import Order
 from orders.placed import lifecycle
+from payments import capturing
 from payments.charges import METHOD_FIELDS, show_method
 from payments.models import Payment, PaymentTransaction
 from payments.providers.base import Answer
 from shop import closing
 from shop.conflicts import retried
 from shop.models import StaleObject
+
+_NOT_CANCELED = "NOT EXISTS (SELECT FROM orders_order WHERE id = %s AND status = 'CANCELED')"
 
 
 def approve(payment: Payment, answer: Answer, note: PaymentTransaction) -> Payment | None:
@@ -30,15 +31,16 @@ def approve(payment: Payment, answer: Answer, note: PaymentTransaction) -> Payme
     approved.provider_reference = answer.reference
     approved.authorized_amount = answer.amount
     approved.authorized_at = timezone.now()
-    canceled = Order.objects.filter(pk=payment.order_id, status=Order.Status.CANCELED)
+    capturing.set_terms(approved, answer)
     names = ["status", "provider_reference", "authorized_amount", "authorized_at"]
+    names += capturing.TERMS
     if answer.method is not None:
         show_method(approved, answer.method)
         names += METHOD_FIELDS
     try:
         with recording.batch():
             closing.add(note)
-            closing.change(approved, *names, only_if=~Exists(canceled))
+            closing.change(approved, *names, only_if=(_NOT_CANCELED, [payment.order_id]))
     except StaleObject:
         return None
     return approved

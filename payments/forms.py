@@ -18,7 +18,10 @@ class NeverShownAgain(forms.TextInput):
 
 
 class CardForm(forms.Form):
-    """A card as people type it: spaces in the number, the expiry as 08/29."""
+    """A card as people type it: spaces in the number, the expiry as 08/29.
+
+    Without ``may_keep`` nobody is asked whether the card shall be kept.
+    """
 
     number = forms.CharField(
         label=_("Card number"),
@@ -42,6 +45,13 @@ class CardForm(forms.Form):
             attrs={"autocomplete": "cc-csc", "inputmode": "numeric", "maxlength": "4"}
         ),
     )
+
+    keeps = forms.BooleanField(label=_("Keep this card for next time"), required=False)
+
+    def __init__(self, *args: Any, may_keep: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_keep:
+            del self.fields["keeps"]
 
     def clean_number(self) -> str:
         digits = re.sub(r"[\s-]", "", self.cleaned_data["number"])

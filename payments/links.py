@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 from orders import summary
 from orders.models import Order
 from orders.placed import lifecycle
-from payments import messages, processing
-from payments.errors import NothingToPay
+from payments import awaiting, messages, processing
+from payments.errors import MeansGone, NothingToPay
 from payments.means import Choice
-from payments.models import Payment
+from payments.models import Awaited, Payment, Provider
 from payments.owing import Owed, owed
+from payments.policy import loads_providers
 from payments.providers.base import Method
 from shop.middleware import private_page
 from shop.rate_limits import limit
@@ -30,13 +31,13 @@ TRIES, HOUR = 30, 3600
 BEGUN = "payments_begun"
 #: Payments that a session remembers beside the last one.
 MOST_REMEMBERED = 9
-WAITING = (Payment.Status.INITIATED, Payment.Status.AUTHORIZED)
-_DONE = (Payment.Status.CAPTURED, Payment.Status.SETTLED)
+_DONE = (Payment.Status.AUTHORIZED, Payment.Status.CAPTURED, Payment.Status.SETTLED)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number", "security_code", "expiry")
 @private_page
+@loads_providers
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """What is due, and a card to pay it with."""
     order = get_object_or_404(Order.objects.prefetch_related("items"), token=token)
@@ -45,7 +46,16 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         if not order.paid_at:
             flash.error(request, _("The time to pay this order is over. Please call us."))
         return see_other("orders:order", token)
-    choice = Choice(request.POST if request.method == "POST" else None, currency=order.currency)
+    choice = Choice(
+        request.POST if request.method == "POST" else None,
+        currency=order.currency,
+        amount=due.amount,
+        is_collected=order.pick_up_point_id is not None,
+        may_wait=due.is_all,
+        user_id=request.user.pk,
+        # Whoever has the link may pay; only its customer's payments keep cards.
+        may_keep=order.customer_id == request.user.pk,
+    )
     problem = ""
     if request.method == "POST":
         limit(request, "pay-link", most=TRIES, seconds=HOUR, limited=_("You have tried often."))
@@ -56,7 +66,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
             return see_other("orders:order", token)
         elif choice.is_valid() and (method := choice.take()):
             return _take(request, order, due, choice.provider_name, method)
-    failed = order.payments.filter(edit=due.edit_id).order_by("-created_at").first()
+    tried = order.payments.filter(edit=due.edit_id, instead_of=due.instead_of_id)
+    failed = tried.order_by("-created_at").first()
     context = {
         "order": order,
         "due": due,
@@ -72,9 +83,18 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 def _take(request: HttpRequest, order: Order, due: Owed, name: str, method: Method) -> HttpResponse:
     """Take the money, and remember that this browser may answer its bank."""
     try:
+        if name == Provider.MANUAL:
+            awaiting.begin(order_id=order.pk, kind=Awaited.Kind(method.token))
+            return see_other("orders:order", order.token)
         made = processing.pay(
-            order_id=order.pk, provider_name=name, method=method, edit_id=due.edit_id
+            order_id=order.pk,
+            provider_name=name,
+            method=method,
+            edit_id=due.edit_id,
+            instead_of_id=due.instead_of_id,
         )
+    except MeansGone:
+        return see_other("payments:order", order.token)
     except NothingToPay:
         return see_other("orders:order", order.token)
     begun = request.session.get(BEGUN, [])
@@ -90,7 +110,7 @@ def is_begun_here(request: HttpRequest, payment: Payment) -> bool:
 def follow(request: HttpRequest, payment: Payment) -> HttpResponse:
     """Where a payment begun by a link leads: to the order, to the bank, or back to the card."""
     token = payment.order.token
-    if payment.status in WAITING:
+    if payment.is_under_way:
         return see_other("payments:challenge", payment.pk)
     if payment.status in _DONE:
         flash.success(request, _("Thank you, your payment has arrived."))

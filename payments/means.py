@@ -1,45 +1,25 @@
 """How one can pay here: what a page offers, and what was chosen on it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
+from uuid import UUID
 
-from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from payments import awaiting, saved_cards
 from payments.errors import CardRefused
-from payments.forms import CardForm
+from payments.models import Provider, SavedCard
+from payments.parts import CardPart, Part, PickUpPart, SavedPart, TokenPart, TransferPart, titles
 from payments.providers import names, provider
 from payments.providers.base import Method
 
 #: The name of the radio buttons.
 FIELD = "means"
-
-
-class Part(forms.Form):
-    """What is typed for one means of payment: nothing, where the provider has a page of its own."""
-
-    template: ClassVar[str] = ""
-    #: The choice it belongs to.
-    means: ClassVar[str] = ""
-
-    def method(self, name: str) -> Method:
-        """What a valid part says; raises :class:`~payments.errors.CardRefused`."""
-        return Method(token="", brand=dict(_titles())[name])
-
-    def explain(self, field: str, code: str) -> None:
-        """Show why the provider would not take what was typed."""
-        self.add_error(field if field in self.fields else None, _("This was not accepted."))
-
-
-class CardPart(CardForm, Part):
-    """A card typed on our page, for providers that take it from there."""
-
-    template = "payments/means/card.html"
-    means = "card"
-
-    def method(self, name: str) -> Method:
-        return provider(name).tokenize(self.card())
+#: What the value of a saved card begins with.
+SAVED = "saved-"
 
 
 @dataclass(frozen=True)
@@ -51,29 +31,66 @@ class Means:
     title: str
     note: str
     icon: str
-    part: type[Part]
+    part: Callable[[Mapping[str, Any] | None], Part]
 
 
-def offered(currency: str) -> list[Means]:
-    """What one can pay an amount of ``currency`` with, the first preselected."""
+def offered(
+    currency: str,
+    *,
+    amount: int | None = None,
+    is_collected: bool = False,
+    may_wait: bool = True,
+    cards: Sequence[SavedCard] = (),
+    may_keep: bool = False,
+) -> list[Means]:
+    """What one can pay ``amount`` (minor units of ``currency``) with, the first preselected.
+
+    ``is_collected`` offers to pay where the order is collected; without ``may_wait`` the money
+    must come at once. ``cards`` are the customer's own; ``may_keep`` asks whether to keep more.
+    """
     found = []
+    usable = []
     for name in names():
         can = provider(name).can
         if can.currencies and currency not in can.currencies:
             continue
+        if can.saves_cards:
+            usable.append(name)
         if can.takes_cards:
-            found.append(Means("card", name, _("Card"), _("Visa, Mastercard"), "card", CardPart))
+            part = partial(CardPart, may_keep=may_keep and can.saves_cards)
+            title = _("Another card") if cards else _("Card")
+            found.append(Means("card", name, title, _("Visa, Mastercard"), "card", part))
+        if can.has_card_fields:
+            note = _("Visa, Mastercard, American Express")
+            found.append(Means("stripe", name, _("Card"), note, "card", TokenPart))
         if can.redirects:
             found.append(_with_page(name))
+    found = [_saved(card) for card in cards if card.provider in usable] + found
+    return found + _without_provider(currency, amount, is_collected) if may_wait else found
+
+
+def _saved(card: SavedCard) -> Means:
+    note = _("Valid until %(expiry)s") % {"expiry": card.expiry}
+    part = partial(SavedPart, card=card)
+    return Means(f"{SAVED}{card.pk}", card.provider, str(card), note, "card", part)
+
+
+def _without_provider(currency: str, amount: int | None, is_collected: bool) -> list[Means]:
+    found = []
+    if awaiting.takes_transfer(amount, currency):
+        note = _("We keep your pieces for %(days)d days, and send them when the money is here.")
+        note %= {"days": settings.BANK_TRANSFER_DAYS}
+        title = _("Bank transfer")
+        found.append(Means("transfer", Provider.MANUAL, title, note, "clock", TransferPart))
+    if is_collected and awaiting.takes_at_pick_up():
+        note = _("We keep your pieces for %(days)d days.") % {"days": settings.PICK_UP_DAYS}
+        title = _("Pay at pick-up")
+        found.append(Means("pick-up", Provider.MANUAL, title, note, "pin", PickUpPart))
     return found
 
 
-def _titles() -> list[tuple[str, str]]:
-    return [("PAYPAL", "PayPal"), ("IYZICO", "iyzico"), ("STRIPE", _("Card"))]
-
-
 def _with_page(name: str) -> Means:
-    title = dict(_titles()).get(name, name.title())
+    title = titles().get(name, name.title())
     note = _("You confirm the payment at %(name)s and come back.") % {"name": title}
     return Means(name.lower(), name, title, note, "lock", Part)
 
@@ -81,16 +98,41 @@ def _with_page(name: str) -> Means:
 class Choice:
     """The part of a page on which one chooses how to pay.
 
-    Without ``data`` it is as first shown. Another means than those offered falls back to the first.
+    Without ``data`` it is as first shown. Another means than those offered falls back to the first
+    for which something is typed; a saved card that is not there is refused. ``user_id`` is whose
+    saved cards come first; with ``may_keep`` they may keep the card that is typed.
     """
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, currency: str) -> None:
-        self.offered = offered(currency)
-        wanted = (data or {}).get(FIELD)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        currency: str,
+        amount: int | None = None,
+        is_collected: bool = False,
+        may_wait: bool = True,
+        user_id: UUID | None = None,
+        may_keep: bool = True,
+    ) -> None:
+        self._currency = currency
+        self._keeps_for = user_id if may_keep else None
+        self._cards = saved_cards.usable(user_id) if user_id else []
+        self.offered = offered(
+            currency,
+            amount=amount,
+            is_collected=is_collected,
+            may_wait=may_wait,
+            cards=self._cards,
+            may_keep=self._keeps_for is not None,
+        )
+        wanted = str((data or {}).get(FIELD, ""))
         chosen = [means for means in self.offered if means.value == wanted]
-        self.chosen = (chosen or self.offered)[0]
+        self.is_gone = wanted.startswith(SAVED) and not chosen
+        typed = [means for means in self.offered if not means.value.startswith(SAVED)]
+        self.chosen = (chosen or (typed if data is not None else []) or self.offered)[0]
+        sent = None if self.is_gone else data
         self.parts = {
-            means.value: means.part(data if means is self.chosen else None)
+            means.value: means.part(sent if means is self.chosen else None)
             for means in self.offered
         }
 
@@ -129,13 +171,38 @@ class Choice:
         """The forms that have something to type, in the order of the choices."""
         return [part for part in self.parts.values() if part.template]
 
+    @property
+    def error(self) -> str:
+        """Why none of the choices is taken; "" when one is."""
+        if not self.is_gone:
+            return ""
+        return _("This card is not kept here any more. Please choose again.")
+
     def is_valid(self) -> bool:
-        return self.part.is_valid()
+        return not self.is_gone and self.part.is_valid()
+
+    def fits(self, *, amount: int, is_collected: bool) -> bool:
+        """Whether the choice fits what the same page said of the rest; else the form tells."""
+        fitting = offered(
+            self._currency, amount=amount, is_collected=is_collected, cards=self._cards
+        )
+        if self.chosen.value in [means.value for means in fitting]:
+            return True
+        self.part.add_error(None, _("This order cannot be paid like that. Please choose again."))
+        return False
 
     def take(self) -> Method | None:
         """The method of a valid choice; None when the provider refused it, which the form tells."""
         try:
-            return self.part.method(self.provider_name)
+            method = self.part.method(self.provider_name)
         except CardRefused as error:
             self.part.explain(error.field, error.code)
             return None
+        if self._keeps_for and isinstance(self.part, CardPart) and self.part.wants_to_keep:
+            saved_cards.remember(
+                user_id=self._keeps_for,
+                provider_name=self.provider_name,
+                method=method,
+                expiry=self.part.last_month,
+            )
+        return method

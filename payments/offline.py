@@ -11,7 +11,7 @@ from orders.placed import lifecycle
 from payments.errors import NothingToPay, ReferenceTaken
 from payments.models import Payment, PaymentTransaction
 from payments.models.payments import Provider
-from payments.owing import owed
+from payments.owing import Owed, owed
 from shop.conflicts import retried
 
 
@@ -29,21 +29,24 @@ def record(*, order_id: UUID, reference: str) -> Payment | None:
         due = owed(order)
         if due is None:
             raise NothingToPay
-        payment = _write(order, due.amount, due.edit_id, reference) if due.amount else None
+        payment = _write(order, due, reference) if due.amount else None
         if order.status == Order.Status.PENDING:
             lifecycle.mark_paid(order.pk)
         return payment
 
 
-def _write(order: Order, amount: int, edit_id: UUID | None, reference: str) -> Payment:
-    if order.payments.filter(status__in=Payment.LIVE, edit=edit_id).exists():
+def _write(order: Order, due: Owed, reference: str) -> Payment:
+    live = order.payments.filter(status__in=Payment.LIVE)
+    if live.filter(edit=due.edit_id, instead_of=due.instead_of_id).exists():
         raise NothingToPay
+    amount = due.amount
     now = timezone.now()
     try:
         with transaction.atomic():
             payment: Payment = Payment.objects.create(
                 order=order,
-                edit_id=edit_id,
+                edit_id=due.edit_id,
+                instead_of_id=due.instead_of_id,
                 user_id=order.customer_id,
                 provider=Provider.MANUAL,
                 provider_reference=reference,

@@ -30,6 +30,12 @@ class Purchase:
         """What is left to pay after gift cards and store credit, in minor units."""
         return self.plan.due
 
+    @property
+    def is_collected(self) -> bool:
+        if self.order is not None:
+            return self.order.pick_up_point_id is not None
+        return self.checkout.collected_at is not None
+
     def keep(self, provider_name: str, method: Method) -> None:
         """Keep how it is paid. One statement."""
         self.checkout.payment_provider = provider_name

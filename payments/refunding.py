@@ -22,7 +22,8 @@ from orders.models import Order
 from orders.placed import refundable
 from orders.placed.refundable import Refundable
 from payments import settling
-from payments.errors import NothingToRefund, TooMuchRefunded
+from payments.due import HELD
+from payments.errors import NothingToRefund, PaymentDisputed, TooMuchRefunded
 from payments.models import Payment, Refund, RefundLine, RefundPart
 from shop.conflicts import retried
 from shop.models import new_id
@@ -170,6 +171,8 @@ def request_at_most(
         order = Order.objects.select_for_update().get(pk=order_id)
         known: Refund | None = Refund.objects.filter(key=key, order=order).first()
         available = sum(amount for _payment, amount in _sources(order))
+        if reason == Reason.EDITED:
+            available = min(available, _beyond(order, available))
         if known is not None or not available:
             return known
         if reason != Reason.EDITED:
@@ -257,6 +260,11 @@ def most(order: Any) -> int:
     return max(0, captured - gone) + max(0, order.credit_applied - waiting)
 
 
+def is_disputed(order: Any) -> bool:
+    """Whether a bank holds money of ``order``; no query where its ``payments`` are prefetched."""
+    return any(payment.status == Payment.Status.DISPUTED for payment in order.payments.all())
+
+
 def _check(left: Refundable, lines: Mapping[UUID, LineRefund], shipping: int) -> None:
     """Refuse what is more than is left of a line or of delivery."""
     for item_id, row in lines.items():
@@ -285,6 +293,8 @@ def _parts(order: Order, amount: int) -> list[tuple[Payment | None, int]]:
     """Which payments bear ``amount``, newest first; without a payment it is the order's credit."""
     sources = _sources(order)
     available = sum(left for _payment, left in sources)
+    if amount > available and is_disputed(order):
+        raise PaymentDisputed
     if not available or not amount:
         raise NothingToRefund
     if not 0 < amount <= available:
@@ -319,6 +329,22 @@ def _sources(order: Order) -> list[tuple[Payment | None, int]]:
         for payment in reversed(payments)
     ]
     return [*sources, (None, max(0, order.credit_applied - promised.get(None, 0)))]
+
+
+def _beyond(order: Order, available: int) -> int:
+    """What was paid beyond what the order costs; all, unless some of its money waits for parcels.
+
+    What is only authorized goes back by not being captured.
+    """
+    if not order.payments.filter(HELD).exists():
+        return available
+    sums = order.payments.aggregate(
+        captured=Sum("captured_amount"), refunded=Sum("refunded_amount")
+    )
+    waiting = RefundPart.objects.filter(refund__order=order, status=Refund.Status.REQUESTED)
+    paid = order.credit_applied + (sums["captured"] or 0) - (sums["refunded"] or 0)
+    paid -= waiting.aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(0, paid - order.total)
 
 
 def _restock(order: Order, lines: Mapping[UUID, LineRefund], actor_id: UUID | None) -> None:

@@ -1,7 +1,7 @@
 """Refunds on their way: what the provider is asked, and what follows from its answer."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -45,6 +45,18 @@ def settle(refund_id: UUID) -> Refund:
             if known.status != Status.SUCCEEDED:
                 break
     return _finish(refund_id)
+
+
+def take_back(refund_id: UUID, *, reference: str) -> Refund:
+    """Record a refund whose money is gone already, because a bank took it; nobody is asked.
+
+    The caller has locked the order and its payments. Called again it changes nothing.
+    """
+    with recording.batch():
+        for part in RefundPart.objects.filter(refund=refund_id, payment__isnull=False):
+            answer = Answer(Outcome.APPROVED, reference, part.amount)
+            _record(part, cast("UUID", part.payment_id), answer)
+        return _finish(refund_id)
 
 
 def unfinished() -> list[UUID]:
@@ -104,7 +116,7 @@ def _record(part: RefundPart, payment_id: UUID, answer: Answer) -> RefundPart:
 
 def _count(payment: Payment, amount: int) -> None:
     payment.refunded_amount += amount
-    if payment.refunded_amount == payment.captured_amount:
+    if payment.refunded_amount == payment.captured_amount and not payment.held_amount:
         payment.status = Payment.Status.REFUNDED
     elif payment.status != Payment.Status.DISPUTED:
         payment.status = Payment.Status.PARTIALLY_REFUNDED

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from orders.models import Order
 from orders.placed import lifecycle
-from payments import refunding
+from payments import capturing, refunding, saved_cards
 from payments.credit import letters, returning, selling
+from payments.due import HELD
 from payments.models import Payment, Refund
 from payments.refunding import LineRefund
-from payments.tasks import give_back_canceled, settle_refund
+from payments.tasks import call_back, give_back_canceled, settle_capture, settle_refund
 from shop.events.models import OutboxEvent
 from shop.events.subscriptions import subscribes
 
@@ -19,10 +20,21 @@ def give_back(event: OutboxEvent) -> None:
     order_id = UUID(event.aggregate_id)
     if Order.objects.filter(pk=order_id, paid_at__isnull=False).exists():
         _settle_later(refunding.request_rest(order_id))
+        if Payment.objects.filter(HELD, order=order_id).exists():
+            call_back.defer(order_id=str(order_id))
         return
     held = [Payment.Status.AUTHORIZED, Payment.Status.CAPTURED, Payment.Status.SETTLED]
     if Payment.objects.filter(order=order_id, status__in=held).exists():
         give_back_canceled.defer(order_id=str(order_id))
+
+
+@subscribes("shipment.shipped", name="payments.capture_parcel")
+def capture_parcel(event: OutboxEvent) -> None:
+    """A parcel left: what lies in it is captured, where the money waited for that."""
+    order_id = UUID(event.payload["order"])
+    shipment_id = UUID(event.payload["shipment"])
+    for made in capturing.collect(order_id, shipment_id=shipment_id):
+        settle_capture.defer(capture_id=str(made.pk))
 
 
 @subscribes("return.settled", name="payments.refund_return")
@@ -73,6 +85,14 @@ def issue_gift_cards(event: OutboxEvent) -> None:
         letters.queue(card)
     if issued:
         lifecycle.mark_delivered_by_mail(order_id)
+
+
+@subscribes("order.paid", name="payments.keep_card")
+def keep_card(event: OutboxEvent) -> None:
+    """A card that its owner wants kept has paid."""
+    customer_id = Order.objects.values_list("customer_id", flat=True).get(pk=event.aggregate_id)
+    if customer_id is not None:
+        saved_cards.keep_paid(user_id=customer_id)
 
 
 @subscribes("order.refunded", name="payments.end_gift_cards")

@@ -2,14 +2,22 @@
 
 from django.urls import path
 
-from payments import credit_views, express, gift_views, links, views
+from payments import card_views, credit_views, express, gift_views, links, views, webhooks
 
 app_name = "payments"
 
 urlpatterns = [
+    path("webhooks/<slug:name>/", webhooks.receive, name="webhook"),
     path("gift-cards/", gift_views.buy, name="gift_cards"),
     path("gift-cards/balance/", gift_views.balance, name="gift_card_balance"),
     path("account/credit/", gift_views.credit, name="account_credit"),
+    path("account/payment-methods/", card_views.cards, name="account_cards"),
+    path(
+        "account/payment-methods/<uuid:card_id>/first/",
+        card_views.make_default,
+        name="card_default",
+    ),
+    path("account/payment-methods/<uuid:card_id>/remove/", card_views.remove, name="card_remove"),
     path("checkout/express/", express.express, name="express"),
     path("checkout/payment/", views.payment, name="payment"),
     path("checkout/credit/add/", credit_views.add, name="credit_add"),

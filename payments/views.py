@@ -21,10 +21,12 @@ from orders.checkouts.steps import steps
 from orders.errors import CheckoutIncomplete, KeyReused, OrdersError
 from orders.models import OrderAddress
 from orders.placed.ownership import is_own
-from payments import completion, links, messages, processing, purchases
+from orders.views.moments import at_one_look
+from payments import completion, links, messages, processing, purchases, recovery
 from payments.credit_views import credit_part
 from payments.means import Choice
-from payments.models import Payment
+from payments.models import Payment, PaymentTransaction
+from payments.policy import loads_providers
 from payments.purchases import Purchase
 from payments.sent import Sent
 from shop import cache
@@ -44,6 +46,8 @@ STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment":
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number", "security_code", "expiry")
 @private_page
+@at_one_look
+@loads_providers
 def payment(request: HttpRequest) -> HttpResponse:
     """Step 3: choose how to pay. The card goes to the provider; we keep its token."""
     purchase = purchases.current(request)
@@ -52,7 +56,13 @@ def payment(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not purchase.due:
         return see_other("payments:review")
     data = request.POST if request.method == "POST" else None
-    choice = Choice(data, currency=purchase.currency)
+    choice = Choice(
+        data,
+        currency=purchase.currency,
+        amount=purchase.due,
+        is_collected=purchase.is_collected,
+        user_id=request.user.pk,
+    )
     if request.method == "POST" and choice.is_valid() and (method := choice.take()):
         purchase.keep(choice.provider_name, method)
         return see_other("payments:review")
@@ -73,6 +83,7 @@ def payment(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_page
+@at_one_look
 def review(request: HttpRequest) -> HttpResponse:
     """Step 4: see everything once more, and pay."""
     purchase = purchases.current(request)
@@ -127,18 +138,26 @@ def challenge(request: HttpRequest, payment_id: UUID) -> HttpResponse:
             found = processing.finish(found.pk, {"approved": "yes" if is_yes else "no"})
         elif action == "check":
             found = _check(found)
-        if found.status not in completion.WAITING:
+        if not found.is_under_way:
             return _leave(request, _follow(request, found, by_link=by_link))
-    elif found.status not in completion.WAITING:
+    elif not found.is_under_way:
         return _follow(request, found, by_link=by_link)
     is_poll = wanted_fragment(request) == "challenge"
     if request.method == "POST" and not is_poll:
         return see_other("payments:challenge", found.pk)
     age = timezone.now() - found.created_at
+    last = None
+    if found.challenge_url:
+        asked = found.transactions.filter(kind=PaymentTransaction.Kind.AUTHORIZE)
+        last = asked.order_by("-created_at", "-pk").first()
     context = {
         "payment": found,
         "is_challenge": found.three_d_secure == Payment.ThreeDSecure.CHALLENGED,
-        "minutes_left": max(1, (processing.CHALLENGE_SECONDS - int(age.total_seconds())) // 60),
+        # They came back, and the provider did not tell us yet what became of it.
+        "is_unheard": last is not None and last.result == PaymentTransaction.Result.ERROR,
+        "was_refused": last is not None and last.code == "instrument_declined",
+        "is_in_review": last is not None and last.code == "in_review",
+        "minutes_left": max(1, (recovery.CHALLENGE_SECONDS - int(age.total_seconds())) // 60),
     }
     template = "payments/_challenge.html" if is_poll else "payments/challenge.html"
     response = render(request, template, context)
@@ -159,7 +178,7 @@ def challenge_return(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     limit(request, "challenge-return", most=RETURNS, seconds=HOUR, limited=_("Please wait."))
-    if found.status in completion.WAITING:
+    if found.is_under_way:
         came = {**request.GET.dict(), **request.POST.dict()}
         processing.finish(found.pk, {name: str(text) for name, text in came.items()})
     return see_other("payments:challenge", found.pk)
@@ -174,7 +193,7 @@ def _check(payment: Payment) -> Payment:
     """Ask the provider, but once every few seconds however many tabs are waiting."""
 
     def ask() -> str:
-        return str(processing.resume(payment.pk).status)
+        return str(recovery.resume(payment.pk).status)
 
     cache.read_through("payment-checks", str(payment.pk), ask, seconds=CHECK_SECONDS)
     payment.refresh_from_db()

@@ -149,6 +149,9 @@ DATABASE_OPTIONS.setdefault(
     " -c pgtrigger.ignore={}",
 )
 DATABASE_OPTIONS.setdefault("connect_timeout", 2)
+#: A connection keeps the plans of the statements of `shop.prepared` that it has run so often; 0:
+#: never, for a pooler in between that gives each transaction another connection.
+DATABASE_PREPARE_AFTER = env.int("DATABASE_PREPARE_AFTER", default=2)
 # Long-lived web and worker processes hold a pool; one-shot commands and tests a connection each.
 if env.bool("DATABASE_POOL", default=False):
     DATABASE_OPTIONS["pool"] = {
@@ -185,7 +188,7 @@ PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=60)
 #: Text of such pages that each process holds, so that Redis need not send it again, in bytes.
 PAGE_CACHE_LOCAL_BYTES = env.int("PAGE_CACHE_LOCAL_BYTES", default=16 * 1024 * 1024)
 #: Paths below which no page is shared.
-PAGE_CACHE_SKIPS = ("/admin/", "/account/", "/health/", "/media/")
+PAGE_CACHE_SKIPS = ("/admin/", "/account/", "/checkout/", "/health/", "/media/", "/order/")
 #: Cookies by which shared pages differ, with the functions that reduce each to few values.
 PAGE_CACHE_CHOICES = {
     "theme": "shop.operations.preferences.theme_of",
@@ -327,8 +330,8 @@ FINAL_SALE_TAG = env.str("FINAL_SALE_TAG", default="made-to-measure")
 CHECKOUT_HOLD_SECONDS = env.int("CHECKOUT_HOLD_SECONDS", default=5 * 60)
 #: Time a placed order waits for its payment before it is canceled, in seconds.
 PAYMENT_DEADLINE_SECONDS = env.int("PAYMENT_DEADLINE_SECONDS", default=30 * 60)
-#: A refund of so much is confirmed by typing its amount, in minor units.
-REFUND_CONFIRMED_FROM = env.int("REFUND_CONFIRMED_FROM", default=20_000)
+#: Staff who take or give back more than this confirm it by typing the amount, in minor units.
+PAYMENT_CONFIRM_ABOVE = env.int("PAYMENT_CONFIRM_ABOVE", default=200_00)
 #: A draft that staff take down holds its units for so many hours after each change.
 DRAFT_HOLD_HOURS = env.int("DRAFT_HOLD_HOURS", default=24)
 #: Time a customer has to pay an order that staff took down, in hours.
@@ -368,6 +371,49 @@ REDUCTION_DAYS = env.int("REDUCTION_DAYS", default=60)
 REVIEWS_OPEN_TO_ALL = env.bool("REVIEWS_OPEN_TO_ALL", default=False)
 
 PAYMENT_PROVIDERS = env.list("PAYMENT_PROVIDERS", default=["SANDBOX"])
+#: When money is taken: "at_once", or "at_shipment" of each parcel; until then it is authorized.
+PAYMENT_CAPTURE = env.str("PAYMENT_CAPTURE", default="at_once")
+#: How long a provider is waited for: until it is connected, and for its answer. In seconds.
+PROVIDER_CONNECT_SECONDS = env.float("PROVIDER_CONNECT_SECONDS", default=5.0)
+PROVIDER_ANSWER_SECONDS = env.float("PROVIDER_ANSWER_SECONDS", default=20.0)
+#: Stripe: its keys, and the secret of the webhook endpoint that leads to /webhooks/stripe/.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_PUBLISHABLE_KEY = env.str("STRIPE_PUBLISHABLE_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_URL = env.str("STRIPE_API_URL", default="https://api.stripe.com")
+#: Stripe wants its script from its own address; pages that take money load it, and no others.
+STRIPE_SCRIPT_URL = env.str("STRIPE_SCRIPT_URL", default="https://js.stripe.com/endive/stripe.js")
+#: PayPal, of its developer pages: the app's keys, and the id of the webhook that leads to
+#: /webhooks/paypal/. Its interface for tests has another address, see `.env.example`.
+PAYPAL_CLIENT_ID = env.str("PAYPAL_CLIENT_ID", default="")
+PAYPAL_SECRET = env.str("PAYPAL_SECRET", default="")
+PAYPAL_WEBHOOK_ID = env.str("PAYPAL_WEBHOOK_ID", default="")
+PAYPAL_API_URL = env.str("PAYPAL_API_URL", default="https://api-m.paypal.com")
+#: iyzico, of the settings of its merchant panel. In how many parts cards of Turkish banks may pay;
+#: iyzico adds to the price what that costs.
+IYZICO_API_KEY = env.str("IYZICO_API_KEY", default="")
+IYZICO_SECRET_KEY = env.str("IYZICO_SECRET_KEY", default="")
+IYZICO_API_URL = env.str("IYZICO_API_URL", default="https://api.iyzipay.com")
+IYZICO_INSTALLMENTS = env.list("IYZICO_INSTALLMENTS", cast=int, default=[1])
+#: Signs what the sandbox tells by itself.
+SANDBOX_WEBHOOK_SECRET = env.str("SANDBOX_WEBHOOK_SECRET", default="") or f"sandbox-{SECRET_KEY}"
+
+#: The account that transfers go to, as "iban=…,holder=…,bic=…,bank=…"; empty: nobody pays by
+#: transfer. The shop of a developer has one to look at.
+BANK_TRANSFER = env.dict(
+    "BANK_TRANSFER",
+    default={"iban": "DE02120300000000202051", "holder": "Selvedge Demo", "bank": "Demo Bank"}
+    if DEBUG
+    else {},
+)
+#: Orders of at most so much may be paid by transfer, in minor units; their units wait for so many
+#: days, and so many days before the end customers are reminded.
+BANK_TRANSFER_MAX = env.int("BANK_TRANSFER_MAX", default=500_00)
+BANK_TRANSFER_DAYS = env.int("BANK_TRANSFER_DAYS", default=7)
+BANK_TRANSFER_REMINDER_DAYS = env.int("BANK_TRANSFER_REMINDER_DAYS", default=2)
+#: Whether who collects an order may pay it there, and for how many days it waits.
+PAY_AT_PICK_UP = env.bool("PAY_AT_PICK_UP", default=DEBUG)
+PICK_UP_DAYS = env.int("PICK_UP_DAYS", default=5)
 
 #: Codes of gift cards are found by a hash with this key: after a change nobody can spend them.
 GIFT_CARD_KEY = env.str("GIFT_CARD_KEY", default="") or SECRET_KEY

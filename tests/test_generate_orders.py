@@ -18,7 +18,7 @@ from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderAddress, OrderItem, TaxRate
 from orders.placed import lifecycle
 from orders.tests.factories import placed_order
-from payments import processing
+from payments import processing, recovery
 from payments.charges import charge_of
 from payments.models import Payment, PaymentTransaction
 from payments.providers import provider
@@ -136,7 +136,7 @@ def test_paid_orders_have_their_money(loaded):
     refused = Payment.objects.filter(status=Payment.Status.FAILED).count()
     assert PaymentTransaction.objects.count() == 2 * captured.count() + refused
     assert refused > 0
-    assert processing.open_payments() == []
+    assert recovery.open_payments() == []
 
 
 def test_best_sellers_are_counted_from_the_orders(loaded):

@@ -31,6 +31,7 @@ _WORDS: dict[Refusal, str | Promise] = {
     Refusal.PACKED: _("a parcel is packed"),
     Refusal.ENDED: _("it is canceled, or its time to be paid is over"),
     Refusal.BEING_PAID: _("it is being paid at this moment"),
+    Refusal.LAPSED: _("its money lapsed and has to be paid again"),
     Refusal.REFUNDED: _("some of it was refunded"),
     Refusal.UNCHANGED: _("no line is another one"),
     Refusal.EMPTY: _("no line would be left; cancel the order instead"),

@@ -94,9 +94,9 @@ def _must_be(*statuses: str) -> Callable[[Any], str]:
 
 
 def _pack_refusal(order: Any) -> str:
-    edit = differences.awaited(order)
-    if edit is not None:
-        amount = format_money(edit.due, order.currency)
+    edit, lapsed = differences.awaited(order), differences.lapsed(order)
+    if edit is not None or lapsed is not None:
+        amount = format_money(edit.due if edit else lapsed.lapsed_amount, order.currency)
         return gettext("%(amount)s is still to be paid") % {"amount": amount}
     return _must_be(Status.PAID)(order)
 
@@ -114,12 +114,23 @@ def _cancel_refusal(order: Any) -> str:
 def _cancel_words(order: Order) -> str:
     if order.paid_at is None:
         return gettext("The order becomes Canceled for good and its stock is free again.")
-    amount = format_money(refundable.of_order(order).amount_left, order.currency)
+    payments: Any = order.payments
+    held = sum(row.held_amount for row in payments.all())
+    amount = max(0, refundable.of_order(order).amount_left - held)
     words = gettext(
         "The order becomes Canceled for good: %(amount)s goes back to the customer, packed parcels "
         "are unpacked, and the units are for sale again."
     )
-    return words % {"amount": amount}
+    if held:
+        words = gettext(
+            "The order becomes Canceled for good: %(held)s are not charged, %(amount)s goes back "
+            "to the customer, packed parcels are unpacked, and the units are for sale again."
+        )
+    facts = {
+        "amount": format_money(amount, order.currency),
+        "held": format_money(held, order.currency),
+    }
+    return words % facts
 
 
 def _cancel(order: Order, form: forms.Form, actor_id: UUID | None) -> Order:

@@ -55,6 +55,8 @@ def payment_badge(payment: Any) -> SafeString:
     """The status of a payment as badge, or a dash where nobody tried to pay."""
     if payment is None:
         return badge(gettext("None"), "", "minus")
+    if payment.held_amount and payment.captured_amount:
+        return badge(gettext("Partly captured"), "warn", "clock")
     kind, icon = _PAYMENT_KINDS.get(payment.status, ("", "info"))
     return badge(payment.get_status_display(), kind, icon)
 

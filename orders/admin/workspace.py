@@ -30,7 +30,7 @@ from orders.models import (
     OrderStatusChange,
     Shipment,
 )
-from orders.placed import addresses, queues
+from orders.placed import addresses, order_page, queues
 from shop.back_office import badge
 
 #: Audit entries shown on the page of an order; its History page has all.
@@ -74,6 +74,7 @@ def readable(rows: "QuerySet[Order]") -> "QuerySet[Order]":
         "items",
         "addresses",
         "payments__transactions",
+        "payments__disputes",
         "refunds__lines",
         "refunds__parts",
         "refunds__actor",
@@ -106,6 +107,7 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
         "items": [(row.item, row.choice) for row in units],
         "parcels": parcels,
         "to_pack": _to_pack(order, units, parcels),
+        "awaited": order_page.awaited_of(order),
         "addresses": list(addresses.newest(order.addresses.all()).values()),
         "flags": _flags(order),
         "tags": [tag.name for tag in order.tags.all()],
@@ -196,6 +198,8 @@ def _flags(order: Any) -> list[SafeString]:
     newest = addresses.newest(known)
     if queues.is_late(order):
         flags.append(badge(gettext("Late"), "danger", "alert"))
+    if differences.lapsed(order):
+        flags.append(badge(gettext("Authorization lapsed"), "danger", "alert"))
     if differences.awaited(order):
         flags.append(badge(gettext("Difference unpaid"), "warn", "clock"))
     if any(row.revision > 1 for row in known):

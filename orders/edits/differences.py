@@ -23,9 +23,29 @@ def awaited(order: Any) -> OrderEdit | None:
     if last is None or not last.due:
         return None
     payments = [row for row in order.payments.all() if row.edit_id == last.pk]
-    return None if any(row.status in _PAID for row in payments) else last
+    return None if any(_counts(row) for row in payments) else last
+
+
+def lapsed(order: Any) -> Any:
+    """The payment of a paid order whose money could not be captured any more; None without one.
+
+    Its ``lapsed_amount`` is to be paid anew. One query; none where ``payments`` are prefetched.
+    """
+    if order.status in (Order.Status.PENDING, Order.Status.CANCELED):
+        return None
+    rows = list(order.payments.all())
+    replaced = {row.instead_of_id for row in rows if _counts(row)}
+    return next((row for row in rows if row.lapsed_amount and row.pk not in replaced), None)
 
 
 def is_being_paid(order: Any) -> bool:
     """Whether an attempt to pay the order is under way, whose amount is fixed. At most a query."""
-    return any(row.status in _UNDER_WAY for row in order.payments.all())
+    return any(
+        row.status in _UNDER_WAY and not (order.paid_at and _counts(row))
+        for row in order.payments.all()
+    )
+
+
+def _counts(row: Any) -> bool:
+    """Whether the money is there, or kept until parcels leave."""
+    return row.status in _PAID or (row.status == "AUTHORIZED" and row.captures_at_shipment)

@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     PACKED = "PACKED"
     ENDED = "ENDED"
     BEING_PAID = "BEING_PAID"
+    LAPSED = "LAPSED"
     REFUNDED = "REFUNDED"
     UNCHANGED = "UNCHANGED"
     EMPTY = "EMPTY"
@@ -54,7 +55,7 @@ class Refusal(StrEnum):
 
 
 def refusal_of(order: Any) -> Refusal | None:
-    """Why nothing of ``order`` can be changed; None when something can. Up to three queries."""
+    """Why nothing of ``order`` can be changed; None when something can. Up to four queries."""
     if order.status not in (Status.PENDING, Status.PAID):
         return Refusal.PACKED if order.status != Status.CANCELED else Refusal.ENDED
     if order.status == Status.PENDING and not order.is_payable:
@@ -63,6 +64,8 @@ def refusal_of(order: Any) -> Refusal | None:
         return Refusal.PACKED
     if differences.is_being_paid(order):
         return Refusal.BEING_PAID
+    if differences.lapsed(order) is not None:
+        return Refusal.LAPSED
     if any(made.reason != "EDITED" and made.status != "FAILED" for made in order.refunds.all()):
         return Refusal.REFUNDED
     return None

@@ -25,7 +25,7 @@ from orders.models import (
     Shipment,
     ShipmentItem,
 )
-from orders.placed import addresses, refund_words
+from orders.placed import addresses, order_page, refund_words
 from shop import mail
 
 Kind = OrderMail.Kind
@@ -72,6 +72,10 @@ def _subject(letter: OrderMail, *, is_part: bool) -> str:
         Kind.EDITED: _("Order %(number)s was changed"),
         Kind.REFUNDED: _("Your money for order %(number)s is on its way back"),
     }
+    if letter.is_reminder:
+        words[Kind.TO_PAY] = _("Your order %(number)s waits for your payment")
+    if letter.is_lapse:
+        words[Kind.TO_PAY] = _("Your order %(number)s has to be paid again")
     if is_part:
         words[Kind.SHIPPED] = _("A part of order %(number)s is on its way")
         words[Kind.DELIVERED] = _("A part of order %(number)s has arrived")
@@ -83,6 +87,7 @@ def _order(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "is_paid": order.paid_at is not None,
+        "awaited": order_page.awaited_of(order),
         "track_url": urljoin(settings.SHOP_URL, reverse("orders:order", args=[order.token])),
         "address": shipping.lines if shipping else [],
         "collected_at": order.pick_up_address,
@@ -135,9 +140,14 @@ def _to_pay(letter: OrderMail) -> dict[str, Any]:
     edit_id = letter.facts.get("edit")
     edit = OrderEdit.objects.get(pk=edit_id) if edit_id else None
     awaited = differences.awaited(order)
+    lapsed = differences.lapsed(order)
     due = max(0, order.total - order.credit_applied) if order.is_payable else 0
+    if lapsed is not None:
+        due = lapsed.lapsed_amount
     return {
-        "due": awaited.due if awaited else due,
+        "is_reminder": letter.is_reminder,
+        "due": awaited.due if awaited and lapsed is None else due,
+        "has_lapsed": lapsed is not None,
         "pay_url": urljoin(settings.SHOP_URL, reverse("payments:order", args=[order.token])),
         "changes": edits.changes_of(edit) if edit else [],
         "given_back": edit.given_back if edit else 0,

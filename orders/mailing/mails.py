@@ -117,7 +117,12 @@ def is_late() -> Q:
 
 
 def _is_pointless(letter: OrderMail) -> bool:
-    """Whoever hears that the order was canceled need not hear of its beginning any more."""
+    """Whoever hears that the order was canceled need not hear of its beginning any more.
+
+    Nor is who has paid reminded.
+    """
+    if letter.is_reminder and letter.order.status != Order.Status.PENDING:
+        return True
     is_beginning = letter.kind in (Kind.PLACED, Kind.PAID, Kind.TO_PAY)
     return is_beginning and letter.order.status == Order.Status.CANCELED
 

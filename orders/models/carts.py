@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import ProductVariant
 from orders.models.cart_figures import counted_changes
-from shop import cache
 from shop.accounts.models import User
 from shop.making import Version
 from shop.models import Model, QuerySet, Shown
@@ -144,13 +143,10 @@ class OfCart(Shown):
         carts = Cart.objects.filter(pk__in={row["cart_id"] for row in rows})
         return Cart.versions_of([vars(cart) for cart in carts.order_by()])
 
-    def end_own(self, before: dict[str, Any]) -> None:
+    def own_versions(self, before: dict[str, Any]) -> Iterable[Version]:
         """No query where the cart is loaded, which a row never leaves."""
         cart = self._state.fields_cache.get("cart")
-        if cart is None:
-            super().end_own(before)
-        else:
-            cache.bump_versions(Cart.versions_of([vars(cart)]))
+        return super().own_versions(before) if cart is None else Cart.versions_of([vars(cart)])
 
 
 class CartItem(OfCart, Model):

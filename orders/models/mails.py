@@ -68,5 +68,15 @@ class OrderMail(Model):
             ),
         ]
 
+    @property
+    def is_lapse(self) -> bool:
+        """Whether it tells of money that could not be captured in time."""
+        return self.kind == self.Kind.TO_PAY and bool(self.facts.get("lapsed"))
+
+    @property
+    def is_reminder(self) -> bool:
+        """Whether it reminds of an order that was not paid yet."""
+        return self.kind == self.Kind.TO_PAY and bool(self.facts.get("reminder"))
+
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}".strip()

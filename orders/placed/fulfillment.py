@@ -64,9 +64,9 @@ def pack(
     """Pack ``quantities`` (units by order line) into a parcel; the last one fulfills the order.
 
     The same ``key`` again returns the parcel that is already there. Raises :class:`NotAllowed`
-    unless the order is paid, :class:`DifferenceDue` until what an edit added is paid as well,
-    :class:`NothingToPack`, :class:`TooManyPacked` for units that are packed or still to come, and
-    :class:`TrackingTaken`.
+    unless the order is paid, :class:`DifferenceDue` until what an edit added is paid as well, or
+    what lapsed anew, :class:`NothingToPack`, :class:`TooManyPacked` for units that are packed or
+    still to come, and :class:`TrackingTaken`.
     """
     with recording.batch():
         order = Order.objects.select_for_update().get(pk=order_id)
@@ -75,9 +75,9 @@ def pack(
             return known
         if order.status != Status.PAID:
             raise NotAllowed(order, Status.FULFILLED)
-        edit = differences.awaited(order)
-        if edit is not None:
-            raise DifferenceDue(edit.due)
+        edit, lapsed = differences.awaited(order), differences.lapsed(order)
+        if edit is not None or lapsed is not None:
+            raise DifferenceDue(edit.due if edit else lapsed.lapsed_amount)
         left = unpacked(order_id)
         wanted = {item_id: units for item_id, units in quantities.items() if units > 0}
         if not wanted:

@@ -1,7 +1,7 @@
 """What becomes of a placed order. The database allows no other moves than these."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,8 +19,18 @@ from orders.promotions import redemption
 from shop import closing
 from shop.conflicts import retried
 from shop.models import new_id
+from shop.prepared import Given, Rows
 
 Status = Order.Status
+
+_ITEMS: Rows[OrderItem] = Rows(
+    lambda: (
+        OrderItem.objects.filter(order=Given("order"))
+        .select_related("order__pick_up_point")
+        .annotate(seen=Subquery(Order.objects.filter(pk=Given("order")).values("version")))
+        .select_for_update(of=("order",))
+    )
+)
 
 #: Time an attempt to pay has at the least, beyond the deadline if need be, in seconds.
 PAYMENT_GRACE_SECONDS = 10 * 60
@@ -43,6 +53,17 @@ def extend_for_payment(order_id: UUID) -> Order:
         order.save(update_fields=["payment_due_at"])
         reservations.extend_order(order.pk, until=due)
     return order
+
+
+def keep_until(order: Order, until: datetime) -> None:
+    """Let the pending ``order`` wait for its money until ``until`` at the least, with its units.
+
+    Must run in the transaction of the caller, who has locked the order.
+    """
+    if until > order.payment_due_at:
+        order.payment_due_at = until
+        order.save(update_fields=["payment_due_at"])
+    reservations.extend_order(order.pk, until=order.payment_due_at)
 
 
 @retried
@@ -222,10 +243,7 @@ def _reopen(cart_id: UUID) -> None:
 def _locked_with_items(order_id: UUID) -> tuple[Order, list[OrderItem]]:
     """The order under lock and its lines, in one statement."""
     closing.write_now()
-    seen = Order.objects.filter(pk=order_id).values("version")
-    own = OrderItem.objects.filter(order=order_id).select_related("order__pick_up_point")
-    rows = own.annotate(seen=Subquery(seen)).select_for_update(of=("order",))
-    items: list[OrderItem] = list(rows)
+    items = _ITEMS.read(order=order_id)
     # Whoever waited for the lock has the lines from before it.
     if not items or items[0].order.version != items[0].seen:  # type: ignore[attr-defined]
         order = Order.objects.select_for_update().get(pk=order_id)

@@ -51,6 +51,8 @@ class OrderPage:
     may_change_address: bool
     #: What is to be paid of it by its link, in minor units; 0 when nothing is.
     to_pay: int
+    #: How it will be paid without a provider (``payments.models.Awaited``), else None.
+    awaited: Any
     #: Until when pieces may be sent back; None when none may.
     return_until: date | None
     returns: list[dict[str, Any]]
@@ -98,6 +100,7 @@ def of_order(order: Any) -> OrderPage:
         may_cancel=lifecycle.is_cancelable_by_customer(order, shipments),
         may_change_address=addresses.is_changeable(order, shipments),
         to_pay=_to_pay(order),
+        awaited=awaited_of(order),
         return_until=_return_until(order, shipments),
         returns=[return_page.short(row) for row in order.returns.all()],
         is_final=order.status in _ENDED,
@@ -179,10 +182,18 @@ def timeline(
     return steps
 
 
+def awaited_of(order: Any) -> Any:
+    """How a pending order will be paid without a provider; None when it is not. One query then."""
+    return getattr(order, "awaited", None) if order.is_payable else None
+
+
 def _to_pay(order: Any) -> int:
-    """At most two queries, and none but while the order waits to be packed."""
+    """At most three queries."""
     if order.is_payable:
         return max(0, order.total - order.credit_applied)
+    lapsed = differences.lapsed(order)
+    if lapsed is not None:
+        return int(lapsed.lapsed_amount)
     edit = differences.awaited(order)
     return edit.due if edit else 0
 

@@ -56,6 +56,8 @@ def arrival(refund: Any) -> str:
     """When the customer has it."""
     if refund.status == "REQUESTED":
         return _("We are giving it back.")
+    if refund.reason == "DISPUTED":
+        return _("Your bank has given it back to you.")
     if _goes_to_bank(refund, (part.payment for part in refund.parts.all())):
         return _("Your bank shows it within %(days)d working days.") % {"days": BANK_DAYS}
     return _("You can spend it at once.")

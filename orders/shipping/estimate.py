@@ -9,6 +9,7 @@ from orders import summary
 from orders.models import Cart, CartItem
 from orders.shipping import delivery
 from orders.shipping.delivery import DeliveryOption
+from shop.accounts.forms import country_choices
 from shop.money import format_money
 
 
@@ -53,9 +54,7 @@ def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
         country=country,
         place=countries.name(country) or country,
         chosen=chosen,
-        countries=[
-            Choice(code, name, code == country) for code, name in countries if code in reached
-        ],
+        countries=[Choice(code, name, code == country) for code, name in country_choices(reached)],
         methods=[
             Choice(
                 option.method.code,

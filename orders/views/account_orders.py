@@ -57,7 +57,11 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         request,
         order,
         page_url=reverse("orders:account_order", args=[number]),
-        payments=[payment for payment in order.payments.all() if payment.captured_amount],
+        payments=[
+            payment
+            for payment in order.payments.all()
+            if payment.captured_amount or payment.held_amount
+        ],
         is_account=True,
     )
 

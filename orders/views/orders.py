@@ -1,8 +1,11 @@
 """Thanks for an order, seen by whoever has its link, and what its shopper may add to it."""
 
+from functools import lru_cache
+
 from django.contrib import messages as flash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +16,7 @@ from orders.forms import ContactForm
 from orders.models import InvoiceKind, Order, OrderAddress, OrderItem
 from orders.placed import corrections, order_page, thanks
 from orders.placed.ownership import is_own
+from orders.views.moments import at_one_look
 from shop import cache
 from shop.accounts.credentials import SignUpForm
 from shop.middleware import private_page
@@ -27,10 +31,11 @@ MOST_CORRECTIONS = 5
 
 @require_safe
 @private_page
+@at_one_look
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """Thank you, and what happens next; can be reloaded and printed."""
     order = _find(token)
-    if order.status == Status.PENDING:
+    if order.status == Status.PENDING and order_page.awaited_of(order) is None:
         return redirect("payments:payment")
     return _render(request, order, ContactForm(initial={"email": order.email}))
 
@@ -73,14 +78,23 @@ def _render(
         "summary": summary.of_order(order, items),
         "shipping_address": addresses.get(OrderAddress.Type.SHIPPING),
         "timeline": order_page.timeline(order),
+        "awaited": order_page.awaited_of(order),
         "invoice": next(
             (one for one in order.invoices.all() if one.kind == InvoiceKind.INVOICE), None
         ),
         "email_form": form if is_shoppers and corrections.is_correctable(order) else None,
         # Offered to each guest alike, so that it tells nobody who has an account.
-        "account_form": SignUpForm() if is_shoppers and not order.customer_id else None,
+        "account_form": (
+            _blank_sign_up(get_language() or "") if is_shoppers and not order.customer_id else None
+        ),
     }
     # A guest's cart is found by the token that this order's had: there is none any more.
     version = carts.count_version(request) if is_shoppers and not order.customer_id else None
     with cache.already_fetched({version: 0} if version else {}):
         return render(request, "orders/confirmation.html", context, status=status)
+
+
+@lru_cache(maxsize=20)
+def _blank_sign_up(_language: str) -> SignUpForm:
+    """The form as it is first shown, the same for all, so that it is drawn once."""
+    return SignUpForm()

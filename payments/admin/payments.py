@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from orders.admin.orders import payment_badge
+from payments import releasing
 from payments.attempts import lately_failed
-from payments.models import Payment, PaymentTransaction
+from payments.models import Capture, Payment, PaymentTransaction
 from shop.back_office import ReadOnly
 from shop.money import format_money
 
@@ -27,12 +28,38 @@ class QueueFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("failed", _("Failed in the last seven days"))]
+        return [
+            ("failed", _("Failed in the last seven days")),
+            ("ending", _("Authorization ends in two days")),
+            ("uncaptured", _("Capture refused")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         if self.value() == "failed":
             return queryset.filter(pk__in=lately_failed().values("pk"))
+        if self.value() == "ending":
+            return queryset.filter(pk__in=releasing.ending().values("pk"))
+        if self.value() == "uncaptured":
+            return queryset.filter(pk__in=releasing.refused().values("pk"))
         return queryset
+
+
+class CaptureInline(ReadOnly, admin.TabularInline):
+    """What was captured in parts."""
+
+    model = Capture
+    amount_fields = ("amount",)
+    fields = ("created_at", "status", "amount_shown", "shipment", "actor", "failure_code")
+    readonly_fields = ("created_at", "amount_shown")
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Capture]":
+        rows: QuerySet[Capture] = super().get_queryset(request)
+        return rows.select_related("payment", "shipment", "actor")
+
+    @admin.display(description=_("amount"))
+    def amount_shown(self, row: Capture) -> str:
+        return format_money(row.amount, row.payment.currency)
 
 
 class TransactionInline(ReadOnly, admin.TabularInline):
@@ -69,7 +96,7 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
     search_fields = ("order__number", "order__email", "provider_reference")
     search_help_text = _("Order number, e-mail address or the provider's reference")
     date_hierarchy = "created_at"
-    inlines = (TransactionInline,)
+    inlines = (CaptureInline, TransactionInline)
     readonly_fields = (
         "created_at",
         "order_link",
@@ -78,13 +105,19 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
         "authorized_shown",
         "captured_shown",
         "refunded_shown",
+        "held_shown",
         "card",
     )
     fieldsets = (
         (None, {"fields": ("created_at", "order_link", "status_badge", "provider")}),
         (
             _("Amounts"),
-            {"fields": (("amount_shown", "authorized_shown", "captured_shown", "refunded_shown"),)},
+            {
+                "fields": (
+                    ("amount_shown", "authorized_shown", "captured_shown", "refunded_shown"),
+                    ("held_shown", "authorization_expires_at"),
+                )
+            },
         ),
         (
             _("Method"),
@@ -94,7 +127,8 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
     )
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
-        return [obj, *cast("Payment", obj).transactions.all()]
+        payment = cast("Payment", obj)
+        return [payment, *payment.transactions.all(), *payment.captures.all()]
 
     @admin.display(description=_("order"), ordering="order__number")
     def order_link(self, payment: Payment) -> str:
@@ -120,6 +154,10 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
     @admin.display(description=_("refunded"), ordering="refunded_amount")
     def refunded_shown(self, payment: Payment) -> str:
         return format_money(payment.refunded_amount, payment.currency)
+
+    @admin.display(description=_("to be captured"))
+    def held_shown(self, payment: Payment) -> str:
+        return format_money(payment.held_amount, payment.currency)
 
     @admin.display(description=_("card"))
     def card(self, payment: Payment) -> str:

@@ -23,7 +23,7 @@ _UNITS = "units_"
 _REASONS = [
     choice
     for choice in Refund.Reason.choices
-    if choice[0] not in (Refund.Reason.CANCELED, Refund.Reason.EDITED)
+    if choice[0] not in (Refund.Reason.CANCELED, Refund.Reason.EDITED, Refund.Reason.DISPUTED)
 ]
 
 
@@ -72,11 +72,11 @@ class RefundForm(KeyForm):
         }
         if not self.left.shipping_left:
             del self.fields["shipping"]
-        limit = settings.REFUND_CONFIRMED_FROM
-        if self.most < limit:
+        limit = settings.PAYMENT_CONFIRM_ABOVE
+        if self.most <= limit:
             del self.fields["confirmation"]
         else:
-            words = gettext("From %(limit)s on, type the amount that goes back.")
+            words = gettext("Above %(limit)s, type the amount that goes back.")
             self.fields["confirmation"].help_text = words % {"limit": self._money(limit)}
 
     @property
@@ -108,7 +108,7 @@ class RefundForm(KeyForm):
             words = gettext("%(amount)s is more than is left: at most %(most)s can go back.")
             facts = {"amount": self._money(self.amount), "most": self._money(self.most)}
             self.add_error(None, words % facts)
-        elif self.amount >= settings.REFUND_CONFIRMED_FROM and (
+        elif self.amount > settings.PAYMENT_CONFIRM_ABOVE and (
             self.cleaned_data.get("confirmation") != self.amount
         ):
             words = gettext("%(amount)s would go back. Type this amount to confirm it.")

@@ -19,7 +19,7 @@ from orders.admin.moves import Move
 from orders.admin.orders import refund_badge
 from payments import refunding
 from payments.admin.refund_forms import RefundForm
-from payments.errors import RefundRefused
+from payments.errors import PaymentDisputed, RefundRefused
 from payments.models import Refund, RefundLine, RefundPart
 from payments.settling import lately_failed
 from shop.back_office import ReadOnly
@@ -31,7 +31,11 @@ def _refusal(order: Any) -> str:
         not order.credit_applied
     ):
         return gettext("nobody has paid yet")
-    return "" if RefundForm(order=order).most else gettext("all of it went back")
+    if RefundForm(order=order).most:
+        return ""
+    if refunding.is_disputed(order):
+        return gettext("its payment is disputed; the bank decides where the money goes")
+    return gettext("all of it went back")
 
 
 def _consequence(order: Any) -> str:
@@ -57,6 +61,10 @@ def _give(order: Any, form: RefundForm, actor_id: UUID | None) -> Refund:
             restock=values["restock"],
             actor_id=actor_id,
         )
+    except PaymentDisputed as error:
+        raise ValidationError(
+            gettext("The payment is disputed: the bank decides where the money goes.")
+        ) from error
     except RefundRefused as error:
         raise ValidationError(
             gettext("A colleague gave some of it back meanwhile. Open the page anew.")

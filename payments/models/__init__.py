@@ -1,20 +1,42 @@
 """Tables of payments: attempts, what their providers said, what goes back."""
 
+from payments.models.bank import Awaited, BankLine, BankStatement
+from payments.models.captures import Capture
+from payments.models.cards import SavedCard
 from payments.models.credit import CreditAccount, CreditEntry, GiftCard
+from payments.models.disputes import Dispute, DisputeEvidence
+from payments.models.notices import ProviderNotice
 from payments.models.payments import Payment, PaymentTransaction, Provider
+from payments.models.reconciliation import ReconciliationFinding
 from payments.models.refunds import Refund, RefundLine, RefundPart
-from payments.models.sandbox import SandboxCharge, SandboxRefund
+from payments.models.sandbox import (
+    SandboxCapture,
+    SandboxCharge,
+    SandboxNotice,
+    SandboxRefund,
+)
 
 __all__ = [
+    "Awaited",
+    "BankLine",
+    "BankStatement",
+    "Capture",
     "CreditAccount",
     "CreditEntry",
+    "Dispute",
+    "DisputeEvidence",
     "GiftCard",
     "Payment",
     "PaymentTransaction",
     "Provider",
+    "ProviderNotice",
+    "ReconciliationFinding",
     "Refund",
     "RefundLine",
     "RefundPart",
+    "SandboxCapture",
     "SandboxCharge",
+    "SandboxNotice",
     "SandboxRefund",
+    "SavedCard",
 ]

@@ -22,7 +22,8 @@ class Payment(Model, Versioned):
     """One attempt to pay an order. Amounts are minor units of ``currency``.
 
     ``id`` is the idempotency key of its operations at the provider, for ever. At most one
-    payment of an order is open or successful, and one more for each ``edit`` that made it dearer.
+    payment of an order is open or successful, and one more for each ``edit`` that made it dearer
+    and for each payment whose authorization lapsed.
     """
 
     class Status(models.TextChoices):
@@ -53,6 +54,13 @@ class Payment(Model, Versioned):
         Status.REFUNDED,
         Status.DISPUTED,
     )
+    #: Statuses in which authorized money may still be captured.
+    CAPTURABLE = (
+        Status.AUTHORIZED,
+        Status.CAPTURED,
+        Status.SETTLED,
+        Status.PARTIALLY_REFUNDED,
+    )
 
     order = models.ForeignKey(
         Order, models.PROTECT, related_name="payments", verbose_name=_("order")
@@ -65,6 +73,16 @@ class Payment(Model, Versioned):
         editable=False,
         related_name="payments",
         verbose_name=_("edit"),
+    )
+    #: The payment whose money could not be captured any more, which this one brings anew.
+    instead_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replacements",
+        verbose_name=_("instead of"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -84,6 +102,18 @@ class Payment(Model, Versioned):
     authorized_amount = models.BigIntegerField(_("authorized"), default=0)
     captured_amount = models.BigIntegerField(_("captured"), default=0)
     refunded_amount = models.BigIntegerField(_("refunded"), default=0)
+    #: Its money is taken when parcels leave; until then what is authorized counts as paid.
+    captures_at_shipment = models.BooleanField(
+        _("captured at shipment"), default=False, db_default=False
+    )
+    released_amount = models.BigIntegerField(_("given up"), default=0, db_default=0)
+    #: What of that the customer owes anew, because the authorization ended before it was captured.
+    lapsed_amount = models.BigIntegerField(_("lapsed"), default=0, db_default=0)
+    authorization_expires_at = models.DateTimeField(_("authorization ends"), null=True, blank=True)
+    #: Since when the provider is to give up what is not captured; None once it has.
+    releasing_at = models.DateTimeField(
+        _("being given up since"), null=True, blank=True, editable=False
+    )
     installments = models.PositiveSmallIntegerField(_("installments"), default=1)
     channel = models.CharField(_("channel"), max_length=20, default="web")
     method_token = models.CharField(_("method token"), max_length=200, blank=True)
@@ -118,7 +148,7 @@ class Payment(Model, Versioned):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "edit"],
+                fields=["order", "edit", "instead_of"],
                 condition=~Q(status__in=["FAILED", "VOIDED", "EXPIRED"]),
                 nulls_distinct=False,
                 name="payment_one_live_per_order",
@@ -139,6 +169,15 @@ class Payment(Model, Versioned):
                 name="payment_refunded_captured_authorized_in_order",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    released_amount__gte=0,
+                    released_amount__lte=F("authorized_amount") - F("captured_amount"),
+                    lapsed_amount__gte=0,
+                    lapsed_amount__lte=F("released_amount"),
+                ),
+                name="payment_released_is_not_captured",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="CAPTURED") | Q(captured_amount__gt=0),
                 name="payment_captured_has_an_amount",
             ),
@@ -148,11 +187,34 @@ class Payment(Model, Versioned):
             ),
         ]
         indexes = [
+            # The report of payments by the day.
+            models.Index(fields=["created_at"], name="payment_begun"),
             # The job that asks the provider about payments that stayed open.
             models.Index(
                 fields=["updated_at"],
                 condition=Q(status__in=["INITIATED", "AUTHORIZED"]),
                 name="payment_open",
+            ),
+            # The job that watches authorizations, and staff's queue of those that end.
+            models.Index(
+                fields=["authorization_expires_at"],
+                condition=Q(
+                    captures_at_shipment=True,
+                    authorized_amount__gt=F("captured_amount") + F("released_amount"),
+                ),
+                name="payment_held",
+            ),
+            # The job that gives up what is not captured.
+            models.Index(
+                fields=["releasing_at"],
+                condition=Q(releasing_at__isnull=False),
+                name="payment_releasing",
+            ),
+            # The job that gives back what a provider may hold of attempts that were given up.
+            models.Index(
+                fields=["updated_at"],
+                condition=Q(status__in=["FAILED", "EXPIRED"]),
+                name="payment_given_up",
             ),
         ]
         triggers = [
@@ -177,19 +239,35 @@ class Payment(Model, Versioned):
                     ("SETTLED", "DISPUTED"),
                     ("PARTIALLY_REFUNDED", "REFUNDED"),
                     ("PARTIALLY_REFUNDED", "DISPUTED"),
+                    ("DISPUTED", "CAPTURED"),
                     ("DISPUTED", "SETTLED"),
+                    ("DISPUTED", "PARTIALLY_REFUNDED"),
                     ("DISPUTED", "REFUNDED"),
                 ],
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="amount_is_fixed",
-                fields=["order", "edit", "provider", "amount", "currency"],
+                fields=["order", "edit", "instead_of", "provider", "amount", "currency"],
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_provider_display()} {self.get_status_display()}"
+
+    @property
+    def held_amount(self) -> int:
+        """What is authorized and captured when parcels leave, in minor units."""
+        if not self.captures_at_shipment or self.status not in self.CAPTURABLE:
+            return 0
+        return self.authorized_amount - self.captured_amount - self.released_amount
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is still open if the order is paid. A query where it waits for parcels."""
+        if self.status == self.Status.AUTHORIZED:
+            return not (self.captures_at_shipment and self.order.paid_at)
+        return self.status == self.Status.INITIATED
 
 
 class PaymentTransaction(Model):

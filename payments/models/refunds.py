@@ -36,6 +36,7 @@ class Refund(Model):
         FAULTY = "FAULTY", _("Faulty or wrong")
         PRICE = "PRICE", _("Price put right")
         GOODWILL = "GOODWILL", _("Goodwill")
+        DISPUTED = "DISPUTED", _("Taken back by the bank")
         OTHER = "OTHER", _("Other")
 
     order = models.ForeignKey(
@@ -94,6 +95,7 @@ class Refund(Model):
                         "FAULTY",
                         "PRICE",
                         "GOODWILL",
+                        "DISPUTED",
                         "OTHER",
                     ]
                 ),
@@ -103,6 +105,12 @@ class Refund(Model):
         indexes = [
             # Staff's list, newest first.
             models.Index(fields=["-created_at", "-id"], name="refund_newest"),
+            # The report of payments by the day.
+            models.Index(
+                fields=["succeeded_at"],
+                condition=Q(status="SUCCEEDED"),
+                name="refund_succeeded",
+            ),
             # The job that asks the provider again, and staff's queue of what failed.
             models.Index(
                 fields=["status", "updated_at"],

@@ -22,6 +22,8 @@ class SandboxCharge(models.Model):
     code = models.CharField(_("code"), max_length=50, blank=True)
     captured_amount = models.BigIntegerField(_("captured"), default=0)
     refunded_amount = models.BigIntegerField(_("refunded"), default=0, db_default=0)
+    #: Until then the sandbox does not answer questions about it.
+    silent_until = models.DateTimeField(_("silent until"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -55,3 +57,55 @@ class SandboxRefund(models.Model):
 
     def __str__(self) -> str:
         return str(self.amount)
+
+
+class SandboxCapture(models.Model):
+    """What the sandbox took of a charge, once for each key."""
+
+    #: A stranger's book, as its charges.
+    is_derived = True
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    idempotency_key = models.CharField(_("idempotency key"), max_length=100, unique=True)
+    charge = models.ForeignKey(
+        SandboxCharge, models.CASCADE, related_name="captures", verbose_name=_("charge")
+    )
+    amount = models.BigIntegerField(_("amount"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sandbox capture")
+        verbose_name_plural = _("sandbox captures")
+
+    def __str__(self) -> str:
+        return str(self.amount)
+
+
+class SandboxNotice(models.Model):
+    """One sending of what the sandbox tells: an event told twice has two."""
+
+    #: A stranger's book, as its charges.
+    is_derived = True
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    charge = models.ForeignKey(
+        SandboxCharge, models.CASCADE, related_name="notices", verbose_name=_("charge")
+    )
+    event_id = models.CharField(_("event"), max_length=100)
+    content = models.JSONField(_("content"))
+    due_at = models.DateTimeField(_("to be sent"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sandbox notice")
+        verbose_name_plural = _("sandbox notices")
+        indexes = [
+            # The job that sends them.
+            models.Index(
+                fields=["due_at"], condition=Q(sent_at__isnull=True), name="sandbox_notice_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content.get('type', '')} {self.event_id}"

@@ -6,7 +6,7 @@ are never made inside a database transaction; they raise
 :class:`~payments.errors.ProviderAway` when the outcome is unknown. Amounts are minor units.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,13 +28,21 @@ class Capabilities:
 
     #: Cards are typed on our page and go to :meth:`Provider.tokenize`.
     takes_cards: bool = False
+    #: Cards are typed on our page into fields of the provider; a token is all that comes to us.
+    has_card_fields: bool = False
     #: The shopper pays on the provider's page and comes back.
     redirects: bool = False
     #: A token may be charged again without the shopper typing anything.
     saves_cards: bool = False
     #: An authorization may be captured in several parts.
     captures_in_parts: bool = False
+    #: What is left of an authorization can be given up: the provider is :class:`Releasing`.
+    releases_rest: bool = False
     refunds_in_parts: bool = True
+    #: It is a :class:`TakesEvidence`: answers to disputes go to it, else staff type them there.
+    takes_evidence: bool = False
+    #: :meth:`Provider.fetch` without a reference only looks, and never asks for money again.
+    finds_by_key: bool = False
     #: How long an authorization holds, in days.
     authorization_days: int = 7
     #: Currencies it takes (ISO 4217); empty: any.
@@ -64,6 +72,8 @@ class Method:
     brand: str = ""
     last4: str = ""
     bin: str = ""
+    #: In so many parts the bank takes it from the shopper; the shop gets all of it at once.
+    installments: int = 1
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,8 @@ class Answer:
     method: Method | None = None
     #: What may be kept of the provider's answer, without card data.
     raw: Mapping[str, Any] = field(default_factory=dict)
+    #: Until when what was authorized can be captured, where the provider says so.
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,8 @@ class RemoteState:
     refunded: int = 0
     redirect_url: str = ""
     method: Method | None = None
+    #: The shopper has done what was asked, and :meth:`Provider.finish` goes on.
+    awaits_us: bool = False
 
 
 class NoticeKind(StrEnum):
@@ -223,3 +237,29 @@ class Provider(Protocol):
         Raises :class:`~payments.errors.NoticeRefused`, and :class:`~payments.errors.ProviderAway`
         where the signature can only be checked by asking.
         """
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file that speaks for us in a dispute."""
+
+    name: str
+    mime_type: str
+    content: bytes
+
+
+class TakesEvidence(Protocol):
+    """What a provider implements besides, where ``can.takes_evidence``."""
+
+    def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
+        """Answer the dispute called ``reference``, once and for all.
+
+        Raises :class:`~payments.errors.ProviderAway`; the same answer may then be sent again.
+        """
+
+
+class Releasing(Provider, Protocol):
+    """A provider that can give up the rest of what it authorized (``releases_rest``)."""
+
+    def release(self, payment: Known, *, key: str) -> Answer:
+        """Capture no more of ``payment``; what was captured stays."""

@@ -2,28 +2,38 @@
 
 Test cards, any date in the future and any three digits as security code:
 
-======================  =============================================
+======================  ==========================================================================
 4242 4242 4242 4242     approved
 5555 5555 5555 4444     approved (Mastercard)
 4000 0000 0000 0002     declined
 4000 0000 0000 9995     declined: not enough money
 4000 0027 6000 3184     the bank asks the shopper (3-D Secure)
-======================  =============================================
+4000 0000 0000 0119     approved, but the answer is lost
+4000 0000 0000 0077     approved, but nobody hears of it for twenty seconds; then each event is
+                        told by a notice, the first one again after the others
+4000 0000 0000 0069     approved, but the authorization has ended when the money is to be taken
+4000 0000 0000 0259     approved; a minute later the customer's bank takes the money back
+======================  ==========================================================================
+
+A dispute is lost when its evidence holds the word ``losing_evidence``, and won otherwise.
 """
 
 import secrets
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
-from payments.errors import CardRefused, NoticeRefused, ProviderAway
-from payments.models import SandboxCharge, SandboxRefund
+from payments.errors import CardRefused, ProviderAway
+from payments.models import SandboxCapture, SandboxCharge, SandboxNotice, SandboxRefund
+from payments.providers import sandbox_notices
 from payments.providers.base import (
     Answer,
     Capabilities,
     Card,
     Charge,
+    EvidenceFile,
     Known,
     Method,
     Notice,
@@ -32,24 +42,44 @@ from payments.providers.base import (
 )
 
 APPROVE, DECLINE, NO_FUNDS, ASK = "ok", "declined", "funds", "3ds"
+LOSE_ANSWER, TELL_LATE, END_EARLY, DISPUTE = "lost", "late", "ended", "dispute"
 TEST_CARDS = {
     "4242424242424242": APPROVE,
     "5555555555554444": APPROVE,
     "4000000000000002": DECLINE,
     "4000000000009995": NO_FUNDS,
     "4000002760003184": ASK,
+    "4000000000000119": LOSE_ANSWER,
+    "4000000000000077": TELL_LATE,
+    "4000000000000069": END_EARLY,
+    "4000000000000259": DISPUTE,
 }
+BEHAVIORS = frozenset(TEST_CARDS.values())
 BRANDS = {"4": "Visa", "5": "Mastercard"}
 
 AUTHORIZED, CAPTURED, VOIDED = "authorized", "captured", "voided"
 DECLINED, WAITING = "declined", "waiting"
+UNUSABLE = (DECLINED, "invalid_method")
+#: How long nobody hears of a late charge, until its first notice comes again, and until a
+#: customer's bank takes money back; in seconds.
+SILENT, AGAIN, DISPUTED_AFTER = 20, 40, 60
+#: How long one may answer a dispute, in days.
+RESPOND_DAYS = 7
+LOSING = "losing_evidence"
 
 
 class Sandbox:
     """See the module's text. Its ledger is :class:`~payments.models.SandboxCharge`."""
 
     name = "SANDBOX"
-    can = Capabilities(takes_cards=True, saves_cards=True)
+    can = Capabilities(
+        takes_cards=True,
+        saves_cards=True,
+        captures_in_parts=True,
+        releases_rest=True,
+        takes_evidence=True,
+        finds_by_key=True,
+    )
 
     def tokenize(self, card: Card) -> Method:
         digits = card.number.replace(" ", "").replace("-", "")
@@ -69,24 +99,31 @@ class Sandbox:
         )
 
     def authorize(self, charge: Charge) -> Answer:
-        token = charge.method_token
-        behavior = token.split("_")[1] if token.count("_") == 2 else ""
+        behavior = _behavior(charge.method_token)
         status, code = {
-            APPROVE: (AUTHORIZED, ""),
             DECLINE: (DECLINED, "card_declined"),
             NO_FUNDS: (DECLINED, "insufficient_funds"),
             ASK: (WAITING, ""),
-        }.get(behavior, (DECLINED, "invalid_method"))
-        made, _ = SandboxCharge.objects.get_or_create(
+        }.get(behavior, (AUTHORIZED, "") if behavior in BEHAVIORS else UNUSABLE)
+        is_late = behavior == TELL_LATE
+        made, is_new = SandboxCharge.objects.get_or_create(
             idempotency_key=charge.key,
             defaults={
-                "method_token": token,
+                "method_token": charge.method_token,
                 "amount": charge.amount,
                 "currency": charge.currency,
                 "status": status,
                 "code": code,
+                "silent_until": timezone.now() + timedelta(seconds=SILENT) if is_late else None,
             },
         )
+        if is_new and is_late:
+            sandbox_notices.queue(
+                made, "payment.authorized", amount=made.amount, seconds=(SILENT, AGAIN)
+            )
+        if is_new and behavior == LOSE_ANSWER:
+            raise ProviderAway("the answer is lost")
+        _refuse_while_silent(made)
         return _answer(made)
 
     def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
@@ -102,13 +139,22 @@ class Sandbox:
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
         with transaction.atomic():
             charge = _locked(payment.key)
-            if charge.status == AUTHORIZED and 0 < amount <= charge.amount:
-                charge.status = CAPTURED
-                charge.captured_amount = amount
+            known = SandboxCapture.objects.filter(idempotency_key=key).first()
+            if known is not None:
+                return Answer(Outcome.APPROVED, str(charge.pk), amount=known.amount)
+            if charge.status == AUTHORIZED and _behavior(charge.method_token) == END_EARLY:
+                charge.status, charge.code = VOIDED, "authorization_expired"
                 charge.save()
-        if charge.status != CAPTURED:
-            return Answer(Outcome.DECLINED, str(charge.pk), code="not_capturable")
-        return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.captured_amount)
+            left = charge.amount - charge.captured_amount
+            if charge.status != AUTHORIZED or not 0 < amount <= left:
+                code = charge.code or "not_capturable"
+                return Answer(Outcome.DECLINED, str(charge.pk), code=code)
+            charge.status = CAPTURED if is_last or amount == left else AUTHORIZED
+            charge.captured_amount += amount
+            charge.save()
+            charge.captures.create(idempotency_key=key, amount=amount)
+            _tell_of_capture(charge, amount)
+        return Answer(Outcome.APPROVED, str(charge.pk), amount=amount)
 
     def void(self, payment: Known, *, key: str) -> Answer:
         with transaction.atomic():
@@ -121,6 +167,14 @@ class Sandbox:
                 charge.save()
         return Answer(Outcome.APPROVED, str(charge.pk), amount=charge.amount)
 
+    def release(self, payment: Known, *, key: str) -> Answer:
+        with transaction.atomic():
+            charge = _locked(payment.key)
+            if charge.status == AUTHORIZED:
+                charge.status = CAPTURED if charge.captured_amount else VOIDED
+                charge.save()
+        return Answer(Outcome.APPROVED, str(charge.pk))
+
     def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
         with transaction.atomic():
             charge = _locked(payment.key)
@@ -128,17 +182,20 @@ class Sandbox:
             if known is not None:
                 return Answer(Outcome.APPROVED, str(known.pk), amount=known.amount)
             left = charge.captured_amount - charge.refunded_amount
-            if charge.status != CAPTURED or not 0 < amount <= left:
+            if charge.status not in (AUTHORIZED, CAPTURED) or not 0 < amount <= left:
                 return Answer(Outcome.DECLINED, str(charge.pk), code="not_refundable")
             charge.refunded_amount += amount
             charge.save()
             made = charge.refunds.create(idempotency_key=key, amount=amount)
+            if _behavior(charge.method_token) == TELL_LATE:
+                sandbox_notices.queue(charge, "refund.succeeded", amount=amount, seconds=(0,))
             return Answer(Outcome.APPROVED, str(made.pk), amount=amount)
 
     def fetch(self, charge: Charge, *, reference: str) -> RemoteState | None:
         made = SandboxCharge.objects.filter(idempotency_key=charge.key).first()
         if made is None:
             return None
+        _refuse_while_silent(made)
         is_authorized = made.status in (AUTHORIZED, CAPTURED)
         return RemoteState(
             reference=str(made.pk),
@@ -150,15 +207,54 @@ class Sandbox:
             refunded=made.refunded_amount,
         )
 
+    def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
+        last = SandboxNotice.objects.filter(content__dispute__reference=reference).last()
+        if last is None:
+            raise ProviderAway("the sandbox never heard of this dispute")
+        outcome = "LOST" if LOSING in text else "WON"
+        news = last.content["dispute"] | {"outcome": outcome}
+        sandbox_notices.queue(
+            last.charge, "dispute.closed", amount=int(news["amount"]), seconds=(0,), dispute=news
+        )
+
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        raise NoticeRefused("the sandbox sends no notices")
+        return sandbox_notices.read(headers, body)
+
+
+def _behavior(token: str) -> str:
+    return token.split("_")[1] if token.count("_") == 2 else ""
+
+
+def _refuse_while_silent(charge: SandboxCharge) -> None:
+    if charge.silent_until is not None and charge.silent_until > timezone.now():
+        raise ProviderAway("the sandbox takes its time")
+
+
+def _tell_of_capture(charge: SandboxCharge, amount: int) -> None:
+    behavior = _behavior(charge.method_token)
+    if behavior == TELL_LATE:
+        sandbox_notices.queue(charge, "payment.captured", amount=amount, seconds=(0,))
+    if behavior == DISPUTE:
+        until = timezone.now() + timedelta(days=RESPOND_DAYS)
+        news = {
+            "reference": f"dispute_{charge.pk.hex}",
+            "reason": "fraudulent",
+            "amount": str(amount),
+            "respond_by": until.isoformat(),
+            "outcome": "",
+        }
+        sandbox_notices.queue(
+            charge, "dispute.opened", amount=amount, seconds=(DISPUTED_AFTER,), dispute=news
+        )
 
 
 def _locked(key: str) -> SandboxCharge:
     try:
-        return SandboxCharge.objects.select_for_update().get(idempotency_key=key)
+        charge = SandboxCharge.objects.select_for_update().get(idempotency_key=key)
     except SandboxCharge.DoesNotExist as error:
         raise ProviderAway("the sandbox never heard of this payment") from error
+    _refuse_while_silent(charge)
+    return charge
 
 
 def _answer(charge: SandboxCharge) -> Answer:

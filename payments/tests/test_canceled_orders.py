@@ -5,7 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from orders.placed import lifecycle
 from orders.tests.factories import placed_order
-from payments import processing, settling
+from payments import processing, recovery, settling
 from payments.models import Refund, SandboxCharge
 from payments.tests.cards import GOOD, method
 from shop.events.relay import deliver_due
@@ -32,7 +32,7 @@ def test_called_off_order_has_its_money_given_back():
     assert jobs() == [{"refund_id": str(refund.pk)}]
     for _ in range(2):
         settling.settle(refund.pk)
-        processing.give_back_canceled(order.pk)
+        recovery.give_back_canceled(order.pk)
     payment.refresh_from_db()
     assert (payment.status, payment.refunded_amount) == ("REFUNDED", order.total)
     assert SandboxCharge.objects.get().refunded_amount == order.total
@@ -44,7 +44,7 @@ def test_payment_that_is_resumed_after_its_order_was_called_off_goes_back_once()
     order, payment = paid()
     lifecycle.call_off(order.pk, reason="Changed my mind")
     for _ in range(2):
-        processing.resume(payment.pk)
+        recovery.resume(payment.pk)
     payment.refresh_from_db()
     assert (payment.status, payment.refunded_amount) == ("REFUNDED", order.total)
     assert Refund.objects.get().status == "SUCCEEDED"
@@ -59,6 +59,6 @@ def test_order_that_nobody_paid_needs_no_job():
 
 def test_money_of_an_order_that_goes_on_stays():
     order, payment = paid()
-    processing.give_back_canceled(order.pk)
+    recovery.give_back_canceled(order.pk)
     payment.refresh_from_db()
     assert payment.status == "CAPTURED"

@@ -11,7 +11,7 @@ from inventory.tests.builders import counters
 from orders.models import Order
 from orders.placed import expiry, lifecycle
 from orders.tests.factories import placed_order, variant_in_stock
-from payments import processing, providers
+from payments import processing, providers, recovery
 from payments.charges import charge_of, known
 from payments.models import Payment, SandboxCharge
 from payments.providers import provider
@@ -61,7 +61,7 @@ def test_crash_between_charge_and_record_is_finished_with_one_charge():
     order = placed_order()
     payment = open_payment(order)
     authorize(payment)
-    assert processing.resume(payment.pk).status == "CAPTURED"
+    assert recovery.resume(payment.pk).status == "CAPTURED"
     assert status_of(order) == "PAID"
     assert charges() == [("captured", order.total)]
 
@@ -69,7 +69,7 @@ def test_crash_between_charge_and_record_is_finished_with_one_charge():
 def test_crash_before_the_provider_was_asked_ends_the_attempt():
     order = placed_order()
     payment = open_payment(order)
-    ended = processing.resume(payment.pk)
+    ended = recovery.resume(payment.pk)
     assert (ended.status, ended.failure_code) == ("EXPIRED", "never_reached_provider")
     assert pay(order, by="SANDBOX").status == "CAPTURED"
     assert charges() == [("captured", order.total)]
@@ -79,25 +79,26 @@ def test_crash_after_the_capture_is_finished_by_the_job():
     order = placed_order()
     payment = open_payment(order)
     authorize(payment)
-    provider("SANDBOX").capture(known(payment), key="test", amount=payment.amount)
+    key = f"{payment.pk}:capture"
+    provider("SANDBOX").capture(known(payment), key=key, amount=payment.amount)
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
-        assert processing.open_payments() == [payment.pk]
-        processing.resume(payment.pk)
-        assert processing.open_payments() == []
+        assert recovery.open_payments() == [payment.pk]
+        recovery.resume(payment.pk)
+        assert recovery.open_payments() == []
     assert status_of(order) == "PAID"
 
 
 def test_job_leaves_a_payment_alone_that_was_just_touched():
     open_payment(placed_order())
-    assert processing.open_payments() == []
+    assert recovery.open_payments() == []
 
 
 def test_resuming_twice_changes_nothing():
     order = placed_order()
     payment = open_payment(order)
     authorize(payment)
-    first = processing.resume(payment.pk)
-    assert processing.resume(payment.pk).captured_at == first.captured_at
+    first = recovery.resume(payment.pk)
+    assert recovery.resume(payment.pk).captured_at == first.captured_at
     assert charges() == [("captured", order.total)]
 
 
@@ -117,7 +118,7 @@ def test_lost_reply_is_found_out_and_charged_once(wire, call):
     payment = pay(order)
     assert payment.status in ("INITIATED", "AUTHORIZED")
     wire.mute = set()
-    assert processing.resume(payment.pk).status == "CAPTURED"
+    assert recovery.resume(payment.pk).status == "CAPTURED"
     assert status_of(order) == "PAID"
     assert charges() == [("captured", order.total)]
 
@@ -163,9 +164,9 @@ def test_challenge_without_an_answer_times_out():
     order = placed_order()
     asked = pay(order, ASKS, by="SANDBOX")
     with time_machine.travel(timezone.now() + timedelta(minutes=9)):
-        assert processing.resume(asked.pk).status == "INITIATED"
+        assert recovery.resume(asked.pk).status == "INITIATED"
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        ended = processing.resume(asked.pk)
+        ended = recovery.resume(asked.pk)
     assert (ended.status, ended.failure_code) == ("EXPIRED", "challenge_timed_out")
     assert charges() == [("voided", 0)]
 
@@ -199,8 +200,8 @@ def test_money_for_a_canceled_order_is_given_back_by_the_job_when_the_provider_r
     assert payment.status == "CAPTURED"
     wire.unreachable = set()
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
-        assert processing.open_payments() == [payment.pk]
-        assert processing.resume(payment.pk).status == "REFUNDED"
+        assert recovery.open_payments() == [payment.pk]
+        assert recovery.resume(payment.pk).status == "REFUNDED"
     assert charges() == [("voided", 0)]
 
 
@@ -255,5 +256,5 @@ def test_units_that_were_lost_after_placing_do_not_stop_the_money_from_going_bac
         stock.adjust(stock_id=shirt.stocks.get().pk, quantity_change=-1, note="Moths")
     payment = open_payment(order)
     authorize(payment)
-    assert processing.resume(payment.pk).status == "REFUNDED"
+    assert recovery.resume(payment.pk).status == "REFUNDED"
     assert charges() == [("voided", 0)]

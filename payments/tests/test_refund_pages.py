@@ -81,7 +81,7 @@ def test_mail_says_how_much_goes_where_and_when():
 def test_more_refunds_cost_the_page_no_more_statements(client, django_assert_num_queries):
     order = paid()
     give(order, 100)
-    with django_assert_num_queries(14) as few:
+    with django_assert_num_queries(15) as few:
         page(client, order)
     give(order, 100)
     give(order, 100, to="STORE_CREDIT")

@@ -45,6 +45,9 @@ class Wire:
     def void(self, payment, **kwargs):
         return self._call("void", payment, **kwargs)
 
+    def release(self, payment, **kwargs):
+        return self._call("release", payment, **kwargs)
+
     def refund(self, payment, **kwargs):
         return self._call("refund", payment, **kwargs)
 

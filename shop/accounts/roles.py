@@ -146,11 +146,16 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "orders.view_shipment",
         "orders.view_shipmentitem",
         "orders.view_withdrawal",
+        "payments.view_capture",
         "payments.view_creditaccount",
         "payments.view_creditentry",
         "payments.view_giftcard",
+        "payments.view_dispute",
+        "payments.view_disputeevidence",
         "payments.view_payment",
         "payments.view_paymenttransaction",
+        "payments.view_providernotice",
+        "payments.view_reconciliationfinding",
         "payments.view_refund",
         "payments.view_refundline",
         "payments.view_refundpart",
@@ -162,7 +167,23 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders:concede": ("orders.exceed_discount",),
     # What came back is looked at; the money for it is orders:refund.
     "returns:inspect": ("orders.change_return",),
-    "orders:refund": ("payments.add_refund", "payments.change_payment"),
+    "orders:refund": (
+        "payments.add_capture",
+        "payments.add_refund",
+        "payments.change_payment",
+        "payments.change_providernotice",
+    ),
+    # Statements of the bank, and what they pay.
+    "bank:book": (
+        "payments.add_payment",
+        "payments.change_bankstatement",
+        "payments.view_bankline",
+        "payments.view_bankstatement",
+    ),
+    # Answering banks, with all that is known of an order.
+    "payments:dispute": ("payments.add_disputeevidence", "payments.change_dispute"),
+    # Differences from the providers' ledgers: mended, or closed with a reason.
+    "payments:reconcile": ("payments.change_reconciliationfinding",),
     # Gift cards and store credit made or taken by hand.
     "credit:manage": ("payments.change_creditaccount", "payments.change_giftcard"),
     "coupons:manage": (
@@ -236,6 +257,9 @@ MANAGER = (
     "orders:edit",
     "orders:concede",
     "orders:refund",
+    "payments:dispute",
+    "payments:reconcile",
+    "bank:book",
     "credit:manage",
     "news:manage",
     "reports:view",

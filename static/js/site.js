@@ -19,6 +19,7 @@ function settle() {
   if (filled) show(filled.closest("dialog"), document.activeElement);
   document.querySelectorAll("[data-opens]").forEach((each) => each.removeAttribute("data-opens"));
   document.querySelectorAll('[data-js~="toast"]').forEach(startToast);
+  document.querySelectorAll('[data-js~="copy"]').forEach(offerCopy);
   fillHearts();
 }
 
@@ -291,6 +292,19 @@ on("keydown", ({ key, target }) => {
   if (!bar || target.closest(".p-zoom")) return;
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[key];
   if (way) bar.querySelector(`a[rel=${way}]`)?.click();
+});
+
+// --- Copying what another element says, such as an IBAN
+function offerCopy(button) {
+  button.hidden = !navigator.clipboard;
+}
+
+on("click", async (event) => {
+  const button = hook(event, "copy");
+  if (!button) return;
+  const { copies, copied } = button.dataset;
+  await navigator.clipboard.writeText(byId(copies).textContent.replace(/\s/g, ""));
+  byId("live").textContent = copied;
 });
 
 // --- Passkeys: the form carries the options as JSON, and takes the credential back as JSON

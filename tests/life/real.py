@@ -12,7 +12,7 @@ from inventory import reservations
 from inventory.models import Reservation, Stock
 from orders.models import Coupon, Order
 from orders.placed import expiry
-from payments import processing, settling
+from payments import recovery, settling
 from payments.models import Payment, Refund
 from shop.events.models import OutboxEvent
 from shop.events.relay import deliver_due
@@ -47,8 +47,8 @@ def uses(code: str) -> int:
 def do_jobs() -> None:
     """What the worker does each minute."""
     reservations.expire()
-    for payment_id in processing.open_payments():
-        processing.resume(payment_id)
+    for payment_id in recovery.open_payments():
+        recovery.resume(payment_id)
     expiry.cancel_unpaid_orders()
     tell()
 

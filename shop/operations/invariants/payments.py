@@ -66,6 +66,16 @@ INVARIANTS = (
         FROM orders_order placed JOIN payments_payment payment ON payment.order_id = placed.id
         WHERE placed.status NOT IN ('PENDING', 'CANCELED')
         GROUP BY placed.id HAVING sum(payment.captured_amount) + placed.credit_applied
+            -- What is captured when parcels leave, and what lapsed and nobody has paid yet.
+            + coalesce(sum(payment.authorized_amount - payment.captured_amount
+                - payment.released_amount) FILTER (WHERE payment.captures_at_shipment
+                    AND payment.status IN
+                        ('AUTHORIZED', 'CAPTURED', 'SETTLED', 'PARTIALLY_REFUNDED',
+                            'DISPUTED')), 0)
+            + coalesce(sum(payment.lapsed_amount) FILTER (WHERE NOT EXISTS (
+                SELECT FROM payments_payment other WHERE other.instead_of_id = payment.id
+                    AND other.status NOT IN ('INITIATED', 'FAILED', 'VOIDED', 'EXPIRED')
+            )), 0)
             + coalesce((
                 SELECT sum(entry.amount) FROM payments_creditentry entry
                 WHERE entry.order_id = placed.id AND entry.kind = 'RETURNED'
@@ -118,6 +128,8 @@ INVARIANTS = (
         LEFT JOIN payments_sandboxrefund given ON given.idempotency_key = part.id::text
         WHERE payment.provider = 'SANDBOX' AND part.status = 'SUCCEEDED'
             AND refund."to" = 'ORIGINAL' AND given.amount IS DISTINCT FROM part.amount
+            -- What a bank took is no refund of the provider.
+            AND refund.reason <> 'DISPUTED'
         """,
     ),
     Invariant(
@@ -130,6 +142,79 @@ INVARIANTS = (
         LEFT JOIN payments_refundpart part ON part.id::text = given.idempotency_key
         WHERE given.created_at < now() - {UNDER_WAY} AND part.status IS DISTINCT FROM 'SUCCEEDED'
         """,  # noqa: S608 - both parts are written here
+    ),
+    Invariant(
+        "I3",
+        "what a bank took is what a lost dispute says, and no more",
+        """
+        SELECT format('refund %s of %s, its dispute is %s of %s', refund.id, refund.amount,
+                      coalesce(dispute.status, 'missing'), dispute.amount) AS what
+        FROM payments_refund refund
+        LEFT JOIN payments_dispute dispute ON dispute.taken_id = refund.id
+        WHERE refund.reason = 'DISPUTED' AND (dispute.id IS NULL
+            OR dispute.status NOT IN ('LOST', 'ACCEPTED') OR refund.amount > dispute.amount)
+        """,
+    ),
+    Invariant(
+        "I3",
+        "a payment is disputed as long as a bank has not decided",
+        """
+        SELECT format('payment %s is disputed, nobody disputes it', payment.id) AS what
+        FROM payments_payment payment
+        WHERE payment.status = 'DISPUTED' AND NOT EXISTS (
+            SELECT FROM payments_dispute dispute WHERE dispute.payment_id = payment.id
+                AND dispute.status IN ('OPEN', 'EVIDENCE_SENT')
+        )
+        """,
+    ),
+    Invariant(
+        "I3",
+        "what was captured in parts is what the captures say",
+        """
+        SELECT format('payment %s: %s captured, its captures say %s', payment.id,
+                      payment.captured_amount, coalesce(sum(part.amount), 0)) AS what
+        FROM payments_payment payment
+        LEFT JOIN payments_capture part
+            ON part.payment_id = payment.id AND part.status = 'SUCCEEDED'
+        WHERE payment.captures_at_shipment AND payment.status <> 'VOIDED'
+        GROUP BY payment.id HAVING coalesce(sum(part.amount), 0) <> payment.captured_amount
+        """,
+    ),
+    Invariant(
+        "I3",
+        "what was captured in parts, the provider took with the same key",
+        """
+        SELECT format('capture %s: %s taken, the provider says %s', part.id, part.amount,
+                      coalesce(taken.amount::text, 'nothing')) AS what
+        FROM payments_capture part JOIN payments_payment payment ON payment.id = part.payment_id
+        LEFT JOIN payments_sandboxcapture taken ON taken.idempotency_key = part.id::text
+        WHERE payment.provider = 'SANDBOX' AND part.status = 'SUCCEEDED'
+            AND taken.amount IS DISTINCT FROM part.amount
+        """,
+    ),
+    Invariant(
+        "I3",
+        "money that the provider holds belongs to a payment that is open",
+        f"""
+        SELECT format('charge %s: %s %s held, our payment is %s', charge.id, charge.amount,
+                      charge.currency, coalesce(payment.status, 'missing')) AS what
+        FROM payments_sandboxcharge charge
+        LEFT JOIN payments_payment payment ON payment.id::text = charge.idempotency_key
+        WHERE charge.status = 'authorized' AND charge.created_at < now() - {UNDER_WAY}
+            AND (payment.id IS NULL OR payment.status IN ('FAILED', 'VOIDED', 'EXPIRED'))
+        """,  # noqa: S608 - both parts are written here
+    ),
+    Invariant(
+        "I4",
+        "what the provider took, it was asked for with a key of ours",
+        """
+        SELECT format('sandbox capture %s: %s taken with the key %s', taken.id, taken.amount,
+                      taken.idempotency_key) AS what
+        FROM payments_sandboxcapture taken
+        JOIN payments_sandboxcharge charge ON charge.id = taken.charge_id
+        LEFT JOIN payments_capture part ON part.id::text = taken.idempotency_key
+        WHERE part.id IS NULL AND taken.idempotency_key <> charge.idempotency_key || ':capture'
+        """,
     ),
     Invariant(
         "I9",
@@ -159,11 +244,11 @@ INVARIANTS = (
     ),
     Invariant(
         "I4",
-        "an order has one live payment at most, and one for what an edit added",
+        "an order has one live payment at most, and one for what an edit added or what lapsed",
         f"""
         SELECT format('order %s has %s live payments', order_id, count(*)) AS what
         FROM payments_payment WHERE status IN ({_LIVE})
-        GROUP BY order_id, edit_id HAVING count(*) > 1
+        GROUP BY order_id, edit_id, instead_of_id HAVING count(*) > 1
         """,  # noqa: S608 - both parts are written here
     ),
     Invariant(

@@ -21,11 +21,14 @@ from shop.operations.load.copying import Watch
 from shop.operations.load.keys import loaded
 from shop.operations.load.loading import Amount, load
 from shop.operations.seeds import base, offers, pictures, prices
+from shop.operations.seeds.bank import plant_bank
 from shop.operations.seeds.catalog import Plan
 from shop.operations.seeds.content import ContentPlan
 from shop.operations.seeds.curation import Curation
+from shop.operations.seeds.disputes import plant_disputes
 from shop.operations.seeds.edges import EdgePlan, plant_edge_people
 from shop.operations.seeds.gift_cards import plant_gift_cards
+from shop.operations.seeds.notices import plant_notices
 from shop.operations.seeds.orders import plant_orders
 from shop.operations.seeds.people import plant_people
 from shop.operations.seeds.phone_orders import plant_phone_orders
@@ -38,6 +41,7 @@ from shop.operations.seeds.purchasing import (
 from shop.operations.seeds.refunds import plant_refunds
 from shop.operations.seeds.returns import plant_returns
 from shop.operations.seeds.reviews import ReviewPlan
+from shop.operations.seeds.saved_cards import plant_saved_card
 from shop.operations.seeds.stock import stocks
 from shop.operations.seeds.transfers import note_shelves, plant_transfers
 
@@ -131,11 +135,15 @@ def demo() -> list[Step]:
         Step(_("Orders by phone"), plant_phone_orders),
         Step(_("Returns"), plant_returns),
         Step(_("Refunds and messages"), plant_refunds),
+        Step(_("Bank transfers"), plant_bank),
+        Step(_("Notices of the provider"), plant_notices),
+        Step(_("Disputes"), plant_disputes),
         Step(_("Coupons and promotions"), plant_offers),
         Step(_("Gift cards"), lambda: plant_gift_cards(plan)),
         Step(_("Suppliers"), plant_suppliers),
         Step(_("Purchase orders"), plant_purchase_orders),
         Step(_("Transfers"), plant_transfers),
+        Step(_("Saved card"), plant_saved_card),
         Step(_("Stocktake"), plant_stocktake),
         Step(_("State of the shelves"), note_shelves),
     ]

@@ -17,8 +17,9 @@ from inventory.models import Stocktake
 from orders.mailing import mails
 from orders.models import Order, OrderMail, Return, Withdrawal
 from orders.placed import queues as order_queues
-from payments import settling
+from payments import disputes, findings, releasing, settling
 from payments.attempts import lately_failed
+from payments.models.notices import troubled
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,26 @@ QUEUES = (
         "queue=failed",
     ),
     Queue(
+        _("Authorizations that end"),
+        _("In two days their money can be captured no more"),
+        "clock",
+        "warn",
+        "payments.view_payment",
+        releasing.ending,
+        "admin:payments_payment_changelist",
+        "queue=ending",
+    ),
+    Queue(
+        _("Captures refused"),
+        _("Parcels left, and the provider would not give their money"),
+        "card",
+        "danger",
+        "payments.view_payment",
+        releasing.refused,
+        "admin:payments_payment_changelist",
+        "queue=uncaptured",
+    ),
+    Queue(
         _("Refunds that failed"),
         _("The provider refused in the last seven days"),
         "return",
@@ -188,6 +209,36 @@ QUEUES = (
         settling.lately_failed,
         "admin:payments_refund_changelist",
         "queue=failed",
+    ),
+    Queue(
+        _("Notices not understood"),
+        _("Providers told of money that we know otherwise"),
+        "alert",
+        "danger",
+        "payments.view_providernotice",
+        troubled,
+        "admin:payments_providernotice_changelist",
+        "queue=troubled",
+    ),
+    Queue(
+        _("Disputes"),
+        _("Banks wait for our answer, soonest first"),
+        "alert",
+        "danger",
+        "payments.view_dispute",
+        disputes.to_answer,
+        "admin:payments_dispute_changelist",
+        "queue=answer",
+    ),
+    Queue(
+        _("Ledgers that differ"),
+        _("From what the payment providers say"),
+        "alert",
+        "warn",
+        "payments.view_reconciliationfinding",
+        findings.open_ones,
+        "admin:payments_reconciliationfinding_changelist",
+        "status__exact=OPEN",
     ),
     Queue(
         _("Letters not sent"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import Order
 from shop.operations.preferences import density_of, set_density
 from shop.operations.reports.pages import home_context, sales_csv, sales_page
+from shop.operations.reports.payment_pages import payments_csv, payments_page
 from shop.operations.staff import lists
 from shop.operations.staff.list_export import export_list
 from shop.operations.staff.margins import margins_csv, margins_page
@@ -43,6 +44,10 @@ class StaffSite(admin.AdminSite):
             path("density/", view(set_density), name="density"),
             path("sales/", view(partial(sales_page, site=self)), name="sales"),
             path("sales.csv", view(sales_csv), name="sales_csv"),
+            path(
+                "payment-report/", view(partial(payments_page, site=self)), name="payments_report"
+            ),
+            path("payment-report.csv", view(payments_csv), name="payments_csv"),
             path("margins/", view(partial(margins_page, site=self)), name="margins"),
             path("margins.csv", view(margins_csv), name="margins_csv"),
             path("export/<str:entity>/", view(export), name="list_export"),

@@ -92,6 +92,19 @@ BREAKS = {
         "UPDATE payments_refundpart SET status = 'FAILED'",
         f"UPDATE payments_sandboxrefund SET created_at = {LONG_AGO}",
     ],
+    "what a bank took is what a lost dispute says, and no more": [
+        "UPDATE payments_refund SET reason = 'DISPUTED'"
+    ],
+    "a payment is disputed as long as a bank has not decided": [
+        "UPDATE payments_payment SET status = 'DISPUTED'"
+    ],
+    "money that the provider holds belongs to a payment that is open": [
+        "UPDATE payments_payment SET status = 'VOIDED'",
+        f"UPDATE payments_sandboxcharge SET status = 'authorized', created_at = {LONG_AGO}",
+    ],
+    "what the provider took, it was asked for with a key of ours": [
+        "UPDATE payments_sandboxcapture SET idempotency_key = 'x'"
+    ],
     "a refund is the sum of its lines, and of the parts by which it goes": [
         "UPDATE payments_refundline SET amount = amount + 1"
     ],
@@ -101,7 +114,15 @@ BREAKS = {
         "INSERT INTO payments_sandboxrefund SELECT (jsonb_populate_record(given,"
         " jsonb_build_object('id', gen_random_uuid()))).* FROM payments_sandboxrefund given",
     ],
-    "an order has one live payment at most, and one for what an edit added": [
+    "what was captured in parts is what the captures say": [
+        "UPDATE payments_payment SET captures_at_shipment = true"
+    ],
+    "what was captured in parts, the provider took with the same key": [
+        "INSERT INTO payments_capture (id, payment_id, status, amount, is_last, succeeded_at,"
+        " provider_reference, failure_code)"
+        " SELECT gen_random_uuid(), id, 'SUCCEEDED', 1, false, now(), '', '' FROM payments_payment"
+    ],
+    "an order has one live payment at most, and one for what an edit added or what lapsed": [
         "DROP INDEX payment_one_live_per_order",
         "INSERT INTO payments_payment SELECT (jsonb_populate_record(payment, jsonb_build_object("
         "'id', gen_random_uuid(), 'provider_reference', ''))).* FROM payments_payment payment",

@@ -1,0 +1,112 @@
+"""Cards that customers keep for their next order."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from payments.models.payments import Provider
+from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable
+
+
+class SavedCard(Model, SoftDeletable):
+    """A card as its provider knows it: ``token`` and what may be shown, never its number.
+
+    It is kept from the first payment that went through with it (``kept_at``) until it is removed,
+    which forgets the token.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="saved_cards",
+        verbose_name=_("person"),
+    )
+    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    token = models.CharField(_("token"), max_length=200, blank=True)
+    brand = models.CharField(_("brand"), max_length=20)
+    last4 = models.CharField(_("last four digits"), max_length=4)
+    expiry_month = models.PositiveSmallIntegerField(_("expiry month"))
+    expiry_year = models.PositiveSmallIntegerField(_("expiry year"))
+    holder = models.CharField(_("holder"), max_length=200, blank=True)
+    is_default = models.BooleanField(_("first choice"), default=False)
+    kept_at = models.DateTimeField(_("kept since"), null=True, blank=True, editable=False)
+    #: When its owner was told that it expires.
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[Any] = LiveManager()
+    all_objects: ClassVar[Any] = models.Manager.from_queryset(LiveQuerySet)()
+
+    class Meta(Model.Meta):
+        verbose_name = _("saved card")
+        verbose_name_plural = _("saved cards")
+        ordering = ["-is_default", "-kept_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "token"],
+                condition=~Q(token=""),
+                name="saved_card_token_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(is_default=True, deleted_at=None),
+                name="saved_card_one_default",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "provider", "brand", "last4", "expiry_month", "expiry_year"],
+                condition=Q(deleted_at=None, kept_at__isnull=False),
+                name="saved_card_kept_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(last4__regex=r"^[0-9]{4}$"), name="saved_card_last4_is_four_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(expiry_month__gte=1, expiry_month__lte=12, expiry_year__gte=2000),
+                name="saved_card_expiry_is_a_month",
+            ),
+            models.CheckConstraint(
+                condition=(Q(deleted_at=None) & ~Q(token=""))
+                | Q(deleted_at__isnull=False, token=""),
+                name="saved_card_removed_forgets_token",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(deleted_at=None, kept_at__isnull=False),
+                name="saved_card_default_is_kept",
+            ),
+        ]
+        indexes = [
+            # The job that tells owners of cards that expire.
+            models.Index(
+                fields=["expiry_year", "expiry_month"],
+                condition=Q(deleted_at=None, kept_at__isnull=False, reminded_at=None),
+                name="saved_card_expiring",
+            ),
+            # The job that keeps paid cards and forgets the others.
+            models.Index(
+                fields=["created_at"],
+                condition=Q(deleted_at=None, kept_at=None),
+                name="saved_card_undecided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _now("%(brand)s ending in %(last4)s") % {"brand": self.brand, "last4": self.last4}
+
+    @property
+    def expiry(self) -> str:
+        """As on the card: ``08/29``."""
+        return f"{self.expiry_month:02}/{self.expiry_year % 100:02}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether its last month is over, in the shop's time zone."""
+        return self.expires_before(timezone.localdate())
+
+    def expires_before(self, day: date) -> bool:
+        """Whether its last month is over on ``day``."""
+        return (self.expiry_year, self.expiry_month) < (day.year, day.month)

@@ -1,0 +1,422 @@
+"""PayPal on loopback, as far as its published contract of orders v2 and payments v2 goes.
+
+Strict where PayPal is: keys are signed in for, ``PayPal-Request-Id`` gives the same answer again
+(refusals too), an invoice is taken once, amounts have the digits of their currency. Its page to
+approve a payment is ``/checkoutnow``.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import zlib
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from html import escape
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from payments.providers.base import Method
+from payments.tests.doubles.faults import Double, Reply
+from shop.money import to_minor
+
+CLIENT, SECRET, WEBHOOK = "client-of-the-shop", "secret-of-the-shop", "WH-of-the-shop"
+#: PayPal signs with a certificate; here a keyed hash does.
+SEAL = b"seal of the double"
+WHOLE_ONLY = {"HUF", "JPY", "TWD"}
+ROUTES = [
+    ("POST", r"/v1/oauth2/token", "", "_token"),
+    ("POST", r"/v1/notifications/verify-webhook-signature", "notice", "_verify"),
+    ("POST", r"/v2/checkout/orders", "authorize", "_create"),
+    ("GET", r"/v2/checkout/orders/(\w+)", "fetch", "_show"),
+    ("POST", r"/v2/checkout/orders/(\w+)/authorize", "finish", "_authorize"),
+    ("POST", r"/v2/payments/authorizations/(\w+)/capture", "capture", "_capture"),
+    ("POST", r"/v2/payments/authorizations/(\w+)/void", "void", "_void"),
+    ("POST", r"/v2/payments/captures/(\w+)/refund", "refund", "_refund"),
+    ("GET", r"/checkoutnow", "", "_page"),
+    ("GET", r"/checkoutnow/approve", "", "_approve"),
+    ("GET", r"/checkoutnow/cancel", "", "_cancel"),
+]
+PAGE = """<!doctype html><html lang="en"><title>Double of PayPal</title>
+<link rel="icon" href="data:,">
+<h1>Pay {amount}?</h1><p>{description}</p>
+<p><a href="/checkoutnow/approve?token={id}">Pay now</a></p>
+<p><a href="/checkoutnow/cancel?token={id}">Cancel and return</a></p></html>"""
+
+
+class Refused(Exception):
+    def __init__(self, issue, status=422, links=()):
+        super().__init__(issue)
+        body = {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": issue}], "links": links}
+        self.reply = Reply(body, status)
+
+
+class PayPalDouble(Double):
+    """See the module's text. ``refuse`` and ``turn_out`` script the next answer of a call."""
+
+    provider = "PAYPAL"
+
+    def __init__(self):
+        super().__init__()
+        self.orders = {}
+        self.tokens = []
+        #: By call: what PayPal refuses it for, and the status of what it makes; once each.
+        self.refuse = {}
+        self.turn_out = {}
+        self._answers = {}
+        self._invoices = set()
+        self._made = 0
+
+    # --- what the fault matrix asks for ---
+
+    def options(self):
+        return {
+            "PAYPAL_CLIENT_ID": CLIENT,
+            "PAYPAL_SECRET": SECRET,
+            "PAYPAL_WEBHOOK_ID": WEBHOOK,
+            "PAYPAL_API_URL": self.url,
+        }
+
+    def call_of(self, request):
+        return self._route(request)[0]
+
+    def key_of(self, request):
+        return request.headers.get("paypal-request-id", "")
+
+    def method(self):
+        return Method(token="", brand="PayPal")
+
+    def shopper_pays(self, payment):
+        self.approve(payment.provider_reference)
+        return {"token": payment.provider_reference, "PayerID": "BUYER"}
+
+    def charges(self):
+        """Of orders whose money was reserved."""
+        found = []
+        for order in self.orders.values():
+            if not order["authorizations"]:
+                continue
+            unit = order["unit"]
+            code = unit["amount"]["currency_code"]
+            found.append(
+                (
+                    unit["custom_id"],
+                    minor(unit["amount"]),
+                    code,
+                    sum(minor(row["amount"]) for row in order["captures"] if is_done(row)),
+                    sum(minor(row["amount"]) for row in order["refunds"] if is_done(row)),
+                )
+            )
+        return sorted(found)
+
+    # --- what tests do to it ---
+
+    def approve(self, order_id):
+        """The shopper has chosen and confirmed."""
+        with self.lock:
+            order = self.orders[order_id]
+            order["update_time"] = self._now()
+            if not order["authorizations"]:
+                order["status"] = "APPROVED"
+
+    def forget_keys(self):
+        """Hours later no key is known any more."""
+        self._answers.clear()
+
+    def settle(self, kind, status):
+        """What PayPal thought about is decided: the last row of this kind gets a new status."""
+        for order in self.orders.values():
+            for row in order[kind][-1:]:
+                row["status"] = status
+
+    def only_order(self):
+        (order,) = self.orders.values()
+        return order
+
+    def notice(self, name, resource, *, at=None, event_id="WH-1"):
+        """Headers and body of a notice, signed."""
+        body = json.dumps(
+            {
+                "id": event_id,
+                "event_type": name,
+                "create_time": (at or timezone.now()).isoformat(),
+                "resource": resource,
+            },
+            indent=1,
+        ).encode()
+        signed = {"transmission_id": event_id, "transmission_time": told(at or timezone.now())}
+        headers = {
+            "Paypal-Transmission-Id": signed["transmission_id"],
+            "Paypal-Transmission-Time": signed["transmission_time"],
+            "Paypal-Transmission-Sig": seal(signed, WEBHOOK, body),
+            "Paypal-Cert-Url": "https://api.paypal.com/v1/notifications/certs/CERT-1",
+            "Paypal-Auth-Algo": "SHA256withRSA",
+        }
+        return headers, body
+
+    # --- the work ---
+
+    def respond(self, request):
+        _call, name, words = self._route(request)
+        if not name:
+            return Reply({"name": "RESOURCE_NOT_FOUND"}, 404)
+        work = getattr(self, name)
+        if not request.path.startswith("/v2/"):
+            return work(request, *words)
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return Reply({"error": "invalid_token"}, 401)
+        if request.method == "GET":
+            return work(request, *words)
+        known = (self.key_of(request), request.path)
+        if known not in self._answers:
+            self._answers[known] = self._work(request, work, words)
+        return self._answers[known]
+
+    def _work(self, request, work, words):
+        call = self.call_of(request)
+        if not self.key_of(request):
+            return Refused("PAYPAL_REQUEST_ID_REQUIRED", 400).reply
+        try:
+            if call in self.refuse:
+                raise self._refusal(self.refuse.pop(call), request)
+            return work(request, *words)
+        except Refused as refused:
+            return refused.reply
+
+    def _refusal(self, issue, request):
+        if issue != "INSTRUMENT_DECLINED":
+            return Refused(issue)
+        address = f"{self.url}/checkoutnow?token={request.path.split('/')[4]}"
+        return Refused(issue, links=[{"href": address, "rel": "redirect", "method": "GET"}])
+
+    def _route(self, request):
+        for method, pattern, call, name in ROUTES:
+            found = re.fullmatch(pattern, request.path)
+            if found and method == request.method:
+                return call, name, found.groups()
+        return "", "", ()
+
+    def _token(self, request):
+        given = base64.b64decode(request.headers.get("authorization", "").removeprefix("Basic "))
+        if given != f"{CLIENT}:{SECRET}".encode():
+            return Reply({"error": "invalid_client"}, 401)
+        if request.form() != {"grant_type": "client_credentials"}:
+            return Reply({"error": "unsupported_grant_type"}, 400)
+        self.tokens.append(f"A21AA{len(self.tokens)}")
+        return Reply({"access_token": self.tokens[-1], "expires_in": 32400})
+
+    def _verify(self, request):
+        question, _, event = request.body.partition(b', "webhook_event": ')
+        signed, event = json.loads(question + b"}"), event[:-1]
+        is_right = signed["webhook_id"] == WEBHOOK and hmac.compare_digest(
+            signed["transmission_sig"], seal(signed, WEBHOOK, event)
+        )
+        return Reply({"verification_status": "SUCCESS" if is_right else "FAILURE"})
+
+    def _create(self, request):
+        asked = request.json()
+        (unit,) = asked["purchase_units"]
+        if asked["intent"] != "AUTHORIZE" or not unit["custom_id"] or not unit["invoice_id"]:
+            raise Refused("MISSING_REQUIRED_PARAMETER", 400)
+        minor(unit["amount"])
+        context = asked["payment_source"]["paypal"]["experience_context"]
+        order_id = self._id("ORDER")
+        self.orders[order_id] = {
+            "id": order_id,
+            "unit": unit,
+            "status": "PAYER_ACTION_REQUIRED",
+            "update_time": "",
+            "context": context,
+            "authorizations": [],
+            "captures": [],
+            "refunds": [],
+        }
+        return Reply(self._shown(self.orders[order_id]))
+
+    def _show(self, request, order_id):
+        if order_id not in self.orders:
+            return Reply({"name": "RESOURCE_NOT_FOUND"}, 404)
+        return Reply(self._shown(self.orders[order_id]))
+
+    def _authorize(self, request, order_id):
+        order = self.orders[order_id]
+        if order["authorizations"]:
+            raise Refused("ORDER_ALREADY_AUTHORIZED")
+        if order["status"] != "APPROVED":
+            raise Refused("ORDER_NOT_APPROVED")
+        order["authorizations"].append(
+            {
+                "id": self._id("AUTH"),
+                "status": self.turn_out.pop("finish", "CREATED"),
+                "amount": order["unit"]["amount"],
+                "invoice_id": order["unit"]["invoice_id"],
+                "custom_id": order["unit"]["custom_id"],
+                "create_time": self._now(),
+            }
+        )
+        order["status"] = "COMPLETED"
+        return Reply(self._shown(order), 201)
+
+    def _capture(self, request, authorization_id):
+        order, held = self._find("authorizations", authorization_id)
+        asked = request.json()
+        if held["status"] in ("CAPTURED", "VOIDED", "DENIED", "EXPIRED"):
+            words = {"CAPTURED": "ALREADY_CAPTURED"}
+            raise Refused(f"AUTHORIZATION_{words.get(held['status'], held['status'])}")
+        taken = sum(
+            minor(row["amount"]) for row in order["captures"] if row["status"] != "DECLINED"
+        )
+        if taken + minor(asked["amount"]) > minor(held["amount"]):
+            raise Refused("MAX_CAPTURE_AMOUNT_EXCEEDED")
+        self._take_invoice(asked["invoice_id"])
+        made = {
+            "id": self._id("CAPTURE"),
+            "status": self.turn_out.pop("capture", "COMPLETED"),
+            "status_details": {"reason": "PENDING_REVIEW"},
+            "amount": asked["amount"],
+            "invoice_id": asked["invoice_id"],
+            "custom_id": held["custom_id"],
+            "create_time": self._now(),
+            "links": [up("authorizations", authorization_id)],
+        }
+        order["captures"].append(made)
+        if made["status"] != "DECLINED":
+            is_all = taken + minor(asked["amount"]) == minor(held["amount"])
+            is_last = asked["final_capture"] or is_all
+            held["status"] = "CAPTURED" if is_last else "PARTIALLY_CAPTURED"
+        return Reply(made, 201)
+
+    def _void(self, request, authorization_id):
+        _order, held = self._find("authorizations", authorization_id)
+        if held["status"] not in ("CREATED", "PENDING", "PARTIALLY_CAPTURED"):
+            raise Refused(f"PREVIOUSLY_{held['status']}")
+        held["status"] = "VOIDED"
+        return Reply(b"", 204)
+
+    def _refund(self, request, capture_id):
+        order, capture = self._find("captures", capture_id)
+        asked = request.json()
+        if capture["status"] == "PENDING":
+            raise Refused("PENDING_CAPTURE")
+        gone = sum(
+            minor(row["amount"])
+            for row in order["refunds"]
+            if row["links"] == [up("captures", capture_id)] and row["status"] != "FAILED"
+        )
+        if gone == minor(capture["amount"]):
+            raise Refused("CAPTURE_FULLY_REFUNDED")
+        if gone + minor(asked["amount"]) > minor(capture["amount"]):
+            raise Refused("REFUND_AMOUNT_EXCEEDED")
+        self._take_invoice(asked["invoice_id"], "DUPLICATE_REFUND")
+        made = {
+            "id": self._id("REFUND"),
+            "status": self.turn_out.pop("refund", "COMPLETED"),
+            "amount": asked["amount"],
+            "invoice_id": asked["invoice_id"],
+            "custom_id": asked["custom_id"],
+            "create_time": self._now(),
+            "links": [up("captures", capture_id)],
+        }
+        order["refunds"].append(made)
+        is_all = gone + minor(asked["amount"]) == minor(capture["amount"])
+        capture["status"] = "REFUNDED" if is_all else "PARTIALLY_REFUNDED"
+        return Reply(made, 201)
+
+    def _page(self, request):
+        order = self.orders[request.query["token"]]
+        amount = f"{order['unit']['amount']['value']} {order['unit']['amount']['currency_code']}"
+        words = {"id": order["id"], "description": order["unit"]["description"], "amount": amount}
+        page = PAGE.format(**{name: escape(text) for name, text in words.items()})
+        return Reply(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+
+    def _approve(self, request):
+        order = self.orders[request.query["token"]]
+        self.approve(order["id"])
+        return self._lead(order["context"]["return_url"], token=order["id"], PayerID="BUYER")
+
+    def _cancel(self, request):
+        order = self.orders[request.query["token"]]
+        return self._lead(order["context"]["cancel_url"], token=order["id"])
+
+    def _lead(self, address, **words):
+        joint = "&" if "?" in address else "?"
+        return Reply(b"", 302, {"Location": f"{address}{joint}{urlencode(words)}"})
+
+    def _shown(self, order):
+        shown = {
+            "id": order["id"],
+            "intent": "AUTHORIZE",
+            "status": order["status"],
+            "purchase_units": [{"reference_id": "default", **order["unit"]}],
+            "links": [],
+        }
+        if order["update_time"]:
+            shown["update_time"] = order["update_time"]
+        if order["authorizations"]:
+            kinds = ("authorizations", "captures", "refunds")
+            shown["purchase_units"][0]["payments"] = {kind: order[kind] for kind in kinds}
+        if order["status"] == "PAYER_ACTION_REQUIRED":
+            address = f"{self.url}/checkoutnow?token={order['id']}"
+            shown["links"] = [{"href": address, "rel": "payer-action", "method": "GET"}]
+        return json.loads(json.dumps(shown))
+
+    def _find(self, kind, wanted):
+        for order in self.orders.values():
+            for row in order[kind]:
+                if row["id"] == wanted:
+                    return order, row
+        raise Refused("RESOURCE_NOT_FOUND", 404)
+
+    def _take_invoice(self, invoice, issue="DUPLICATE_INVOICE_ID"):
+        if invoice in self._invoices:
+            raise Refused(issue)
+        self._invoices.add(invoice)
+
+    def _id(self, kind):
+        self._made += 1
+        return f"{kind}{self._made}"
+
+    def _now(self):
+        self._made += 1
+        return told(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._made))
+
+
+@contextmanager
+def paypal_in_use(settings):
+    """The double as a second means beside the sandbox's cards."""
+    with PayPalDouble() as double:
+        for name, value in double.options().items():
+            setattr(settings, name, value)
+        settings.PAYMENT_PROVIDERS = ["SANDBOX", "PAYPAL"]
+        settings.PROVIDER_ANSWER_SECONDS = 1.0
+        yield double
+
+
+def told(at):
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def up(kind, row_id):
+    return {"href": f"https://paypal.invalid/v2/payments/{kind}/{row_id}", "rel": "up"}
+
+
+def is_done(row):
+    return row["status"] in ("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED")
+
+
+def minor(money):
+    """Minor units; refuses text with the wrong digits, as PayPal does."""
+    digits = 0 if money["currency_code"] in WHOLE_ONLY else 2
+    pattern = r"\d+" if digits == 0 else rf"\d+\.\d{{{digits}}}"
+    if not re.fullmatch(pattern, money["value"]):
+        raise Refused("DECIMAL_PRECISION")
+    return to_minor(Decimal(money["value"]), money["currency_code"])
+
+
+def seal(signed, webhook, body):
+    parts = (signed["transmission_id"], signed["transmission_time"], webhook, zlib.crc32(body))
+    text = "|".join(str(part) for part in parts)
+    return hmac.new(SEAL, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,388 @@
+"""Stripe's end of the wire by its published interface: PaymentIntents, refunds, signed events.
+
+Keys are kept with what was sent, as Stripe does: the same again gets the same reply, and other
+words under a known key are refused. What a request may not carry is refused too.
+"""
+
+import json
+import re
+import secrets
+import time
+from email import message_from_bytes
+from types import SimpleNamespace
+
+from stripe import WebhookSignature
+
+from payments.providers.base import Method
+from payments.tests.doubles.faults import Double, Reply
+
+SECRET_KEY, WEBHOOK_SECRET = "sk_test_double", "whsec_double"
+#: Stripe's own names for cards that behave in one way, and what their bank says.
+GOOD, MASTERCARD = "pm_card_visa", "pm_card_mastercard"
+DECLINED, NO_FUNDS = "pm_card_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds"
+EXPIRED, ASKS = "pm_card_chargeDeclinedExpiredCard", "pm_card_threeDSecure2Required"
+REASONS = {
+    DECLINED: ("card_declined", "generic_decline"),
+    NO_FUNDS: ("card_declined", "insufficient_funds"),
+    EXPIRED: ("expired_card", ""),
+}
+CARDS = {GOOD, MASTERCARD, ASKS, *REASONS}
+#: What each request may carry.
+ALLOWED = {
+    "create": {
+        "amount",
+        "currency",
+        "payment_method",
+        "allowed_payment_method_types",
+        "capture_method",
+        "confirm",
+        "return_url",
+        "metadata",
+        "expand",
+    },
+    "capture": {"amount_to_capture", "expand"},
+    "cancel": {"cancellation_reason", "expand"},
+    "refunds": {"payment_intent", "amount", "metadata", "reason"},
+}
+#: In place of Stripe's script: a field in a frame, which tells what is typed in it.
+SCRIPT = """
+window.Stripe = (key, options) => {
+  let number = "", told = () => {};
+  const home = new URL(document.querySelector('script[src$="/stripe.js"]').src).origin;
+  addEventListener("message", (event) => { if (event.origin === home) number = event.data; });
+  const element = {
+    mount(node) {
+      const frame = document.createElement("iframe");
+      frame.title = "Card number";
+      frame.src = `${home}/field`;
+      node.append(frame);
+    },
+    on(name, listener) { told = listener; },
+    focus() {},
+  };
+  return {
+    elements: () => ({ create: () => element }),
+    createPaymentMethod: async () => {
+      // Stripe is asked, which takes its time.
+      await new Promise((done) => setTimeout(done, 10));
+      return number.startsWith("4")
+        ? { paymentMethod: { id: number === "4000" ? "pm_card_chargeDeclined" : "pm_card_visa",
+                             card: { brand: "visa", last4: "4242" } } }
+        : { error: { message: "Your card number is incomplete." } };
+    },
+  };
+};
+"""
+FIELD = """<!doctype html><title>Field</title><label>Number <input></label><script>
+document.querySelector("input").addEventListener("input", (event) =>
+  parent.postMessage(event.target.value, "*"));
+</script>"""
+PAGES = {"/stripe.js": ("text/javascript", SCRIPT), "/field": ("text/html", FIELD)}
+INTENT = re.compile(r"/v1/payment_intents/(pi_\w+)(?:/(\w+))?")
+
+
+class Refused(Exception):
+    def __init__(self, status, **error):
+        super().__init__(error)
+        self.reply = Reply({"error": {"type": "invalid_request_error", **error}}, status)
+
+
+class StripeDouble(Double):
+    provider = "STRIPE"
+    calls = ("authorize", "capture", "void", "refund", "fetch")
+
+    def __init__(self):
+        super().__init__()
+        self.intents = {}
+        self.refunds = []
+        self.disputes = {}
+        #: What was uploaded as evidence.
+        self.files = []
+        #: Kept replies by key; Stripe forgets them after a day, see :meth:`forget_keys`.
+        self._kept = {}
+        #: What search does not find yet.
+        self.unsearchable = False
+
+    def options(self):
+        return {
+            "PAYMENT_PROVIDERS": ["STRIPE"],
+            "STRIPE_SECRET_KEY": SECRET_KEY,
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_double",
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_API_URL": self.url,
+            "STRIPE_SCRIPT_URL": f"{self.url}/stripe.js",
+        }
+
+    def method(self):
+        return Method(GOOD, "Visa", "4242")
+
+    def forget_keys(self):
+        self._kept.clear()
+
+    def charges(self):
+        return [
+            (
+                one.metadata["payment"],
+                one.amount,
+                one.currency.upper(),
+                one.received,
+                self._refunded(one),
+            )
+            for one in self.intents.values()
+            if one.charge
+        ]
+
+    # --- the shopper and the bank ---
+
+    def shopper_pays(self, payment):
+        """The bank is told yes; Stripe sends the shopper back with these words."""
+        found = self.intents[payment.provider_reference]
+        self.answer_bank(found.id, is_yes=True)
+        return {
+            "payment_intent": found.id,
+            "payment_intent_client_secret": f"{found.id}_secret",
+            "redirect_status": "succeeded",
+        }
+
+    def answer_bank(self, reference, *, is_yes):
+        found = self.intents[reference]
+        if is_yes:
+            found.status, found.charge = "requires_capture", f"ch_{secrets.token_hex(8)}"
+        else:
+            found.status = "requires_payment_method"
+            found.error = {"code": "payment_intent_authentication_failure", "type": "card_error"}
+
+    # --- the interface ---
+
+    def call_of(self, request):
+        if request.path == "/v1/payment_intents" and request.method == "POST":
+            return "authorize"
+        if request.path == "/v1/refunds" and request.method == "POST":
+            return "refund"
+        if request.path.endswith("/capture"):
+            return "capture"
+        return "void" if request.path.endswith("/cancel") else "fetch"
+
+    def respond(self, request):
+        if request.path in PAGES:
+            kind, text = PAGES[request.path]
+            return Reply(text.encode(), headers={"Content-Type": kind})
+        if request.headers.get("authorization") != f"Bearer {SECRET_KEY}":
+            return Refused(401, message="Invalid API Key provided").reply
+        if request.method != "POST":
+            return self._worked(request, request.query)
+        key, said = self.key_of(request), (request.path, request.body)
+        if key in self._kept:
+            before, reply = self._kept[key]
+            if before != said:
+                return Refused(400, type="idempotency_error", message="another request").reply
+            return reply
+        is_file = request.path == "/v1/files"
+        reply = self._worked(request, {} if is_file else _tree(request.form()))
+        if key:
+            self._kept[key] = said, reply
+        return reply
+
+    def _worked(self, request, said):
+        try:
+            return Reply(self._work(request, said))
+        except Refused as refused:
+            return refused.reply
+
+    def _work(self, request, said):
+        is_post = request.method == "POST"
+        if request.path == "/v1/payment_intents" and is_post:
+            return self._create(_only("create", said))
+        if request.path == "/v1/payment_intents/search":
+            return _listed(self._searched(said["query"]))
+        if request.path == "/v1/refunds":
+            if is_post:
+                return self._refund(_only("refunds", said))
+            rows = [row for row in self.refunds if row["payment_intent"] == said["payment_intent"]]
+            return _listed(rows)
+        if found := INTENT.fullmatch(request.path):
+            intent = self.intents.get(found[1])
+            if intent is None:
+                raise Refused(404, code="resource_missing", message="No such payment_intent")
+            if is_post:
+                act = {"capture": self._capture, "cancel": self._cancel}[found[2]]
+                act(intent, _only(found[2], said))
+            return self._shown(intent)
+        return self._other(request, said)
+
+    def _other(self, request, said):
+        if request.path == "/v1/files":
+            kind = request.headers["content-type"]
+            form = message_from_bytes(
+                b"Content-Type: " + kind.encode() + b"\r\n\r\n" + request.body
+            )
+            parts = {
+                one.get_param("name", header="content-disposition"): one
+                for one in form.get_payload()
+            }
+            assert parts["purpose"].get_payload().strip() == "dispute_evidence"
+            self.files.append(parts["file"].get_payload(decode=True))
+            return {"id": f"file_{len(self.files)}", "object": "file"}
+        if found := re.fullmatch(r"/v1/disputes/dp_(\w+)", request.path):
+            about = self.disputes.setdefault(found[1], self.dispute(f"pi_{found[1]}"))
+            if request.method == "POST":
+                if about["status"] != "needs_response":
+                    raise Refused(400, code="dispute_already_submitted", message="too late")
+                about |= {"status": "under_review", "evidence": said["evidence"]}
+            return about
+        raise Refused(404, message=f"Unrecognized request URL {request.path}")
+
+    def _create(self, said):
+        if said["payment_method"] not in CARDS:
+            raise Refused(400, code="resource_missing", param="payment_method", message="none such")
+        made = SimpleNamespace(
+            id=f"pi_{secrets.token_hex(12)}",
+            amount=int(said["amount"]),
+            currency=said["currency"],
+            payment_method=said["payment_method"],
+            metadata=said.get("metadata", {}),
+            return_url=said["return_url"],
+            status="requires_capture",
+            received=0,
+            charge="",
+            error=None,
+        )
+        self.intents[made.id] = made
+        if made.payment_method in REASONS:
+            code, reason = REASONS[made.payment_method]
+            made.status = "requires_payment_method"
+            made.error = {"type": "card_error", "code": code, "decline_code": reason or code}
+            card = {"payment_method": {"id": made.payment_method, "card": _card(made)}}
+            raise Refused(402, **made.error, **card, payment_intent=self._shown(made, bare=True))
+        if made.payment_method == ASKS:
+            made.status = "requires_action"
+        else:
+            made.charge = f"ch_{secrets.token_hex(8)}"
+        return self._shown(made)
+
+    def _capture(self, intent, said):
+        amount = int(said.get("amount_to_capture", intent.amount))
+        if intent.status != "requires_capture":
+            raise Refused(400, code="payment_intent_unexpected_state", message=intent.status)
+        if not 0 < amount <= intent.amount:
+            raise Refused(400, code="amount_too_large", message="too much")
+        intent.status, intent.received = "succeeded", amount
+
+    def _cancel(self, intent, said):
+        if intent.status in ("succeeded", "canceled"):
+            raise Refused(400, code="payment_intent_unexpected_state", message=intent.status)
+        intent.status = "canceled"
+
+    def _refund(self, said):
+        intent = self.intents[said["payment_intent"]]
+        amount = int(said["amount"])
+        if not 0 < amount <= intent.received - self._refunded(intent):
+            code = "charge_already_refunded" if intent.received else "charge_not_captured"
+            raise Refused(400, code=code, message="more than is left")
+        made = {
+            "id": f"re_{secrets.token_hex(8)}",
+            "object": "refund",
+            "amount": amount,
+            "currency": intent.currency,
+            "payment_intent": intent.id,
+            "status": "succeeded",
+            "metadata": said.get("metadata", {}),
+        }
+        self.refunds.append(made)
+        return made
+
+    def _searched(self, query):
+        key = re.fullmatch(r'metadata\["payment"\]:"([^"]+)"', query)[1]
+        found = [] if self.unsearchable else self.intents.values()
+        return [self._shown(one) for one in found if one.metadata.get("payment") == key]
+
+    def _refunded(self, intent):
+        rows = [row for row in self.refunds if row["payment_intent"] == intent.id]
+        return sum(row["amount"] for row in rows if row["status"] == "succeeded")
+
+    def _shown(self, one, *, bare=False):
+        """A PaymentIntent with what our requests expand; ``bare`` without it, as in errors."""
+        charge = {
+            "id": one.charge,
+            "object": "charge",
+            "amount_refunded": self._refunded(one),
+            "payment_method_details": {"type": "card", "card": _card(one)},
+            "outcome": {"risk_level": "normal"},
+        }
+        action = {"type": "redirect_to_url", "redirect_to_url": {"url": f"{self.url}/3ds/{one.id}"}}
+        method = {"id": one.payment_method, "object": "payment_method", "card": _card(one)}
+        return {
+            "id": one.id,
+            "object": "payment_intent",
+            "status": one.status,
+            "amount": one.amount,
+            "amount_received": one.received,
+            "currency": one.currency,
+            "metadata": one.metadata,
+            "next_action": action if one.status == "requires_action" else None,
+            "last_payment_error": one.error,
+            "latest_charge": (one.charge if bare else charge) if one.charge else None,
+            "payment_method": one.payment_method if bare else method,
+        }
+
+    # --- what it tells by itself ---
+
+    def event(self, name, about, *, event_id="", at=None, secret=WEBHOOK_SECRET):
+        """Headers and body of a notice, signed at ``at`` (seconds since 1970; now)."""
+        at = int(time.time() if at is None else at)
+        event = {
+            "id": event_id or f"evt_{secrets.token_hex(8)}",
+            "object": "event",
+            "type": name,
+            "created": at,
+            "data": {"object": about},
+        }
+        body = json.dumps(event)
+        signature = WebhookSignature.generate_signature_header(body, secret, at)
+        return {"Stripe-Signature": signature}, body.encode()
+
+    def told(self, reference, name="payment_intent.amount_capturable_updated", **kwargs):
+        """A notice about one of its PaymentIntents."""
+        return self.event(name, self._shown(self.intents[reference], bare=True), **kwargs)
+
+    def dispute(self, reference, *, status="needs_response", due_by=None):
+        """What it shows of a dispute over one of its PaymentIntents."""
+        intent = self.intents[reference]
+        return {
+            "id": f"dp_{intent.id[3:]}",
+            "object": "dispute",
+            "amount": intent.received,
+            "currency": intent.currency,
+            "payment_intent": intent.id,
+            "reason": "fraudulent",
+            "status": status,
+            "evidence_details": {"due_by": due_by},
+        }
+
+
+def _card(intent):
+    brand = "mastercard" if intent.payment_method == MASTERCARD else "visa"
+    return {"brand": brand, "last4": "4444" if brand == "mastercard" else "4242"}
+
+
+def _only(name, said):
+    for word in said:
+        if word not in ALLOWED[name]:
+            raise Refused(400, code="parameter_unknown", param=word, message=f"unknown {word}")
+    return said
+
+
+def _listed(rows):
+    return {"object": "list", "data": list(rows), "has_more": False, "url": "/v1/rows"}
+
+
+def _tree(form):
+    """Stripe's way to write what is nested: ``metadata[payment]=…``."""
+    tree = {}
+    for name, text in form.items():
+        first, *rest = re.findall(r"[^\[\]]+", name)
+        if not rest:
+            tree[first] = text
+        else:
+            tree.setdefault(first, {})[rest[0]] = text
+    return tree
