@@ -16,7 +16,7 @@ up: runtime ## run the shop on http://127.0.0.1:8000 (PORT=8001 for another port
 
 test: development ## run every test, the browser tests included
 	@$(PYTHON) tests/find_browser.py --install
-	$(PYTHON) -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 lint: development ## style, types, floors, security, migrations and deployment settings
 	$(PYTHON) -m ruff check .

@@ -21,7 +21,6 @@ CROWD = 8
 @pytest.fixture
 def double(settings):
     with paypal_in_use(settings) as double:
-        settings.PROVIDER_ANSWER_SECONDS = 20
         yield double
 
 

@@ -32,8 +32,6 @@ MATRIX = [
     for call in double.calls
     for how in FAULTS
 ]
-#: How long the doubles are waited for, in seconds.
-PATIENCE = 0.25
 MINUTES = 5
 OPEN = ("INITIATED", "AUTHORIZED")
 
@@ -78,7 +76,6 @@ class Purchase:
 
 @pytest.fixture
 def double(request, settings):
-    settings.PROVIDER_CONNECT_SECONDS = settings.PROVIDER_ANSWER_SECONDS = PATIENCE
     settings.PAYMENT_PROVIDERS = [request.param.provider]
     with request.param() as made:
         for name, value in made.options().items():

@@ -28,7 +28,6 @@ def double(settings):
     with StripeDouble() as made:
         for name, value in made.options().items():
             setattr(settings, name, value)
-        settings.PROVIDER_ANSWER_SECONDS = 0.3
         yield made
 
 

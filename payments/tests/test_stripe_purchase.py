@@ -32,7 +32,6 @@ def double(settings, monkeypatch):
         options.pop("STRIPE_SCRIPT_URL")
         for name, value in options.items():
             setattr(settings, name, value)
-        settings.PROVIDER_ANSWER_SECONDS = 0.3
         # One made under other settings would let pages load another script.
         monkeypatch.delitem(providers._PROVIDERS, "STRIPE", raising=False)
         yield made

@@ -2,7 +2,8 @@
 
 A double of one provider writes :meth:`Double.call_of`, :meth:`Double.respond` and what the fault
 matrix asks for (``provider``, ``calls``, ``options``, ``method``, ``shopper_pays``, ``charges``).
-Providers wait ``settings.PROVIDER_ANSWER_SECONDS``, so that a test of a hanging answer is short.
+While an answer hangs, ``settings.PROVIDER_ANSWER_SECONDS`` is short; otherwise a busy machine may
+take its time.
 """
 
 import json
@@ -13,11 +14,15 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from django.conf import settings
+
 #: What may go wrong with a call. Work is done, and nobody hears of it, in those of ``AFTER_WORK``.
 FAULTS = ("refused", "lost", "500", "429", "hang", "reset", "garbage")
 AFTER_WORK = frozenset({"lost", "500", "hang", "reset", "garbage"})
 #: A hanging answer is given up by the double after so many seconds; clients give up earlier.
 LONGEST_HANG = 30
+#: So long a client waits for an answer that hangs, in seconds.
+PATIENCE = 0.3
 
 
 @dataclass
@@ -58,6 +63,7 @@ class Double:
         self.lock = threading.RLock()
         self.seen = []
         self._faults = {}
+        self._patience = settings.PROVIDER_ANSWER_SECONDS
         self._let_go = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler_of(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -67,7 +73,7 @@ class Double:
         return self
 
     def __exit__(self, *error):
-        self._let_go.set()
+        self.heal()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -114,10 +120,13 @@ class Double:
             raise ValueError(how)
         self._let_go.clear()
         self._faults[call] = how
+        if how == "hang":
+            settings.PROVIDER_ANSWER_SECONDS = PATIENCE
 
     def heal(self):
         self._faults.clear()
         self._let_go.set()
+        settings.PROVIDER_ANSWER_SECONDS = self._patience
 
     def keys(self, call):
         """The idempotency keys that came with ``call``, in order, lost ones too."""

@@ -391,7 +391,6 @@ def paypal_in_use(settings):
         for name, value in double.options().items():
             setattr(settings, name, value)
         settings.PAYMENT_PROVIDERS = ["SANDBOX", "PAYPAL"]
-        settings.PROVIDER_ANSWER_SECONDS = 1.0
         yield double
 
 
