@@ -27,6 +27,8 @@ from tests.faults.scenarios import Ports, Result, Size
 
 #: Calls before whose answer the workers die, in turn.
 DEADLY = ("authorize", "capture")
+#: The web server gives up where workers die younger, as those do that cannot start. In seconds.
+GROWN_UP_SECONDS = 4
 #: Time for new workers to answer, in seconds.
 STANDING_IN_SECONDS = 30
 PAYMENT = "/checkout/payment/"
@@ -69,6 +71,7 @@ def r5_killed(_ports: Ports, size: Size) -> Result:
                 wares = scenarios.on_shelves(1, 1)
                 [errand] = scenarios.crowd_of(1, lambda _number, wares=wares: wares)
                 call = DEADLY[number % len(DEADLY)]
+                time.sleep(GROWN_UP_SECONDS)
                 try:
                     misses += _bought(ports.guarded, errand, killer, call, told)
                 except (PurchaseFailed, HTTPException, OSError) as error:
