@@ -3,12 +3,13 @@
 Only text is packed: pictures, films and fonts are so by their formats, static files lie packed on
 disk. A shared page is packed once, in blocks between which the parts of its visitors go, so that
 a visitor costs a checksum; other answers are packed as they leave. Neither tells a listener a
-secret by its length (BREACH): blocks know nothing of each other, and Django pads the others.
+secret by its length (BREACH): no block repeats what stands in a part, no part what stands in a
+block, and Django pads the others.
 """
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -27,6 +28,8 @@ TEXTS = frozenset(
 )
 #: Deflated, no name, no time, unknown system.
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+#: A byte that UTF-8 does not have: text is never packed as a copy of it.
+_NOT_TEXT = b"\xff"
 #: The last block, an empty one.
 _END = b"\x03\x00"
 
@@ -53,6 +56,21 @@ def block(text: bytes) -> bytes:
     """``text`` as a block that may stand anywhere in an answer of :func:`gzipped`."""
     packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packing.compress(text) + packing.flush(zlib.Z_FULL_FLUSH)
+
+
+def chained(texts: Sequence[bytes], gaps: Sequence[int]) -> tuple[bytes, ...]:
+    """UTF-8 ``texts`` as blocks that follow each other in an answer of :func:`gzipped`.
+
+    A text may repeat what stands in those before it. Between two of them stands a block that
+    unpacks to as many bytes as the gap says, whatever these are.
+    """
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    blocks = []
+    for text, gap in zip(texts, (*gaps, 0), strict=True):
+        blocks.append(packing.compress(text) + packing.flush(zlib.Z_SYNC_FLUSH))
+        packing.compress(_NOT_TEXT * gap)
+        packing.flush(zlib.Z_SYNC_FLUSH)
+    return tuple(blocks)
 
 
 def stored(text: bytes) -> bytes:

@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from shop.cache import log_refusal
 from shop.making import Making, Version, being_made, made_of
-from shop.versioned import TOKEN_SECONDS, client, is_mark, token_key
+from shop.versioned import TOKEN_SECONDS, client, is_mark, run_script, token_key
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -178,9 +178,7 @@ def _read_tokens(names: list[str]) -> Mapping[str, bytes]:
 
 
 def _fetch_tokens(names: list[str]) -> list[bytes]:
-    redis = client()
-    tokens: Any = redis.mget(names)
+    tokens: Any = client().mget(names)
     if None in tokens:
-        script = redis.register_script(_TOKENS)
-        tokens = script(keys=names, args=[secrets.token_hex(8), TOKEN_SECONDS])
+        tokens = run_script(_TOKENS, names, secrets.token_hex(8), TOKEN_SECONDS)
     return list(tokens)

@@ -6,7 +6,7 @@ the clock changes. Pieces are held on a :class:`shop.held.Shelf`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shop.making import Making, being_made, current_making, made_of
@@ -36,11 +36,13 @@ class _PieceMaking(Making):
     late: dict[str, Callable[[], str]] = field(default_factory=dict)
 
 
-def make_piece(render: Callable[[dict[str, str]], str]) -> Piece:
-    """What ``render`` gives; it puts the marks it is called with into its context."""
+def make_piece(
+    render: Callable[[dict[str, str]], str], names: Sequence[str] = OF_THE_PAGE
+) -> Piece:
+    """What ``render`` gives; it puts the marks of ``names`` it is called with into its context."""
     making = _PieceMaking()
     with being_made(making):
-        html = render({name: making.mark(name) for name in OF_THE_PAGE})
+        html = render({name: making.mark(name) for name in names})
     made_of(*making.versions)
     found = re.split(rf"{making.nonce}-(\w+)-", html)
     return Piece(tuple(found[::2]), tuple(found[1::2]), making.late)

@@ -22,7 +22,7 @@ from shop.making import Making, Version
 from shop.page_cache import members, scripts
 from shop.page_cache.members import Changes, Member
 from shop.page_cache.parts import Body, cut
-from shop.versioned import LOADER_SECONDS, TOKEN_SECONDS, token_key, value_keys
+from shop.versioned import LOADER_SECONDS, TOKEN_SECONDS, run_script, token_key, value_keys
 
 #: For this long after its time a page is given out while one visitor's request makes it anew.
 GRACE_SECONDS = 10
@@ -100,7 +100,7 @@ def find(key: str, others: Collection[Version], owner: str, session_key: str = "
     names = [_name(key, "page"), _name(key, "lock"), versioned.changes_key()]
     for version in others:
         names += value_keys(*version)
-    word, stored, known, clock, *sent = scripts.run(
+    word, stored, known, clock, *sent = run_script(
         scripts.FIND,
         names,
         held.id if held else "",
@@ -135,7 +135,7 @@ def find(key: str, others: Collection[Version], owner: str, session_key: str = "
 
 def begin(key: str, owner: str) -> Start:
     """Take the clock, and the lock if nobody else makes the page. Raises RedisError."""
-    won, epoch, clock = scripts.run(
+    won, epoch, clock = run_script(
         scripts.BEGIN,
         [_name(key, "lock"), versioned.changes_key()],
         owner,
@@ -169,7 +169,7 @@ def keep(
         "route": match.route if match else "",
         "values": match.kwargs if match else {},
     }
-    stored = scripts.run(
+    stored = run_script(
         scripts.KEEP,
         [_name(key, "page"), versioned.changes_key(), *names],
         start.changes.epoch,
@@ -189,7 +189,7 @@ def keep(
 
 def let_go(key: str, owner: str) -> None:
     """Give the lock back without a page. Raises RedisError."""
-    scripts.run(scripts.LET_GO, [_name(key, "lock")], owner)
+    run_script(scripts.LET_GO, [_name(key, "lock")], owner)
 
 
 def _unpacked(page_id: bytes, head: bytes, text: bytes) -> Entry:

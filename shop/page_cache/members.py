@@ -20,7 +20,14 @@ from django.utils import timezone
 
 from shop.making import Version
 from shop.page_cache import scripts
-from shop.versioned import TOKEN_SECONDS, changes_key, new_token, token_key, value_keys
+from shop.versioned import (
+    TOKEN_SECONDS,
+    changes_key,
+    new_token,
+    run_script,
+    token_key,
+    value_keys,
+)
 
 SESSION, PERSON = "session", "person"
 #: A member is remembered for this long at most, in seconds.
@@ -83,7 +90,7 @@ def remember(request: HttpRequest, changes: Changes, versions: Collection[Versio
     if seconds <= 0:
         return
     tokens = [token_key(*session_version(key)), token_key(*person_version(request.user.pk))]
-    scripts.run(
+    run_script(
         scripts.REMEMBER,
         [name_of(key), changes_key(), *tokens],
         changes.epoch,

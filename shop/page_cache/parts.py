@@ -8,14 +8,17 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.csrf import CSRF_TOKEN_LENGTH, CsrfViewMiddleware
 from django.utils.module_loading import import_string
 
-from shop.compression import block, gzipped, stored
+from shop.compression import block, chained, gzipped, stored
 from shop.making import Making
 from shop.page_cache.csrf import token_for
 
 CSRF = "csrf"
+#: Bytes of a part in a packed page, where line breaks fill it up: only because each is as long for
+#: every visitor can the texts around them be packed as one.
+GAP = 512
 
 _csrf = CsrfViewMiddleware(lambda request: HttpResponseBase())
 
@@ -33,25 +36,39 @@ class Body:
 
     def filled(self, words: dict[str, bytes]) -> bytes:
         """The page with ``words`` by part."""
+        return self._with(_filled_up(words))
+
+    def packed(self, words: dict[str, bytes]) -> bytes:
+        """The same, as gzip."""
+        words = _filled_up(words)
+        fits = all(len(words[part]) == _gap(part) for part in self.parts)
+        texts = self._blocks if fits else tuple(map(block, self.texts))
+        packed_words = {
+            part: stored(word) if part == CSRF else _word_block(word)
+            for part, word in words.items()
+        }
+        blocks = [texts[0]]
+        for part, text in zip(self.parts, texts[1:], strict=True):
+            blocks += (packed_words[part], text)
+        return gzipped(blocks, self._with(words))
+
+    def _with(self, words: dict[str, bytes]) -> bytes:
         pieces = [self.texts[0]]
         for part, text in zip(self.parts, self.texts[1:], strict=True):
             pieces += (words[part], text)
         return b"".join(pieces)
 
-    def packed(self, words: dict[str, bytes]) -> bytes:
-        """The same, as gzip."""
-        packed_words = {
-            part: stored(word) if part == CSRF else _word_block(word)
-            for part, word in words.items()
-        }
-        blocks = [self._blocks[0]]
-        for part, text in zip(self.parts, self._blocks[1:], strict=True):
-            blocks += (packed_words[part], text)
-        return gzipped(blocks, self.filled(words))
-
     @cached_property
     def _blocks(self) -> tuple[bytes, ...]:
-        return tuple(map(block, self.texts))
+        return chained(self.texts, [_gap(part) for part in self.parts])
+
+
+def _gap(part: str) -> int:
+    return CSRF_TOKEN_LENGTH if part == CSRF else GAP
+
+
+def _filled_up(words: dict[str, bytes]) -> dict[str, bytes]:
+    return {part: word if part == CSRF else word.ljust(GAP, b"\n") for part, word in words.items()}
 
 
 @lru_cache(maxsize=512)

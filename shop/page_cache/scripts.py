@@ -1,13 +1,5 @@
 """What Redis does for the page cache in one go each, in Lua."""
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
-
-from redis.commands.core import Script
-
-from shop.versioned import client
-
 # KEYS: page, lock, hash of changes, then what else to read. ARGV: id of the page this process
 # holds, life of the lock in ms, grace in ms, owner of the lock, name of the member or "".
 # Gives a word (see entries.Found); what else was read, for the member if there is one; the member
@@ -112,15 +104,3 @@ return 1
 )
 
 LET_GO = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
-
-
-def run(script: str, keys: Sequence[str], *arguments: str | bytes | float) -> Any:
-    """What ``script`` gives. Raises RedisError."""
-    redis = client()
-    return _script(script)(keys, arguments, client=redis)
-
-
-@cache
-def _script(script: str) -> Script:
-    # Its name is a digest of its text, which need not be taken again for each request.
-    return Script(client(), script)

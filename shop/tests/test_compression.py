@@ -1,14 +1,13 @@
 """Packed answers unpack to what was meant, and only text is packed."""
 
 import gzip
-from collections import Counter
 
 import pytest
 from django.http import FileResponse, HttpResponse
 from django.test import RequestFactory
 
 from catalog.tests.factories import CategoryFactory, ProductFactory
-from shop.compression import CompressionMiddleware, block, gzipped, stored
+from shop.compression import CompressionMiddleware, block, chained, gzipped, stored
 from shop.page_cache import parts
 
 WORDS = b"<p>A page worth packing.</p>" * 20
@@ -56,14 +55,26 @@ def test_blocks_unpack_in_any_order_and_know_nothing_of_each_other():
         gzip.decompress(gzipped([first], WORDS.upper()))
 
 
+def test_texts_of_a_chain_repeat_each_other_and_never_what_stands_between():
+    texts = [WORDS + b"<input>", WORDS + b"<input>", WORDS]
+    blocks = chained(texts, [64, 0])
+    for secret in (b"a" * 64, WORDS[:64], b"\xff" * 64):
+        between = [blocks[0], stored(secret), *blocks[1:]]
+        assert gzip.decompress(gzipped(between, secret.join([texts[0], texts[1] + WORDS])))
+    assert len(blocks[1]) < len(block(texts[1])) / 2
+
+
 def test_a_shared_page_is_packed_once_and_holds_each_visitors_words(monkeypatch):
     packed = []
-    monkeypatch.setattr(parts, "block", lambda text: packed.append(text) or block(text))
-    body = parts.cut(b"<main>" + WORDS + b"n-cart_link-" + WORDS + b"n-cart_link-</main>", "n")
-    for word in (b"", b"3", b"<b>12</b>"):
-        words = {"cart_link": word}
+    monkeypatch.setattr(
+        parts, "chained", lambda texts, gaps: packed.append(texts) or chained(texts, gaps)
+    )
+    body = parts.cut(b"<main>" + WORDS + b"n-cart_link-" + WORDS + b"n-csrf-</main>", "n")
+    for word in (b"", b"3", b"<b>12</b>", WORDS * parts.GAP):
+        words = {"cart_link": word, "csrf": b"t" * 64}
         assert gzip.decompress(body.packed(words)) == body.filled(words)
-    assert Counter(text for text in packed if text in body.texts) == Counter(body.texts)
+        assert word in body.filled(words)
+    assert packed == [body.texts]
 
 
 @pytest.mark.django_db

@@ -61,3 +61,51 @@ def test_someone_at_work_on_a_template_sees_it(made):
     breadcrumb("Home", "Tops")
     breadcrumb("Home", "Tops")
     assert len(made) == 2
+
+
+def link(word, url, *, context=None):
+    """A component with a word that it goes by and an address that it only writes."""
+    source = '{% load drawn %}{% drawn "link.html" word=word url=url|written %}'
+    return Template(source).render(Context({"word": word, "url": url} | (context or {})))
+
+
+LINK = '<a href="{{ url }}">{{ word }}</a>{% if url %}!{% endif %}{% csrf_token %}'
+
+
+@pytest.fixture
+def links(monkeypatch):
+    """How often ``link.html`` was drawn."""
+    drawn._draw.cache_clear()
+    made = []
+
+    class Drawing:
+        def render(self, inputs):
+            made.append(inputs)
+            return Template(LINK).render(Context(inputs))
+
+    monkeypatch.setattr(drawn, "get_template", lambda name: Drawing())
+    yield made
+    drawn._draw.cache_clear()
+
+
+def test_what_is_only_written_is_each_pages_own_in_one_drawing(links):
+    assert link("A", "/one/?x=1&y") == '<a href="/one/?x=1&amp;y">A</a>!'
+    assert link("A", "/two/") == '<a href="/two/">A</a>!'
+    assert len(links) == 1
+
+
+def test_the_drawing_never_sees_what_is_only_written(links):
+    link("A", "/private/", context={"csrf_token": "secret"})
+    assert "/private/" not in str(links)
+    assert "secret" not in str(links)
+
+
+def test_what_is_not_there_has_a_drawing_of_its_own(links):
+    assert link("A", "/one/").endswith("!")
+    assert link("A", "") == '<a href="">A</a>'
+
+
+def test_forms_in_a_drawing_have_the_token_of_their_page(links):
+    assert 'value="first"' in link("A", "/", context={"csrf_token": "first"})
+    assert 'value="second"' in link("A", "/", context={"csrf_token": "second"})
+    assert len(links) == 1
