@@ -13,3 +13,7 @@ class PaymentsConfig(AppConfig):
         checks.register(check_providers)
         checks.register(check_capture)
         checks.register(check_bank_transfer)
+        # Models can be imported only once all apps are loaded.
+        from payments import privacy  # noqa: PLC0415
+
+        privacy.declare()

@@ -22,6 +22,7 @@ from payments import processing, recovery
 from payments.due import amount_due
 from payments.errors import MeansGone, NothingToPay
 from payments.models import Awaited, Payment
+from payments.owing import owed
 from payments.providers.base import Method
 from shop.conflicts import retried
 
@@ -73,6 +74,32 @@ def begin(*, order_id: UUID, kind: Awaited.Kind) -> Awaited:
         )
         if not is_new and awaited.kind != kind:
             awaited.kind = kind
+            awaited.save(update_fields=["kind"])
+        return awaited
+
+
+@retried
+def begin_rest(*, order_id: UUID) -> Awaited:
+    """Let what an edit made a paid order dearer come by transfer, under the order's reference.
+
+    Raises :class:`NothingToPay` when nothing is due or another payment goes on, and
+    :class:`MeansGone` when it cannot come so. Locks the order.
+    """
+    with recording.batch():
+        order = Order.objects.select_for_update().get(pk=order_id)
+        due = owed(order)
+        if due is None or due.edit_id is None:
+            raise NothingToPay
+        if order.payments.filter(status__in=Payment.LIVE, edit=due.edit_id).exists():
+            raise NothingToPay
+        if not takes_transfer(due.amount, order.currency):
+            raise MeansGone
+        awaited, _is_new = Awaited.objects.get_or_create(
+            order=order,
+            defaults={"kind": Kind.TRANSFER, "reference": creditor_reference(order.number)},
+        )
+        if awaited.kind != Kind.TRANSFER:
+            awaited.kind = Kind.TRANSFER
             awaited.save(update_fields=["kind"])
         return awaited
 

@@ -21,7 +21,7 @@ from audit import recording
 from orders.models import Order, OrderItem, Shipment, ShipmentItem
 from orders.placed import refundable
 from payments.calls import ask
-from payments.charges import known
+from payments.charges import AT_SHIPMENT, known
 from payments.due import HELD, uncollected
 from payments.errors import NothingToCapture, OnlyWhole, TooMuchCaptured, UnknownProvider
 from payments.models import Capture, Payment, PaymentTransaction
@@ -33,10 +33,8 @@ logger = structlog.get_logger(__name__)
 
 Status = Capture.Status
 
-#: The value of PAYMENT_CAPTURE that lets the money wait for the parcels.
-AT_SHIPMENT = "at_shipment"
 #: What :func:`set_terms` fills.
-TERMS = ("captures_at_shipment", "authorization_expires_at")
+TERMS = ("captures_at_shipment", "authorization_expires_at", "is_divisible")
 #: A capture untouched for this long is taken up by the job, in seconds.
 RESUME_AFTER_SECONDS = 60
 #: How long a capture that failed is worth a look, in days.
@@ -52,6 +50,7 @@ def set_terms(payment: Payment, answer: Answer) -> None:
     """
     days = timedelta(days=provider(payment.provider).can.authorization_days)
     payment.authorization_expires_at = answer.expires_at or timezone.now() + days
+    payment.is_divisible = answer.is_divisible
     payment.captures_at_shipment = (
         settings.PAYMENT_CAPTURE == AT_SHIPMENT
         and payment.order.status not in _ALL_SENT
@@ -90,7 +89,7 @@ def request(*, payment_id: UUID, amount: int, key: UUID, actor_id: UUID | None =
             raise NothingToCapture
         if not 0 < amount <= most:
             raise TooMuchCaptured(amount, most)
-        if amount != most and not provider(payment.provider).can.captures_in_parts:
+        if amount != most and not _is_divisible(payment):
             raise OnlyWhole(most)
         made: Capture = Capture.objects.create(
             pk=key, payment=payment, amount=amount, is_last=amount == most, actor_id=actor_id
@@ -118,7 +117,7 @@ def collect(order_id: UUID, *, shipment_id: UUID | None = None) -> list[Capture]
         for payment in payments.values():
             free = _free(payment)
             part = min(free, max(0, share))
-            if part and not provider(payment.provider).can.captures_in_parts:
+            if part and not _is_divisible(payment):
                 part = min(free, left)
             if not part:
                 continue
@@ -167,6 +166,10 @@ def unfinished() -> list[UUID]:
 def most(payment: Payment) -> int:
     """What may be captured of ``payment`` now, in minor units. Up to four queries."""
     return max(0, min(_left(payment.order), _free(payment)))
+
+
+def _is_divisible(payment: Payment) -> bool:
+    return payment.is_divisible or provider(payment.provider).can.captures_in_parts
 
 
 def _left(order: Order) -> int:

@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from audit import recording
 from payments.models import SavedCard
 from shop import mail
-from shop.accounts.models import User
+from shop.accounts.models import NotificationPreference, User
+from shop.accounts.preferences import preferences
+from shop.accounts.preferences.links import stop_path
 
+Kind = NotificationPreference.Kind
 #: Mails of one run; the next one goes on.
 MOST = 200
 
@@ -35,7 +38,7 @@ def remind(today: date | None = None) -> int:
         reminded_at=None,
         user__deleted_at=None,
         user__status=User.Status.ACTIVE,
-    )
+    ).filter(preferences.wanted_by(Kind.CARD_EXPIRY, user="user_id"))
     cards = list(due.select_related("user").order_by("pk")[:MOST])
     for card in cards:
         compose(card).send()
@@ -54,6 +57,7 @@ def compose(card: SavedCard) -> EmailMultiAlternatives:
                 "card": card,
                 "url": urljoin(settings.SHOP_URL, reverse("payments:account_cards")),
             },
+            unsubscribe_url=urljoin(settings.SHOP_URL, stop_path(card.user_id, Kind.CARD_EXPIRY)),
         )
 
 

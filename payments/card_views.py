@@ -1,20 +1,29 @@
 """The account's payment methods: cards that are kept, the first choice, and removing one."""
 
+from http import HTTPStatus
 from typing import cast
 from uuid import UUID
 
 from django.contrib import messages as flash
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from payments import saved_cards
-from payments.errors import CardGone
+from payments import card_adding, saved_cards
+from payments.errors import CardGone, CardRefused, ProviderAway
+from payments.parts import CardPart, Part, card_part
+from payments.policy import loads_providers
 from shop.accounts.models import User
+from shop.accounts.step_up import fresh_sign_in
 from shop.middleware import private_page
+from shop.rate_limits import limit
 from shop.redirects import see_other
+
+#: Cards that one address of the net may try in an hour: the form must not test stolen ones.
+TRIES, HOUR = 10, 3600
 
 
 @require_safe
@@ -22,8 +31,71 @@ from shop.redirects import see_other
 @private_page
 def cards(request: HttpRequest) -> HttpResponse:
     """The person's cards."""
-    context = {"cards": saved_cards.of_person(_member(request).pk)}
+    context = {
+        "cards": saved_cards.of_person(_member(request).pk),
+        "may_add": bool(card_adding.provider_name()),
+    }
     return render(request, "payments/account_cards.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number", "security_code", "expiry")
+@login_required
+@private_page
+@loads_providers
+def add(request: HttpRequest) -> HttpResponse:
+    """Type a card that is kept for the next order; nothing is charged."""
+    name = card_adding.provider_name()
+    if not name:
+        raise Http404
+    part = card_part(name, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and part.is_valid():
+        limit(request, "add-card", most=TRIES, seconds=HOUR, limited=_("You have tried often."))
+        if (response := _add(request, name, part)) is not None:
+            return response
+    status = 422 if request.method == "POST" else 200
+    return render(request, "payments/account_card_add.html", {"part": part}, status=status)
+
+
+@require_safe
+@login_required
+@private_page
+def added(request: HttpRequest, card_id: UUID) -> HttpResponse:
+    """Back from the bank, which has asked whether the card may be kept."""
+    try:
+        card = card_adding.finish(user_id=_member(request).pk, card_id=card_id)
+    except CardGone as error:
+        raise Http404 from error
+    except CardRefused:
+        flash.error(request, _("Your bank did not agree. The card is not kept."))
+    except ProviderAway:
+        flash.warning(request, _("The provider does not answer. Please load this page once more."))
+        return render(request, "payments/account_card_wait.html", status=503)
+    else:
+        flash.success(request, _("%(card)s is kept.") % {"card": card})
+    return see_other("payments:account_cards")
+
+
+def _add(request: HttpRequest, name: str, part: Part) -> HttpResponse | None:
+    """Where a valid part leads; None when it was refused, which the part tells."""
+    expiry = part.last_month if isinstance(part, CardPart) else None
+    try:
+        made = card_adding.begin(
+            user_id=_member(request).pk,
+            provider_name=name,
+            method=part.method(name),
+            expiry=expiry,
+        )
+    except CardRefused as refused:
+        part.explain(refused.field, refused.code)
+        return None
+    except ProviderAway:
+        part.add_error(None, _("The provider does not answer. Please try again soon."))
+        return None
+    if made.redirect_url:
+        return HttpResponseRedirect(made.redirect_url, status=HTTPStatus.SEE_OTHER)
+    flash.success(request, _("%(card)s is kept.") % {"card": made.card})
+    return see_other("payments:account_cards")
 
 
 @require_POST
@@ -40,7 +112,7 @@ def make_default(request: HttpRequest, card_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@fresh_sign_in
 @private_page
 def remove(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """Ask, then forget the card."""

@@ -10,6 +10,9 @@ from payments.models import Payment
 from payments.providers.base import Buyer, Charge, Known, Line, Method
 from shop.accounts.models import PostalAddress
 
+#: The value of PAYMENT_CAPTURE that lets the money wait for the parcels.
+AT_SHIPMENT = "at_shipment"
+
 
 def charge_of(payment: Payment) -> Charge:
     """What is asked for. No query; who buys is read when the provider wants to know."""
@@ -22,6 +25,9 @@ def charge_of(payment: Payment) -> Charge:
             settings.SHOP_URL, reverse("payments:challenge_return", args=[payment.pk])
         ),
         buyer=lambda: _buyer(payment),
+        keeps=payment.keeps_method,
+        customer=payment.customer_token,
+        in_parts=settings.PAYMENT_CAPTURE == AT_SHIPMENT,
     )
 
 

@@ -26,7 +26,7 @@ PAGES = {"payment": "payments:payment", "express": "payments:express"}
 class CreditPart:
     """What ``payments/_credit.html`` shows; amounts in minor units."""
 
-    cards: list[chosen.Part]
+    cards: tuple[chosen.Part, ...]
     balance: int
     is_used: bool
     keeps_out: bool
@@ -44,7 +44,7 @@ def credit_part(
         "full": _("An order takes %(most)s gift cards at most.") % {"most": chosen.MOST_CARDS},
     }
     return CreditPart(
-        cards=[part for part in plan.parts if part.card_id],
+        cards=tuple(part for part in plan.parts if part.card_id),
         balance=accounts.balance_of(cart.user_id, cart.currency) if cart.user_id else 0,
         is_used=bool(checkout.credit.get("account")),
         keeps_out=bool(plan.kept_out),

@@ -19,10 +19,11 @@ from procrastinate.contrib.django import app
 from audit import recording
 from orders.models import Order
 from payments import evidence, findings, holding, refunding
-from payments.errors import DisputeDecided, ProviderAway
+from payments.errors import DisputeDecided, ProviderAway, UnknownProvider
 from payments.models import Dispute, Payment, PaymentTransaction, ReconciliationFinding
 from payments.providers import provider
-from payments.providers.base import DisputeNews, TakesEvidence
+from payments.providers.base import DisputeNews
+from payments.providers.interface import AcceptsDisputes, TakesEvidence
 from shop.conflicts import retried
 
 logger = structlog.get_logger(__name__)
@@ -115,12 +116,35 @@ def submit(*, dispute_id: UUID, text: str, actor_id: UUID | None = None) -> Disp
     return locked
 
 
-@retried
 def accept(*, dispute_id: UUID, note: str) -> Dispute:
-    """Let the bank have the money, for the reason in ``note``; the provider is not told.
+    """Let the bank have the money, for the reason in ``note``; a provider that is told, is told.
 
-    Raises :class:`DisputeDecided`. Locks the order, the payment, the dispute.
+    Raises :class:`DisputeDecided`, and :class:`ProviderAway`: then nothing changed here. Locks the
+    order, the payment, the dispute. Must not run inside a transaction.
     """
+    known: Dispute = Dispute.objects.select_related("payment").get(pk=dispute_id)
+    if not known.is_undecided:
+        raise DisputeDecided
+    if takes_acceptance(known):
+        remote = cast("AcceptsDisputes", provider(known.provider))
+        try:
+            remote.accept_dispute(known.provider_reference, note=note)
+        except ProviderAway:
+            _note(known.payment, known, "accepted", PaymentTransaction.Result.ERROR)
+            raise
+    return _accept(dispute_id, note)
+
+
+def takes_acceptance(dispute: Dispute) -> bool:
+    """Whether its provider is told that we accept it; else it decides so by itself."""
+    try:
+        return provider(dispute.provider).can.accepts_disputes
+    except UnknownProvider:
+        return False
+
+
+@retried
+def _accept(dispute_id: UUID, note: str) -> Dispute:
     with recording.batch():
         known = Dispute.objects.select_related("payment").get(pk=dispute_id)
         order = Order.objects.select_for_update().get(pk=known.payment.order_id)

@@ -1,6 +1,7 @@
 """Findings of reconciliation: noted once while they last, then mended, or closed by staff."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +13,11 @@ from payments.models import Payment, ReconciliationFinding
 
 Kind = ReconciliationFinding.Kind
 Status = ReconciliationFinding.Status
+
+#: So far back a charge may have begun that is found unknown, in days.
+LOOK_BACK_DAYS: Final = 8
+#: Findings of others than the comparison of a payment, which ends none of them.
+_OF_OTHERS: Final = (Kind.LOST_TWICE, Kind.SETTLED_DIFFERS)
 
 
 def note(
@@ -57,11 +63,72 @@ def mended(payment: Payment, *, but: set[str], actor_id: UUID | None = None) -> 
     with recording.batch():
         rows = ReconciliationFinding.objects.filter(payment=payment, status=Status.OPEN)
         ended = 0
-        for row in rows.exclude(kind__in=[*but, Kind.LOST_TWICE]).select_for_update():
-            row.status, row.closed_at, row.actor_id = Status.MENDED, timezone.now(), actor_id
-            row.save()
+        for row in rows.exclude(kind__in=[*but, *_OF_OTHERS]).select_for_update():
+            _end(row, actor_id)
             ended += 1
         return ended
+
+
+def settle(payment: Payment, kind: ReconciliationFinding.Kind) -> None:
+    """End the open finding of ``kind``, if there is one; the payment is locked."""
+    rows = ReconciliationFinding.objects.filter(payment=payment, kind=kind, status=Status.OPEN)
+    for row in rows.select_for_update():
+        _end(row, None)
+
+
+def note_unknown(provider: str, reference: str, *, theirs: str, now: datetime) -> bool:
+    """Note a charge of ``provider`` that we do not know; False for one that staff closed."""
+    with recording.batch():
+        rows = ReconciliationFinding.objects.filter(
+            payment=None, provider=provider, reference=reference, kind=Kind.UNKNOWN_HERE
+        )
+        last = rows.order_by("first_seen_at", "id").select_for_update().last()
+        if last is not None and last.status == Status.CLOSED and last.theirs == theirs:
+            return False
+        if last is not None and last.status == Status.OPEN:
+            last.theirs, last.last_seen_at = theirs, now
+            last.save()
+            return True
+        ReconciliationFinding.objects.create(
+            provider=provider,
+            reference=reference,
+            kind=Kind.UNKNOWN_HERE,
+            ours="unknown",
+            theirs=theirs,
+            first_seen_at=now,
+            last_seen_at=now,
+        )
+        return True
+
+
+def mended_unknown(provider: str, *, since: datetime, but: set[str]) -> int:
+    """End findings of charges that were listed ``since`` then and are no more; how many."""
+    with recording.batch():
+        rows = ReconciliationFinding.objects.filter(
+            payment=None,
+            provider=provider,
+            kind=Kind.UNKNOWN_HERE,
+            status=Status.OPEN,
+            first_seen_at__gte=since,
+        )
+        gone = list(rows.exclude(reference__in=but).select_for_update().order_by("pk"))
+        for row in gone:
+            _end(row, None)
+        return len(gone)
+
+
+def _end(row: ReconciliationFinding, actor_id: UUID | None) -> None:
+    row.status, row.closed_at, row.actor_id = Status.MENDED, timezone.now(), actor_id
+    row.save()
+
+
+def mend(finding: ReconciliationFinding, *, actor_id: UUID | None) -> None:
+    """End a finding about which something was done."""
+    with recording.batch():
+        row = ReconciliationFinding.objects.select_for_update().get(pk=finding.pk)
+        if row.status == Status.OPEN:
+            _end(row, actor_id)
+    finding.refresh_from_db()
 
 
 def close(*, finding_id: UUID, note: str, actor_id: UUID) -> ReconciliationFinding:

@@ -37,6 +37,9 @@ def release(payment: Payment, dispute: Dispute) -> None:
     if payment.status != _Paid.DISPUTED:
         return
     was = dispute.payment_was or _Paid.CAPTURED
+    if was == _Paid.CAPTURED and payment.settled_at is not None and not payment.held_amount:
+        # The provider paid it out meanwhile.
+        was = _Paid.SETTLED
     if payment.refunded_amount:
         was = _Paid.PARTIALLY_REFUNDED
     payment.status = was

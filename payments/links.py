@@ -50,8 +50,8 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         currency=order.currency,
         amount=due.amount,
-        is_collected=order.pick_up_point_id is not None,
-        may_wait=due.is_all,
+        is_collected=due.is_all and order.pick_up_point_id is not None,
+        may_wait=due.instead_of_id is None,
         user_id=request.user.pk,
         # Whoever has the link may pay; only its customer's payments keep cards.
         may_keep=order.customer_id == request.user.pk,
@@ -72,6 +72,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         "order": order,
         "due": due,
         "choice": choice,
+        "awaited": getattr(order, "awaited", None) if due.edit_id else None,
         "problem": problem,
         "failure": messages.explain(failed) if failed and failed.failure_code else "",
         "summary": summary.of_order(order, list(order.items.all())),
@@ -83,6 +84,9 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 def _take(request: HttpRequest, order: Order, due: Owed, name: str, method: Method) -> HttpResponse:
     """Take the money, and remember that this browser may answer its bank."""
     try:
+        if name == Provider.MANUAL and due.edit_id:
+            awaiting.begin_rest(order_id=order.pk)
+            return see_other("payments:order", order.token)
         if name == Provider.MANUAL:
             awaiting.begin(order_id=order.pk, kind=Awaited.Kind(method.token))
             return see_other("orders:order", order.token)

@@ -1,18 +1,28 @@
 """How one can pay here: what a page offers, and what was chosen on it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from payments import awaiting, saved_cards
-from payments.errors import CardRefused
+from payments import awaiting, customers, saved_cards
+from payments.errors import CardRefused, ProviderAway
 from payments.models import Provider, SavedCard
-from payments.parts import CardPart, Part, PickUpPart, SavedPart, TokenPart, TransferPart, titles
+from payments.parts import (
+    CardPart,
+    Part,
+    PayPalPart,
+    PickUpPart,
+    SavedPart,
+    TokenPart,
+    TransferPart,
+    titles,
+    typed_card,
+)
 from payments.providers import names, provider
 from payments.providers.base import Method
 
@@ -49,6 +59,7 @@ def offered(
     must come at once. ``cards`` are the customer's own; ``may_keep`` asks whether to keep more.
     """
     found = []
+    part: Callable[[Mapping[str, Any] | None], Part]
     usable = []
     for name in names():
         can = provider(name).can
@@ -57,20 +68,43 @@ def offered(
         if can.saves_cards:
             usable.append(name)
         if can.takes_cards:
-            part = partial(CardPart, may_keep=may_keep and can.saves_cards)
-            title = _("Another card") if cards else _("Card")
-            found.append(Means("card", name, title, _("Visa, Mastercard"), "card", part))
+            part = partial(typed_card, may_keep=may_keep and can.saves_cards)
+            found.append(
+                Means("card", name, _card_title(name), _("Visa, Mastercard"), "card", part)
+            )
         if can.has_card_fields:
             note = _("Visa, Mastercard, American Express")
-            found.append(Means("stripe", name, _("Card"), note, "card", TokenPart))
+            part = partial(TokenPart, may_keep=may_keep and can.saves_cards)
+            found.append(Means("stripe", name, _card_title(name), note, "card", part))
         if can.redirects:
-            found.append(_with_page(name))
-    found = [_saved(card) for card in cards if card.provider in usable] + found
+            found.append(_with_page(name, may_keep=may_keep and can.saves_cards))
+    saved = [_saved(card) for card in cards if card.provider in usable]
+    if saved:
+        found = [replace(one, title=_other(one)) for one in found]
+    found = saved + found
     return found + _without_provider(currency, amount, is_collected) if may_wait else found
 
 
+def _card_title(name: str) -> str:
+    """Cards of two providers are told apart by their names."""
+    takers = [one for one in names() if _takes_cards(one)]
+    if len(takers) < 2:
+        return _("Card")
+    return _("Card by %(name)s") % {"name": Provider(name).label}
+
+
+def _takes_cards(name: str) -> bool:
+    can = provider(name).can
+    return can.takes_cards or can.has_card_fields
+
+
+def _other(means: Means) -> str:
+    """What is beside the cards one keeps."""
+    return _("Another card") if means.title == _("Card") else means.title
+
+
 def _saved(card: SavedCard) -> Means:
-    note = _("Valid until %(expiry)s") % {"expiry": card.expiry}
+    note = _("Valid until %(expiry)s") % {"expiry": card.expiry} if card.expiry else card.holder
     part = partial(SavedPart, card=card)
     return Means(f"{SAVED}{card.pk}", card.provider, str(card), note, "card", part)
 
@@ -89,10 +123,11 @@ def _without_provider(currency: str, amount: int | None, is_collected: bool) -> 
     return found
 
 
-def _with_page(name: str) -> Means:
+def _with_page(name: str, *, may_keep: bool) -> Means:
     title = titles().get(name, name.title())
     note = _("You confirm the payment at %(name)s and come back.") % {"name": title}
-    return Means(name.lower(), name, title, note, "lock", Part)
+    part = PayPalPart if may_keep and name == Provider.PAYPAL else Part
+    return Means(name.lower(), name, title, note, "lock", part)
 
 
 class Choice:
@@ -183,6 +218,8 @@ class Choice:
 
     def fits(self, *, amount: int, is_collected: bool) -> bool:
         """Whether the choice fits what the same page said of the rest; else the form tells."""
+        if self.is_gone:
+            return False
         fitting = offered(
             self._currency, amount=amount, is_collected=is_collected, cards=self._cards
         )
@@ -198,11 +235,27 @@ class Choice:
         except CardRefused as error:
             self.part.explain(error.field, error.code)
             return None
-        if self._keeps_for and isinstance(self.part, CardPart) and self.part.wants_to_keep:
+        if self._keeps_for is None:
+            return method
+        can = provider(self.provider_name).can if self.provider_name in names() else None
+        if isinstance(self.part, CardPart) and self.part.wants_to_keep:
             saved_cards.remember(
                 user_id=self._keeps_for,
                 provider_name=self.provider_name,
                 method=method,
                 expiry=self.part.last_month,
             )
+        elif can and (can.keeps_on_page or self.part.wants_to_keep):
+            return self._to_be_kept(method)
         return method
+
+    def _to_be_kept(self, method: Method) -> Method:
+        """The method with who keeps it; as it is while the provider knows nobody."""
+        try:
+            customer = customers.customer_of(
+                user_id=cast("UUID", self._keeps_for), provider_name=self.provider_name
+            )
+        except ProviderAway:
+            # Paying matters more than keeping.
+            return method
+        return replace(method, keeps=True, customer=customer)

@@ -5,9 +5,9 @@ answers is recorded as after any other call. So a notice may come twice, late, o
 that happened earlier.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,13 +18,11 @@ from procrastinate.contrib.django import app
 
 from audit import recording
 from audit.models import AuditLog
-from payments import disputes, recovery, settling
-from payments.calls import void
-from payments.charges import charge_of
-from payments.errors import NoticeRefused, ProviderAway
-from payments.models import Payment, PaymentTransaction, ProviderNotice, Refund
+from payments import notice_acts
+from payments.errors import NoticeRefused
+from payments.models import Payment, PaymentTransaction, ProviderNotice
 from payments.providers import provider
-from payments.providers.base import DisputeNews, Notice, Outcome
+from payments.providers.base import Notice
 from shop import closing
 
 logger = structlog.get_logger(__name__)
@@ -39,8 +37,6 @@ LEASE_SECONDS: Final = 120
 #: A notice that fails is given up after so many tries; the waits between them double.
 MOST_TRIES: Final = 8
 FIRST_WAIT_SECONDS: Final = 30
-#: How long a payment is looked for that only the provider's reference names, in seconds.
-UNKNOWN_AFTER_SECONDS: Final = 15 * 60
 #: What is done with stays so long, in days. Providers repeat events for less.
 KEEP_DAYS: Final = 90
 _BATCH: Final = 5000
@@ -76,7 +72,7 @@ def process(notice_id: UUID) -> ProviderNotice:
     if notice is None:
         return ProviderNotice.objects.get(pk=notice_id)
     try:
-        status, code = _look_into(notice)
+        status, code = notice_acts.look_into(notice)
     except Exception as error:
         # Whatever it is, the other notices go on, and staff see this one when it is given up.
         logger.exception("notice could not be processed", notice=str(notice.pk))
@@ -141,6 +137,7 @@ def _columns(told: Notice) -> dict[str, Any]:
         "amount": told.amount,
         "currency": told.currency.upper(),
         "dispute": news,
+        "card": asdict(told.card) if told.card else None,
         "payload": dict(told.raw),
     }
 
@@ -185,96 +182,6 @@ def _note(notice: ProviderNotice, payment: Payment) -> PaymentTransaction:
         provider_reference=notice.reference,
         code=notice.kind.lower(),
     )
-
-
-def _look_into(notice: ProviderNotice) -> tuple[Status, str]:
-    """What came of it and why; RECEIVED when nobody knows yet."""
-    if notice.kind == Kind.OTHER:
-        return Status.IGNORED, ""
-    payment = notice.payment
-    if payment is None:
-        age = timezone.now() - notice.created_at
-        is_late = age > timedelta(seconds=UNKNOWN_AFTER_SECONDS)
-        return (Status.UNKNOWN if is_late else Status.RECEIVED), "unknown_payment"
-    if mismatch := _mismatch(notice, payment):
-        return Status.MISMATCHED, mismatch
-    try:
-        return _ACTS[Kind(notice.kind)](notice, payment)
-    except ProviderAway:
-        return Status.RECEIVED, "provider_away"
-
-
-def _mismatch(notice: ProviderNotice, payment: Payment) -> str:
-    """Why the notice cannot be about this payment as we know it, or ""."""
-    if notice.currency and notice.currency != payment.currency:
-        return "wrong_currency"
-    if notice.amount is None:
-        return ""
-    if not 0 <= notice.amount <= payment.amount:
-        return "wrong_amount"
-    if notice.kind == Kind.PAYMENT and notice.amount not in _amounts(payment):
-        return "wrong_amount"
-    return ""
-
-
-def _amounts(payment: Payment) -> set[int]:
-    """What a notice of the payment may name: all of it, or a part that was asked for."""
-    parts = payment.captures.values_list("amount", flat=True)
-    return {payment.amount, payment.captured_amount, *parts}
-
-
-def _on_payment(notice: ProviderNotice, payment: Payment) -> tuple[Status, str]:
-    after = recovery.resume(payment.pk)
-    if after.status in (Payment.Status.FAILED, Payment.Status.EXPIRED, Payment.Status.VOIDED):
-        return _give_back_unowned(after, notice.reference)
-    is_waiting = after.three_d_secure == Payment.ThreeDSecure.CHALLENGED
-    if after.status == Payment.Status.INITIATED and not is_waiting:
-        return Status.RECEIVED, "provider_away"
-    return Status.PROCESSED, ""
-
-
-def _give_back_unowned(payment: Payment, reference: str) -> tuple[Status, str]:
-    """Money that is held for an attempt that has ended here goes back."""
-    state = provider(payment.provider).fetch(
-        charge_of(payment), reference=payment.provider_reference or reference
-    )
-    if state is None or state.voided or state.authorized <= state.refunded:
-        return Status.PROCESSED, ""
-    if not payment.provider_reference:
-        payment.provider_reference = state.reference
-        payment.save(update_fields=["provider_reference"])
-    answer = void(payment)
-    if answer is None:
-        return Status.RECEIVED, "provider_away"
-    if answer.outcome != Outcome.APPROVED:
-        return Status.FAILED, answer.code or "not_voided"
-    return Status.PROCESSED, "given_back"
-
-
-def _on_refund(notice: ProviderNotice, payment: Payment) -> tuple[Status, str]:
-    """Refunds on their way are asked for again, each with its key."""
-    open_parts = payment.refund_parts.filter(status=Refund.Status.REQUESTED)
-    for refund_id in set(open_parts.values_list("refund_id", flat=True)):
-        if settling.settle(refund_id).status == Refund.Status.REQUESTED:
-            return Status.RECEIVED, "provider_away"
-    return Status.PROCESSED, ""
-
-
-def _on_dispute(notice: ProviderNotice, payment: Payment) -> tuple[Status, str]:
-    if not notice.dispute:
-        return Status.FAILED, "no_dispute"
-    told = dict(notice.dispute)
-    until = told.pop("respond_by")
-    news = DisputeNews(**told, respond_by=datetime.fromisoformat(until) if until else None)
-    disputes.take_news(payment, news, notice.told_at)
-    return Status.PROCESSED, ""
-
-
-_ACTS: dict[ProviderNotice.Kind, Callable[[ProviderNotice, Payment], tuple[Status, str]]] = {
-    Kind.PAYMENT: _on_payment,
-    Kind.REFUND: _on_refund,
-    Kind.DISPUTE: _on_dispute,
-}
 
 
 def _put_off(notice: ProviderNotice, *, code: str) -> ProviderNotice:

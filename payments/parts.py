@@ -1,5 +1,7 @@
 """What is typed for each means of payment."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -31,6 +33,11 @@ class Part(forms.Form):
         """What a valid part says; raises :class:`~payments.errors.CardRefused`."""
         return Method(token="", brand=titles()[name])
 
+    @property
+    def wants_to_keep(self) -> bool:
+        """Whether a valid part asks that the means be kept."""
+        return False
+
     def explain(self, field: str, code: str) -> None:
         """Show why the provider would not take what was typed."""
         self.add_error(field if field in self.fields else None, _("This was not accepted."))
@@ -41,13 +48,14 @@ class CardPart(CardForm, Part):
 
     template = "payments/means/card.html"
     means = "card"
+    #: Nothing was typed: it is the same for all, and drawn once.
+    is_blank = False
 
     def method(self, name: str) -> Method:
         return provider(name).tokenize(self.card())
 
     @property
     def wants_to_keep(self) -> bool:
-        """Whether a valid part says so."""
         return bool(self.cleaned_data.get("keeps"))
 
     @property
@@ -55,6 +63,21 @@ class CardPart(CardForm, Part):
         """Month and year of a valid part."""
         month, year = self.cleaned_data["expiry"]
         return month, year
+
+
+class PayPalPart(Part):
+    """PayPal's own page, which may keep the account that pays there."""
+
+    template = "payments/means/paypal.html"
+    means = "paypal"
+
+    paypal_keeps = forms.BooleanField(
+        label=_lazy("Keep this PayPal account for next time"), required=False
+    )
+
+    @property
+    def wants_to_keep(self) -> bool:
+        return bool(self.cleaned_data.get("paypal_keeps"))
 
 
 class SavedPart(Part):
@@ -87,6 +110,16 @@ class TokenPart(Part):
     )
     stripe_brand = forms.RegexField(r"^[a-z_]{0,20}$", required=False, widget=forms.HiddenInput)
     stripe_last4 = forms.RegexField(r"^[0-9]{4}$", required=False, widget=forms.HiddenInput)
+    stripe_keeps = forms.BooleanField(label=_lazy("Keep this card for next time"), required=False)
+
+    def __init__(self, *args: Any, may_keep: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_keep:
+            del self.fields["stripe_keeps"]
+
+    @property
+    def wants_to_keep(self) -> bool:
+        return bool(self.cleaned_data.get("stripe_keeps"))
 
     @property
     def publishable_key(self) -> str:
@@ -117,3 +150,20 @@ class PickUpPart(Part):
 
     def method(self, name: str) -> Method:
         return awaiting.method(Awaited.Kind.PICK_UP)
+
+
+def typed_card(data: Mapping[str, Any] | None = None, *, may_keep: bool) -> CardPart:
+    """The form of a card with what was typed; the blank one is the same for all."""
+    return _blank_card(may_keep) if data is None else CardPart(data, may_keep=may_keep)
+
+
+@cache
+def _blank_card(may_keep: bool) -> CardPart:
+    part = CardPart(may_keep=may_keep)
+    part.is_blank = True
+    return part
+
+
+def card_part(name: str, data: Mapping[str, Any] | None) -> Part:
+    """The form of a card alone, for the provider called ``name``."""
+    return (CardPart if provider(name).can.takes_cards else TokenPart)(data)

@@ -100,7 +100,9 @@ def charge(payment: Payment, *, when_paid: Callable[[], None] | None = None) -> 
         lambda: remote.authorize(charge_of(payment)),
     )
     is_approved = answer is not None and answer.outcome == Outcome.APPROVED
-    approved = fast.approve(payment, answer, note) if answer and is_approved else None
+    # A card that the provider keeps from now on is written in the slower way.
+    is_plain = answer is not None and answer.kept is None
+    approved = fast.approve(payment, answer, note) if answer and is_approved and is_plain else None
     if approved is None:
         closing.add(note)
         stages.record_authorization(payment, answer)
@@ -172,6 +174,8 @@ def _new(order: Order, provider_name: str, method: Method, *, amount: int) -> Pa
         currency=order.currency,
         amount=amount,
         method_token=method.token,
+        customer_token=method.customer,
+        keeps_method=method.keeps and order.customer_id is not None,
         ip_address=current_actor().ip,
     )
     show_method(payment, method)

@@ -20,7 +20,7 @@ import structlog
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from payments import disputes, findings, holding, recovery, settling
+from payments import disputes, findings, holding, recovery, settling, unknown_charges
 from payments.calls import ask, void
 from payments.charges import charge_of, known
 from payments.differences import DEAD, Difference, differences, given_back
@@ -34,7 +34,7 @@ from payments.models import (
     Refund,
     RefundPart,
 )
-from payments.providers import provider
+from payments.providers import names, provider
 from payments.providers.base import RemoteState
 
 logger = structlog.get_logger(__name__)
@@ -82,6 +82,13 @@ def reconcile(*, now: datetime | None = None, days: int = WINDOW_DAYS) -> Report
             logger.warning("not reconciled", payment=str(payment.pk), why=str(error))
         except PaymentsError:
             logger.exception("not reconciled", payment=str(payment.pk))
+    since = now - timedelta(days=min(days, findings.LOOK_BACK_DAYS))
+    for name in filter(unknown_charges.lists, names()):
+        try:
+            report.found += unknown_charges.look_for(name, since=since, now=now)
+        except ProviderAway as error:
+            report.away.add(name)
+            logger.warning("not listed", provider=name, why=str(error))
     logger.info("reconciled", asked=report.asked, found=report.found, mended=report.mended)
     return report
 
@@ -95,6 +102,8 @@ def mend(*, finding_id: UUID, actor_id: UUID | None = None) -> ReconciliationFin
     finding: ReconciliationFinding = ReconciliationFinding.objects.get(pk=finding_id)
     if finding.status != ReconciliationFinding.Status.OPEN:
         raise FindingClosed
+    if finding.payment_id is None:
+        return _mend_unknown(finding, actor_id)
     payment = _readable().get(pk=finding.payment_id)
     act = {**_SAFE, **_BY_STAFF}.get(Kind(finding.kind))
     if act is not None:
@@ -106,7 +115,15 @@ def mend(*, finding_id: UUID, actor_id: UUID | None = None) -> ReconciliationFin
 
 def can_mend(finding: ReconciliationFinding) -> bool:
     """Whether there is anything to do about it but looking."""
+    if finding.payment_id is None:
+        return unknown_charges.can_void(finding)
     return Kind(finding.kind) in _SAFE or Kind(finding.kind) in _BY_STAFF
+
+
+def _mend_unknown(finding: ReconciliationFinding, actor_id: UUID | None) -> ReconciliationFinding:
+    unknown_charges.give_back(finding)
+    findings.mend(finding, actor_id=actor_id)
+    return finding
 
 
 def _to_compare(now: datetime, days: int) -> Iterator[Any]:

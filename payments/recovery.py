@@ -109,10 +109,13 @@ def _told(state: RemoteState) -> Answer:
     return Answer(
         state.outcome or Outcome.CHALLENGE,
         state.reference,
-        state.authorized,
-        state.code,
-        state.redirect_url,
-        state.method,
+        amount=state.authorized,
+        code=state.code,
+        redirect_url=state.redirect_url,
+        method=state.method,
+        expires_at=state.expires_at,
+        is_divisible=state.is_divisible,
+        kept=state.kept,
     )
 
 

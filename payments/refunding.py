@@ -11,33 +11,23 @@ to the gift cards and the store credit that paid the rest.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-
-from django.db.models import Q, Sum
 
 from audit import recording
 from inventory import returns
 from orders.models import Order
 from orders.placed import refundable
 from orders.placed.refundable import Refundable
+from payments import refund_sources as sources
 from payments import settling
-from payments.due import HELD
-from payments.errors import NothingToRefund, PaymentDisputed, TooMuchRefunded
-from payments.models import Payment, Refund, RefundLine, RefundPart
+from payments.errors import TooMuchRefunded
+from payments.models import Refund, RefundLine, RefundPart
 from shop.conflicts import retried
 from shop.models import new_id
 from shop.money import share
 
 Reason = Refund.Reason
 To = Refund.To
-
-#: Payments whose money can go back; of one in dispute the bank decides.
-_GIVING = (
-    Payment.Status.CAPTURED,
-    Payment.Status.SETTLED,
-    Payment.Status.PARTIALLY_REFUNDED,
-)
 
 
 @dataclass(frozen=True)
@@ -120,7 +110,7 @@ def request(
             _check(left, wanted, shipping)
             extras = _shared(left, wanted, extra)
         goods = sum(row.amount for row in wanted.values())
-        parts = _parts(order, goods + shipping + extra)
+        parts = sources.parts(order, goods + shipping + extra)
         made: Refund = Refund.objects.create(
             order=order,
             key=key,
@@ -170,9 +160,9 @@ def request_at_most(
     with recording.batch():
         order = Order.objects.select_for_update().get(pk=order_id)
         known: Refund | None = Refund.objects.filter(key=key, order=order).first()
-        available = sum(amount for _payment, amount in _sources(order))
+        available = sum(amount for _payment, amount in sources.of(order))
         if reason == Reason.EDITED:
-            available = min(available, _beyond(order, available))
+            available = min(available, sources.beyond(order, available))
         if known is not None or not available:
             return known
         if reason != Reason.EDITED:
@@ -211,7 +201,7 @@ def request_rest(order_id: UUID) -> Refund | None:
     """
     with recording.batch():
         order = Order.objects.select_for_update().get(pk=order_id)
-        amount = sum(amount for _payment, amount in _sources(order))
+        amount = sum(amount for _payment, amount in sources.of(order))
         if order.status != Order.Status.CANCELED or order.paid_at is None or not amount:
             return None
         left = refundable.of_order(order)
@@ -237,34 +227,6 @@ def give_back_canceled(order_id: UUID) -> Refund | None:
     return settling.settle(made.pk) if made else None
 
 
-def most(order: Any) -> int:
-    """What can still go back of what was paid for ``order``, in minor units.
-
-    No query where its ``payments`` and ``refunds__parts`` are prefetched.
-    """
-    promised = [
-        part
-        for made in order.refunds.all()
-        for part in made.parts.all()
-        if part.status != Refund.Status.FAILED
-    ]
-    giving = [payment for payment in order.payments.all() if payment.status in _GIVING]
-    ids = {payment.pk for payment in giving}
-    captured = sum(payment.captured_amount for payment in giving)
-    gone = sum(part.amount for part in promised if part.payment_id in ids)
-    waiting = sum(
-        part.amount
-        for part in promised
-        if part.payment_id is None and part.status == Refund.Status.REQUESTED
-    )
-    return max(0, captured - gone) + max(0, order.credit_applied - waiting)
-
-
-def is_disputed(order: Any) -> bool:
-    """Whether a bank holds money of ``order``; no query where its ``payments`` are prefetched."""
-    return any(payment.status == Payment.Status.DISPUTED for payment in order.payments.all())
-
-
 def _check(left: Refundable, lines: Mapping[UUID, LineRefund], shipping: int) -> None:
     """Refuse what is more than is left of a line or of delivery."""
     for item_id, row in lines.items():
@@ -287,64 +249,6 @@ def _shared(left: Refundable, lines: Mapping[UUID, LineRefund], extra: int) -> d
         raise TooMuchRefunded(extra, sum(after.values()))
     parts = dict(zip(after, share(extra, list(after.values())), strict=True))
     return {item_id: part for item_id, part in parts.items() if part}
-
-
-def _parts(order: Order, amount: int) -> list[tuple[Payment | None, int]]:
-    """Which payments bear ``amount``, newest first; without a payment it is the order's credit."""
-    sources = _sources(order)
-    available = sum(left for _payment, left in sources)
-    if amount > available and is_disputed(order):
-        raise PaymentDisputed
-    if not available or not amount:
-        raise NothingToRefund
-    if not 0 < amount <= available:
-        raise TooMuchRefunded(amount, available)
-    parts = []
-    for payment, left in sources:
-        part = min(left, amount)
-        amount -= part
-        if part:
-            parts.append((payment, part))
-    return parts
-
-
-def _sources(order: Order) -> list[tuple[Payment | None, int]]:
-    """What can still go back of each payment, newest first, and of the order's credit last.
-
-    The caller has locked the order; the payments are locked here, in key order.
-    """
-    rows = Payment.objects.filter(order=order, status__in=_GIVING).order_by("pk")
-    payments = list(rows.select_for_update())
-    promised: dict[UUID | None, int] = dict(
-        RefundPart.objects.filter(refund__order=order)
-        .exclude(status=Refund.Status.FAILED)
-        # Credit that went back is no longer among what the order was paid with.
-        .filter(Q(payment__isnull=False) | Q(status=Refund.Status.REQUESTED))
-        .order_by()
-        .values_list("payment")
-        .annotate(amount=Sum("amount"))
-    )
-    sources: list[tuple[Payment | None, int]] = [
-        (payment, max(0, payment.captured_amount - promised.get(payment.pk, 0)))
-        for payment in reversed(payments)
-    ]
-    return [*sources, (None, max(0, order.credit_applied - promised.get(None, 0)))]
-
-
-def _beyond(order: Order, available: int) -> int:
-    """What was paid beyond what the order costs; all, unless some of its money waits for parcels.
-
-    What is only authorized goes back by not being captured.
-    """
-    if not order.payments.filter(HELD).exists():
-        return available
-    sums = order.payments.aggregate(
-        captured=Sum("captured_amount"), refunded=Sum("refunded_amount")
-    )
-    waiting = RefundPart.objects.filter(refund__order=order, status=Refund.Status.REQUESTED)
-    paid = order.credit_applied + (sums["captured"] or 0) - (sums["refunded"] or 0)
-    paid -= waiting.aggregate(sum=Sum("amount"))["sum"] or 0
-    return max(0, paid - order.total)
 
 
 def _restock(order: Order, lines: Mapping[UUID, LineRefund], actor_id: UUID | None) -> None:

@@ -22,7 +22,7 @@ from payments.due import HELD, amount_due
 from payments.errors import CaptureUnderWay, NothingToCapture
 from payments.models import Capture, Payment, PaymentTransaction
 from payments.providers import provider
-from payments.providers.base import Releasing
+from payments.providers.interface import Releasing
 from shop.conflicts import retried
 
 Status = Payment.Status

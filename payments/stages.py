@@ -12,7 +12,7 @@ from inventory.errors import OutOfStock
 from orders.errors import NotAllowed
 from orders.models import Order
 from orders.placed import lifecycle
-from payments import capturing, releasing
+from payments import capturing, releasing, saved_cards
 from payments.calls import ask, void
 from payments.charges import known, show_method
 from payments.models import Payment, PaymentTransaction
@@ -124,6 +124,8 @@ def record_authorization(payment: Payment, answer: Answer | None) -> None:
                 capturing.set_terms(locked, answer)
                 if locked.three_d_secure == asked.CHALLENGED:
                     locked.three_d_secure = asked.PASSED
+                if answer.kept is not None and locked.keeps_method:
+                    saved_cards.note(locked, answer.kept)
             elif answer.outcome == Outcome.CHALLENGE:
                 locked.three_d_secure = asked.CHALLENGED
                 locked.challenge_url = answer.redirect_url or locked.challenge_url

@@ -17,11 +17,13 @@ from payments import (
     reconciliation,
     recovery,
     releasing,
+    removals,
     saved_cards,
+    settlements,
     settling,
 )
 from payments.credit import cards, letters
-from payments.errors import PaymentsError
+from payments.errors import PaymentsError, ProviderAway
 from payments.providers import names, sandbox_notices
 
 logger = structlog.get_logger(__name__)
@@ -203,6 +205,19 @@ def sort_cards(timestamp: int) -> int:
     return saved_cards.keep_paid() + saved_cards.forget_unpaid()
 
 
+@app.task(name=removals.FORGET)
+def forget_card(removal_id: str) -> bool:
+    """After a card was removed: have its provider forget it. What fails is taken up each minute."""
+    return removals.settle(UUID(removal_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="payments.forget_cards", name="payments.forget_cards")
+def forget_cards(timestamp: int) -> int:
+    """Each minute: ask again for cards that their providers did not forget."""
+    return _each(removals.waiting(), removals.settle)
+
+
 @app.periodic(cron="37 9 * * *")
 @app.task(
     queueing_lock="payments.remind_of_cards",
@@ -212,6 +227,19 @@ def sort_cards(timestamp: int) -> int:
 def remind_of_cards(timestamp: int) -> int:
     """Each morning: tell of kept cards that expire."""
     return card_letters.remind()
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(
+    queueing_lock="payments.collect_settlements",
+    name="payments.collect_settlements",
+    retry=RetryStrategy(max_attempts=6, exponential_wait=5, retry_exceptions=[ProviderAway]),
+)
+def collect_settlements(timestamp: int) -> int:
+    """Each night: ask the providers what they settled, and look for what is missing."""
+    lines = sum(report.lines for report in settlements.collect().values())
+    settlements.look_again()
+    return lines
 
 
 @app.periodic(cron="17 3 * * *")

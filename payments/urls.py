@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from payments import card_views, credit_views, express, gift_views, links, views, webhooks
+from payments import (
+    card_views,
+    credit_views,
+    express,
+    gift_views,
+    links,
+    transfer_views,
+    views,
+    webhooks,
+)
 
 app_name = "payments"
 
@@ -17,6 +26,8 @@ urlpatterns = [
         card_views.make_default,
         name="card_default",
     ),
+    path("account/payment-methods/add/", card_views.add, name="card_add"),
+    path("account/payment-methods/<uuid:card_id>/added/", card_views.added, name="card_added"),
     path("account/payment-methods/<uuid:card_id>/remove/", card_views.remove, name="card_remove"),
     path("checkout/express/", express.express, name="express"),
     path("checkout/payment/", views.payment, name="payment"),
@@ -25,6 +36,7 @@ urlpatterns = [
     path("checkout/credit/account/", credit_views.use_account, name="credit_account"),
     path("checkout/review/", views.review, name="review"),
     path("order/<slug:token>/pay/", links.pay, name="order"),
+    path("order/<slug:token>/transfer.png", transfer_views.code, name="transfer_code"),
     path("checkout/challenge/<uuid:payment_id>/", views.challenge, name="challenge"),
     path(
         "checkout/challenge/<uuid:payment_id>/return/",

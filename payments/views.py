@@ -215,6 +215,7 @@ def _render_review(
         "purchase": purchase,
         "key": secrets.token_urlsafe(16),
         "checkout": checkout,
+        "is_ordered": purchase.order is not None,
         "shipping_address": _lines(checkout.shipping_address),
         "billing_address": _lines(checkout.billing_address),
         "method": checkout.payment_method,

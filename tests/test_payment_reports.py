@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.tests.factories import placed_order, variant_in_stock
-from payments import offline, processing, refunding, settling
-from payments.models import Payment, Refund
+from payments import offline, processing, refunding, settlements, settling
+from payments.models import Payment, Refund, RefundPart
+from payments.providers.base import Settled, SettledKind
 from payments.tests.cards import DECLINED, GOOD, NO_FUNDS, method
 from shop.accounts.roles import Role
 from shop.models import new_id
@@ -162,6 +163,9 @@ def test_payments_of_other_times_are_not_read(by):
         provider_reference="''",
     )
     again_and_again(Refund.objects.get(), succeeded_at=earlier, key="gen_random_uuid()")
+    # A handful of parts would be read first, and their refunds by their keys.
+    its_refund = "(SELECT id FROM payments_refund OFFSET number LIMIT 1)"
+    again_and_again(RefundPart.objects.get(), refund_id=its_refund)
     period = today(2)
     facts = {"start": period.start, "end": period.end, "currency": "EUR", "zone": "Europe/Berlin"}
     with connection.cursor() as cursor:
@@ -170,3 +174,15 @@ def test_payments_of_other_times_are_not_read(by):
     plan = plan if isinstance(plan, str) else json.dumps(plan)
     assert "payment_begun" in plan
     assert by == By.REASON or "refund_succeeded" in plan
+
+
+def test_fees_count_on_the_day_they_were_paid_out_with_the_time_that_took():
+    payment = attempt(GOOD).payments.get()
+    at = payment.captured_at + timedelta(days=2)
+    line = Settled("line", SettledKind.CHARGE, TOTAL, 83, "EUR", at, key=str(payment.pk))
+    settlements.take("SANDBOX", [line])
+    assert total(today()).fees == 0
+    day = Period(timezone.localdate(at), timezone.localdate(at))
+    (row,) = rows(By.DAY, day)
+    assert (row.fees, row.settle_seconds, row.attempts) == (83, 2 * 86400, 0)
+    assert [one.fees for one in rows(By.PROVIDER, day)] == [83]

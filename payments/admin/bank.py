@@ -1,4 +1,4 @@
-"""Bank statements in the back office: brought, looked at, booked; and what is left of them."""
+"""Bank statements in the back office: brought, looked at, booked."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -6,29 +6,25 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.admin import AuditedAdmin
-from orders.models import Order
-from payments.admin.bank_forms import ColumnsForm, OrderNumberForm, StatementForm
+from payments.admin.bank_forms import ColumnsForm, StatementForm
+from payments.admin.bank_steps import MAY_BOOK, BankAdmin, actor_of
 from payments.bank import booking, columns, statements, words
 from payments.bank.outlook import Outlook, Verdict, outlook
 from payments.errors import LineRefused, StatementKnown, StatementRefused
-from payments.models import BankLine, BankStatement
-from shop.back_office import ReadOnly, badge
+from payments.models import BankStatement
+from shop.back_office import badge
 from shop.money import format_money
 from shop.redirects import see_other
 
-MAY_BOOK = "payments.change_bankstatement"
 #: Lines that a page shows at once; the rest is on the list of lines.
 MOST_SHOWN = 500
 
@@ -37,38 +33,6 @@ _STATEMENT = {
     BankStatement.Status.READ: ("info", "clock"),
     BankStatement.Status.BOOKED: ("ok", "check"),
 }
-_LINE = {
-    BankLine.Status.OPEN: ("", "clock"),
-    BankLine.Status.BOOKED: ("ok", "check"),
-    BankLine.Status.HELD: ("warn", "clock"),
-    BankLine.Status.DUPLICATE: ("", "copy"),
-}
-
-
-class BankAdmin(ReadOnly, AuditedAdmin):
-    """What statements and their lines have in common."""
-
-    records_views = True
-
-    def refuse_strangers(self, request: HttpRequest) -> None:
-        if not request.user.has_perm(MAY_BOOK):
-            raise PermissionDenied
-
-    def asked(
-        self, request: HttpRequest, form: Form, *, title: str, consequence: str, back: str
-    ) -> HttpResponse:
-        """The page that says what an act does, and asks what it needs to know."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "consequence": consequence,
-            "opts": self.opts,
-            "form": form,
-            "back": back,
-        }
-        status = 422 if form.errors else 200
-        template = "admin/payments/bank/step.html"
-        return TemplateResponse(request, template, context, status=status)
 
 
 @admin.register(BankStatement)
@@ -108,7 +72,7 @@ class BankStatementAdmin(BankAdmin):
             file = form.cleaned_data["file"]
             try:
                 made = statements.receive(
-                    data=file.read(), file_name=file.name, actor_id=_actor(request)
+                    data=file.read(), file_name=file.name, actor_id=actor_of(request)
                 )
             except StatementKnown as known:
                 self.message_user(request, gettext("This file is here already."), messages.WARNING)
@@ -222,7 +186,7 @@ class BankStatementAdmin(BankAdmin):
         ticked = [UUID(pk) for pk in request.POST.getlist("line") if pk in known]
         try:
             done = booking.book(
-                statement_id=statement.pk, line_ids=ticked, actor_id=_actor(request)
+                statement_id=statement.pk, line_ids=ticked, actor_id=actor_of(request)
             )
         except LineRefused as error:
             return words.line_refused(error)
@@ -242,147 +206,6 @@ class BankStatementAdmin(BankAdmin):
         is_known = statement.status != BankStatement.Status.UPLOADED
         step = "change" if is_known else "columns"
         return see_other(f"admin:payments_bankstatement_{step}", statement.pk)
-
-
-class DealtFilter(admin.SimpleListFilter):
-    """What is still to be done."""
-
-    title = _("queue")
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("open", _("Not matched to an order")), ("return", _("To be sent back"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[BankLine]) -> QuerySet[BankLine]:
-        if self.value() == "open":
-            return queryset.filter(status=BankLine.Status.OPEN, order=None, returned_at=None)
-        if self.value() == "return":
-            return cast("QuerySet[BankLine]", cast("Any", queryset).to_return())
-        return queryset
-
-
-@admin.register(BankLine)
-class BankLineAdmin(BankAdmin):
-    """Money that came, line by line."""
-
-    amount_fields = ("amount", "used_amount")
-    list_display = (
-        "booked_on",
-        "name",
-        "amount_shown",
-        "status_badge",
-        "order_link",
-        "excess_shown",
-        "returned_at",
-    )
-    list_filter = (DealtFilter, "status", "match")
-    list_select_related = ("order",)
-    search_fields = ("name", "text", "order__number")
-    search_help_text = _("Sender, text or order number")
-    date_hierarchy = "booked_on"
-    ordering = ("-booked_on", "-pk")
-    change_form_template = "admin/payments/bank/line.html"
-    fields = (
-        ("booked_on", "amount_shown", "status_badge"),
-        ("name", "account"),
-        "text",
-        ("order_link", "match", "excess_shown", "returned_at"),
-        ("statement", "position"),
-    )
-    readonly_fields = ("amount_shown", "status_badge", "order_link", "excess_shown")
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<uuid:pk>/assign/", view(self.assign_view), name="payments_bankline_assign"),
-            path(
-                "<uuid:pk>/returned/", view(self.returned_view), name="payments_bankline_returned"
-            ),
-            *super().get_urls(),
-        ]
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        context["manages"] = request.user.has_perm(MAY_BOOK)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def assign_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Say which order a line pays; of a booked statement it is booked at once."""
-        self.refuse_strangers(request)
-        line = get_object_or_404(BankLine.objects.select_related("statement"), pk=pk)
-        data = request.POST if request.method == "POST" else None
-        form = OrderNumberForm(data)
-        if form.is_valid():
-            try:
-                self._assign(request, line, form.cleaned_data["number"].strip())
-            except Order.DoesNotExist:
-                form.add_error("number", gettext("There is no order with this number."))
-            except LineRefused as error:
-                form.add_error(None, words.line_refused(error))
-            else:
-                return see_other("admin:payments_bankstatement_change", line.statement_id)
-        amount = format_money(line.amount, line.currency)
-        return self.asked(
-            request,
-            form,
-            title=gettext("Assign to an order"),
-            consequence=gettext("%(amount)s of %(name)s: %(text)s")
-            % {"amount": amount, "name": line.name or "–", "text": line.text or "–"},
-            back=reverse("admin:payments_bankstatement_change", args=[line.statement_id]),
-        )
-
-    def returned_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Note that money was sent back by a transfer of ours."""
-        self.refuse_strangers(request)
-        line = get_object_or_404(BankLine, pk=pk)
-        page = reverse("admin:payments_bankline_change", args=[pk])
-        if request.method == "POST":
-            try:
-                booking.note_returned(pk)
-            except LineRefused as error:
-                self.message_user(request, words.line_refused(error), messages.ERROR)
-            return see_other(page)
-        amount = format_money(line.excess or line.amount, line.currency)
-        return self.asked(
-            request,
-            Form(),
-            title=gettext("Note as sent back"),
-            consequence=gettext("%(amount)s were transferred back to %(name)s. Nobody is paid now.")
-            % {"amount": amount, "name": line.name or line.account or "–"},
-            back=page,
-        )
-
-    def _assign(self, request: HttpRequest, line: BankLine, number: str) -> None:
-        booking.assign(line_id=line.pk, number=number)
-        if line.statement.status == BankStatement.Status.BOOKED:
-            booking.book(
-                statement_id=line.statement_id, line_ids=[line.pk], actor_id=_actor(request)
-            )
-            self.message_user(request, gettext("The line is booked."), messages.SUCCESS)
-
-    @admin.display(description=_("amount"), ordering="amount")
-    def amount_shown(self, line: BankLine) -> str:
-        return format_money(line.amount, line.currency)
-
-    @admin.display(description=_("too much"))
-    def excess_shown(self, line: BankLine) -> str:
-        return format_money(line.excess, line.currency) if line.excess else ""
-
-    @admin.display(description=_("status"), ordering="status")
-    def status_badge(self, line: BankLine) -> SafeString:
-        return badge(str(line.get_status_display()), *_LINE[BankLine.Status(line.status)])
-
-    @admin.display(description=_("order"), ordering="order__number")
-    def order_link(self, line: BankLine) -> SafeString | str:
-        if line.order is None:
-            return ""
-        url = reverse("admin:orders_order_change", args=[line.order_id])
-        return format_html('<a href="{}">{}</a>', url, line.order.number)
-
-
-def _actor(request: HttpRequest) -> UUID:
-    return cast("UUID", request.user.pk)
 
 
 def _verdict_words(found: Outlook) -> str:

@@ -13,6 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 
+from audit.models import AuditLog
+from audit.recording import record
 from payments import disputes, evidence
 from payments.admin.dispute_forms import AnswerForm, EvidenceForm, ReasonForm
 from payments.errors import DisputeDecided, EvidenceRefused, ProviderAway, UnknownProvider
@@ -101,10 +103,16 @@ class DisputePages(admin.ModelAdmin):
         """Let the bank have the money."""
         dispute = self._undecided(request, pk)
         amount = format_money(dispute.amount, dispute.currency)
-        words = gettext(
-            "%(amount)s is gone for good: it counts as given back, with a credit note. The "
-            "provider is not told; without an answer it decides so by itself."
-        )
+        if disputes.takes_acceptance(dispute):
+            words = gettext(
+                "%(amount)s is gone for good: it counts as given back, with a credit note. The "
+                "provider is told at once."
+            )
+        else:
+            words = gettext(
+                "%(amount)s is gone for good: it counts as given back, with a credit note. The "
+                "provider is not told; without an answer it decides so by itself."
+            )
         return self._take(
             request,
             dispute,
@@ -136,6 +144,7 @@ class DisputePages(admin.ModelAdmin):
             content = evidence.file_of(row).content
         except OSError as error:
             raise Http404 from error
+        record(AuditLog.Action.EXPORT, Dispute, dispute.pk, {}, {"file": row.name})
         return HttpResponse(
             content,
             content_type=row.mime_type,

@@ -52,6 +52,10 @@ def _advice(finding: ReconciliationFinding) -> str:
         Kind.EXPIRING: gettext("Capture it soon; afterwards the customer would have to pay anew."),
         Kind.VOIDED_THERE: gettext("The money cannot be captured any more."),
         Kind.LOST_TWICE: gettext("The bank took what we had given back; ask the customer for it."),
+        Kind.UNKNOWN_HERE: gettext(
+            "The provider has a charge that we do not know. If it is no other shop's, give it back."
+        ),
+        Kind.SETTLED_DIFFERS: gettext("Ask the provider why it paid out another amount."),
     }
     return words[Kind(finding.kind)]
 
@@ -70,7 +74,7 @@ class FindingAdmin(ReadOnly, AuditedAdmin):
     )
     list_filter = ("status", "kind", "payment__provider")
     list_select_related = ("payment__order",)
-    search_fields = ("payment__order__number", "payment__provider_reference")
+    search_fields = ("payment__order__number", "payment__provider_reference", "reference")
     search_help_text = _("Order number or the provider's reference")
     date_hierarchy = "last_seen_at"
     change_form_template = "admin/payments/finding/change_form.html"
@@ -176,12 +180,16 @@ class FindingAdmin(ReadOnly, AuditedAdmin):
         return reverse("admin:payments_reconciliationfinding_change", args=[finding.pk])
 
     @admin.display(description=_("order"), ordering="payment__order__number")
-    def order_link(self, finding: Any) -> SafeString:
+    def order_link(self, finding: Any) -> SafeString | str:
+        if finding.payment is None:
+            return ""
         url = reverse("admin:orders_order_change", args=[finding.payment.order_id])
         return format_html('<a href="{}">{}</a>', url, finding.payment.order.number)
 
     @admin.display(description=_("payment"))
-    def payment_link(self, finding: Any) -> SafeString:
+    def payment_link(self, finding: Any) -> SafeString | str:
+        if finding.payment is None:
+            return f"{finding.get_provider_display()} {finding.reference}"
         url = reverse("admin:payments_payment_change", args=[finding.payment_id])
         return format_html('<a href="{}">{}</a>', url, finding.payment)
 

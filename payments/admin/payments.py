@@ -16,7 +16,7 @@ from audit.admin import AuditedAdmin
 from orders.admin.orders import payment_badge
 from payments import releasing
 from payments.attempts import lately_failed
-from payments.models import Capture, Payment, PaymentTransaction
+from payments.models import Capture, Payment, PaymentTransaction, Settlement
 from shop.back_office import ReadOnly
 from shop.money import format_money
 
@@ -76,11 +76,33 @@ class TransactionInline(ReadOnly, admin.TabularInline):
         return format_money(transaction.amount, transaction.payment.currency)
 
 
+class SettlementInline(ReadOnly, admin.TabularInline):
+    """What the provider paid out of it, and what it kept."""
+
+    model = Settlement
+    amount_fields = ("amount", "fee")
+    fields = ("settled_at", "kind", "amount_shown", "fee_shown", "payout_reference", "reference")
+    readonly_fields = ("amount_shown", "fee_shown")
+    extra = 0
+
+    @admin.display(description=_("amount"))
+    def amount_shown(self, row: Settlement) -> str:
+        return format_money(row.amount, row.currency)
+
+    @admin.display(description=_("fee"))
+    def fee_shown(self, row: Settlement) -> str:
+        return format_money(row.fee, row.currency)
+
+
 @admin.register(Payment)
 class PaymentAdmin(ReadOnly, AuditedAdmin):
     """Attempts to pay, and what their providers said."""
 
-    amount_fields = ("amount", "authorized_amount", "captured_amount", "refunded_amount")
+    records_views = True
+    amount_fields = (
+        "amount", "authorized_amount", "captured_amount", "refunded_amount", "settled_amount",
+        "fee_amount",
+    )  # fmt: skip
     list_display = (
         "created_at",
         "order_link",
@@ -96,7 +118,7 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
     search_fields = ("order__number", "order__email", "provider_reference")
     search_help_text = _("Order number, e-mail address or the provider's reference")
     date_hierarchy = "created_at"
-    inlines = (CaptureInline, TransactionInline)
+    inlines = (CaptureInline, SettlementInline, TransactionInline)
     readonly_fields = (
         "created_at",
         "order_link",
@@ -106,6 +128,8 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
         "captured_shown",
         "refunded_shown",
         "held_shown",
+        "settled_shown",
+        "fee_shown",
         "card",
     )
     fieldsets = (
@@ -116,12 +140,20 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
                 "fields": (
                     ("amount_shown", "authorized_shown", "captured_shown", "refunded_shown"),
                     ("held_shown", "authorization_expires_at"),
+                    ("settled_shown", "fee_shown", "settled_at"),
                 )
             },
         ),
         (
             _("Method"),
-            {"fields": ("card", "three_d_secure", "provider_reference", "ip_address")},
+            {
+                "fields": (
+                    ("card", "installments"),
+                    "three_d_secure",
+                    "provider_reference",
+                    "ip_address",
+                )
+            },
         ),
         (_("Failure"), {"fields": ("failure_code", "failure_reason", "failed_at")}),
     )
@@ -158,6 +190,14 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
     @admin.display(description=_("to be captured"))
     def held_shown(self, payment: Payment) -> str:
         return format_money(payment.held_amount, payment.currency)
+
+    @admin.display(description=_("settled"))
+    def settled_shown(self, payment: Payment) -> str:
+        return format_money(payment.settled_amount, payment.currency)
+
+    @admin.display(description=_("fee"))
+    def fee_shown(self, payment: Payment) -> str:
+        return format_money(payment.fee_amount, payment.currency)
 
     @admin.display(description=_("card"))
     def card(self, payment: Payment) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.admin.forms import WIDE, KeyForm
 from orders.placed import refundable
 from orders.placed.refundable import RefundableLine
-from payments import refunding
+from payments import refund_sources
 from payments.models import Refund
 from payments.refunding import LineRefund
 from shop.forms import MoneyField
@@ -56,7 +56,7 @@ class RefundForm(KeyForm):
     def __init__(self, data: Mapping[str, Any] | None = None, *, order: Any) -> None:
         super().__init__(data)
         self.left = refundable.of_order(order)
-        self.most = min(refunding.most(order), self.left.amount_left)
+        self.most = min(refund_sources.most(order), self.left.amount_left)
         self.currency = order.currency
         lines = {
             f"{_UNITS}{item.pk}": self._units(item, self.left.lines[item.pk])

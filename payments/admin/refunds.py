@@ -17,7 +17,7 @@ from audit.admin import AuditedAdmin
 from orders.admin import moves
 from orders.admin.moves import Move
 from orders.admin.orders import refund_badge
-from payments import refunding
+from payments import refund_sources, refunding
 from payments.admin.refund_forms import RefundForm
 from payments.errors import PaymentDisputed, RefundRefused
 from payments.models import Refund, RefundLine, RefundPart
@@ -33,7 +33,7 @@ def _refusal(order: Any) -> str:
         return gettext("nobody has paid yet")
     if RefundForm(order=order).most:
         return ""
-    if refunding.is_disputed(order):
+    if refund_sources.is_disputed(order):
         return gettext("its payment is disputed; the bank decides where the money goes")
     return gettext("all of it went back")
 

@@ -18,6 +18,7 @@ class Columns(TypedDict, total=False):
     currency: int
     name: int
     account: int
+    status: int
     text: list[int]
 
 
@@ -82,6 +83,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "payeriban",
         "account",
     ),
+    "status": ("status", "umsatzstatus", "buchungsstatus", "state", "info"),
 }
 _TEXTS = (
     "verwendungszweck",

@@ -13,6 +13,16 @@ from shop.money import UnknownCurrency
 
 #: Problems that are told at once.
 MOST_PROBLEMS = 20
+#: Lines that the bank has not booked yet: they come again once it has, perhaps as another amount.
+_PENDING = {
+    "vorgemerkt",
+    "umsatz vorgemerkt",
+    "umsatz vorgemerkt und nicht gebucht",
+    "pending",
+    "reverted",
+    "declined",
+    "failed",
+}
 _OUT = {"s", "d", "soll", "debit", "dbit", "out"}
 
 
@@ -32,10 +42,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Read:
-    """What came in, and how many lines are about money that left."""
+    """What came in, and how many lines are about money that left, or is not booked yet."""
 
     entries: list[Entry]
     outgoing: int
+    pending: int = 0
 
 
 def read(rows: Sequence[Sequence[str]], columns: Columns, *, currency: str) -> Read:
@@ -50,8 +61,11 @@ def read(rows: Sequence[Sequence[str]], columns: Columns, *, currency: str) -> R
     entries: list[Entry] = []
     problems: list[tuple[int, str, str]] = []
     seen = Counter[str]()
-    outgoing = 0
+    outgoing = pending = 0
     for position, cells in body:
+        if _cell(cells, columns.get("status")).casefold() in _PENDING:
+            pending += 1
+            continue
         of_line = _cell(cells, columns.get("currency")).upper() or currency
         try:
             amount = minor_units(_cell(cells, columns["amount"]), sign, of_line)
@@ -84,7 +98,7 @@ def read(rows: Sequence[Sequence[str]], columns: Columns, *, currency: str) -> R
         raise StatementRefused("lines", problems=problems[:MOST_PROBLEMS], count=len(problems))
     if not entries and not outgoing:
         raise StatementRefused("no_lines")
-    return Read(entries, outgoing)
+    return Read(entries, outgoing, pending)
 
 
 def _body(rows: Sequence[Sequence[str]], columns: Columns) -> Iterator[tuple[int, Sequence[str]]]:

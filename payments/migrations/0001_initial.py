@@ -1,6 +1,7 @@
-"""Payments, and the provider for trying out."""
+"""Payments, what was asked of their providers, and the ledger of the sandbox."""
 
 import django.db.models.deletion
+import django.db.models.expressions
 import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
@@ -14,8 +15,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("orders", "0005_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("orders", "0007_payments"),
     ]
 
     operations = [
@@ -54,38 +55,6 @@ class Migration(migrations.Migration):
                     "version",
                     models.PositiveIntegerField(
                         db_default=1, default=1, editable=False, verbose_name="version"
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
-                        to="orders.order",
-                        verbose_name="order",
-                    ),
-                ),
-                (
-                    "edit",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
-                        to="orders.orderedit",
-                        verbose_name="edit",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="payments",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="person",
                     ),
                 ),
                 (
@@ -134,6 +103,30 @@ class Migration(migrations.Migration):
                 ("captured_amount", models.BigIntegerField(default=0, verbose_name="captured")),
                 ("refunded_amount", models.BigIntegerField(default=0, verbose_name="refunded")),
                 (
+                    "captures_at_shipment",
+                    models.BooleanField(
+                        db_default=False, default=False, verbose_name="captured at shipment"
+                    ),
+                ),
+                (
+                    "released_amount",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="given up"),
+                ),
+                (
+                    "lapsed_amount",
+                    models.BigIntegerField(db_default=0, default=0, verbose_name="lapsed"),
+                ),
+                (
+                    "authorization_expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="authorization ends"),
+                ),
+                (
+                    "releasing_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="being given up since"
+                    ),
+                ),
+                (
                     "installments",
                     models.PositiveSmallIntegerField(default=1, verbose_name="installments"),
                 ),
@@ -159,13 +152,22 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("NOT_NEEDED", "Not needed"),
-                            ("CHALLENGED", "Waiting for the bank's question"),
+                            ("CHALLENGED", "Waiting for the shopper"),
                             ("PASSED", "Passed"),
                             ("FAILED", "Failed"),
                         ],
                         default="NOT_NEEDED",
                         max_length=12,
                         verbose_name="3-D Secure",
+                    ),
+                ),
+                (
+                    "challenge_url",
+                    models.URLField(
+                        blank=True,
+                        editable=False,
+                        max_length=2000,
+                        verbose_name="address of the challenge",
                     ),
                 ),
                 (
@@ -211,6 +213,50 @@ class Migration(migrations.Migration):
                     "failed_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="failed at"),
                 ),
+                (
+                    "edit",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="orders.orderedit",
+                        verbose_name="edit",
+                    ),
+                ),
+                (
+                    "instead_of",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replacements",
+                        to="payments.payment",
+                        verbose_name="instead of",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "payment",
@@ -218,18 +264,42 @@ class Migration(migrations.Migration):
                 "ordering": ["-created_at"],
                 "abstract": False,
                 "indexes": [
+                    models.Index(fields=["created_at"], name="payment_begun"),
                     models.Index(
                         condition=models.Q(("status__in", ["INITIATED", "AUTHORIZED"])),
                         fields=["updated_at"],
                         name="payment_open",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "authorized_amount__gt",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("captured_amount"), "+", models.F("released_amount")
+                                ),
+                            ),
+                            ("captures_at_shipment", True),
+                        ),
+                        fields=["authorization_expires_at"],
+                        name="payment_held",
+                    ),
+                    models.Index(
+                        condition=models.Q(("releasing_at__isnull", False)),
+                        fields=["releasing_at"],
+                        name="payment_releasing",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ["FAILED", "EXPIRED"])),
+                        fields=["updated_at"],
+                        name="payment_given_up",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(
                             ("status__in", ["FAILED", "VOIDED", "EXPIRED"]), _negated=True
                         ),
-                        fields=("order", "edit"),
+                        fields=("order", "edit", "instead_of"),
                         name="payment_one_live_per_order",
                         nulls_distinct=False,
                     ),
@@ -250,6 +320,20 @@ class Migration(migrations.Migration):
                             ("authorized_amount__lte", models.F("amount")),
                         ),
                         name="payment_refunded_captured_authorized_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lapsed_amount__gte", 0),
+                            ("lapsed_amount__lte", models.F("released_amount")),
+                            ("released_amount__gte", 0),
+                            (
+                                "released_amount__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("authorized_amount"), "-", models.F("captured_amount")
+                                ),
+                            ),
+                        ),
+                        name="payment_released_is_not_captured",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -282,8 +366,8 @@ class Migration(migrations.Migration):
                         name="status_machine",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
                             declare="DECLARE _is_valid_transition BOOLEAN;",
-                            func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{INITIATED:AUTHORIZED,INITIATED:FAILED,INITIATED:EXPIRED,AUTHORIZED:CAPTURED,AUTHORIZED:VOIDED,AUTHORIZED:EXPIRED,AUTHORIZED:FAILED,CAPTURED:SETTLED,CAPTURED:PARTIALLY_REFUNDED,CAPTURED:REFUNDED,CAPTURED:DISPUTED,SETTLED:PARTIALLY_REFUNDED,SETTLED:REFUNDED,SETTLED:DISPUTED,PARTIALLY_REFUNDED:REFUNDED,PARTIALLY_REFUNDED:DISPUTED,DISPUTED:SETTLED,DISPUTED:REFUNDED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                            hash="39f814b59602072ab5c84c9b99cce5cb09c46a69",
+                            func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{INITIATED:AUTHORIZED,INITIATED:FAILED,INITIATED:EXPIRED,AUTHORIZED:CAPTURED,AUTHORIZED:VOIDED,AUTHORIZED:EXPIRED,AUTHORIZED:FAILED,CAPTURED:SETTLED,CAPTURED:PARTIALLY_REFUNDED,CAPTURED:REFUNDED,CAPTURED:DISPUTED,SETTLED:PARTIALLY_REFUNDED,SETTLED:REFUNDED,SETTLED:DISPUTED,PARTIALLY_REFUNDED:REFUNDED,PARTIALLY_REFUNDED:DISPUTED,DISPUTED:CAPTURED,DISPUTED:SETTLED,DISPUTED:PARTIALLY_REFUNDED,DISPUTED:REFUNDED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="5dd5e0928767739d15cf80b7c3cce18aef334a4f",
                             operation="UPDATE",
                             pgid="pgtrigger_status_machine_b4bb2",
                             table="payments_payment",
@@ -304,9 +388,9 @@ class Migration(migrations.Migration):
                     pgtrigger.compiler.Trigger(
                         name="amount_is_fixed",
                         sql=pgtrigger.compiler.UpsertTriggerSql(
-                            condition='WHEN (OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."edit_id" IS DISTINCT FROM (NEW."edit_id") OR OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."currency" IS DISTINCT FROM (NEW."currency"))',
+                            condition='WHEN (OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."edit_id" IS DISTINCT FROM (NEW."edit_id") OR OLD."instead_of_id" IS DISTINCT FROM (NEW."instead_of_id") OR OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."currency" IS DISTINCT FROM (NEW."currency"))',
                             func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                            hash="fa2c90374326fc705f15f37069337805a9f10fd9",
+                            hash="3a84ce6f866ec56772dc4f2ebdbd204a4b1e7a2d",
                             operation="UPDATE",
                             pgid="pgtrigger_amount_is_fixed_edae6",
                             table="payments_payment",
@@ -348,15 +432,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "payment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="transactions",
-                        to="payments.payment",
-                        verbose_name="payment",
-                    ),
-                ),
-                (
                     "kind",
                     models.CharField(
                         choices=[
@@ -395,6 +470,15 @@ class Migration(migrations.Migration):
                 (
                     "latency_ms",
                     models.PositiveIntegerField(default=0, verbose_name="latency in ms"),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to="payments.payment",
+                        verbose_name="payment",
+                    ),
                 ),
             ],
             options={
@@ -461,6 +545,10 @@ class Migration(migrations.Migration):
                     "refunded_amount",
                     models.BigIntegerField(db_default=0, default=0, verbose_name="refunded"),
                 ),
+                (
+                    "silent_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="silent until"),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
@@ -475,6 +563,39 @@ class Migration(migrations.Migration):
                         name="sandbox_refunded_within_captured",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SandboxCapture",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shop.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "idempotency_key",
+                    models.CharField(max_length=100, unique=True, verbose_name="idempotency key"),
+                ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="captures",
+                        to="payments.sandboxcharge",
+                        verbose_name="charge",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sandbox capture",
+                "verbose_name_plural": "sandbox captures",
             },
         ),
         migrations.CreateModel(
@@ -493,6 +614,8 @@ class Migration(migrations.Migration):
                     "idempotency_key",
                     models.CharField(max_length=100, unique=True, verbose_name="idempotency key"),
                 ),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 (
                     "charge",
                     models.ForeignKey(
@@ -502,12 +625,49 @@ class Migration(migrations.Migration):
                         verbose_name="charge",
                     ),
                 ),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
             options={
                 "verbose_name": "sandbox refund",
                 "verbose_name_plural": "sandbox refunds",
+            },
+        ),
+        migrations.CreateModel(
+            name="SandboxNotice",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shop.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=100, verbose_name="event")),
+                ("content", models.JSONField(verbose_name="content")),
+                ("due_at", models.DateTimeField(verbose_name="to be sent")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "charge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="payments.sandboxcharge",
+                        verbose_name="charge",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sandbox notice",
+                "verbose_name_plural": "sandbox notices",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("sent_at__isnull", True)),
+                        fields=["due_at"],
+                        name="sandbox_notice_due",
+                    )
+                ],
             },
         ),
     ]

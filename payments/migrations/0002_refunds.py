@@ -1,4 +1,4 @@
-"""Refunds."""
+"""Refunds, in parts for each payment."""
 
 import django.db.models.deletion
 import django.db.models.expressions
@@ -13,9 +13,8 @@ import shop.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0002_placing"),
-        ("payments", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("payments", "0001_initial"),
     ]
 
     operations = [
@@ -48,15 +47,6 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now,
                         editable=False,
                         verbose_name="updated",
-                    ),
-                ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="refunds",
-                        to="orders.order",
-                        verbose_name="order",
                     ),
                 ),
                 ("key", models.UUIDField(editable=False, unique=True, verbose_name="key")),
@@ -96,6 +86,7 @@ class Migration(migrations.Migration):
                             ("FAULTY", "Faulty or wrong"),
                             ("PRICE", "Price put right"),
                             ("GOODWILL", "Goodwill"),
+                            ("DISPUTED", "Taken back by the bank"),
                             ("OTHER", "Other"),
                         ],
                         max_length=13,
@@ -109,17 +100,6 @@ class Migration(migrations.Migration):
                 ("shipping", models.BigIntegerField(default=0, verbose_name="of it delivery")),
                 ("extra", models.BigIntegerField(default=0, verbose_name="of it goodwill")),
                 (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="who",
-                    ),
-                ),
-                (
                     "failure_code",
                     models.CharField(blank=True, max_length=50, verbose_name="failure code"),
                 ),
@@ -131,6 +111,26 @@ class Migration(migrations.Migration):
                     "failed_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="failed at"),
                 ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "refund",
@@ -139,6 +139,11 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "indexes": [
                     models.Index(fields=["-created_at", "-id"], name="refund_newest"),
+                    models.Index(
+                        condition=models.Q(("status", "SUCCEEDED")),
+                        fields=["succeeded_at"],
+                        name="refund_succeeded",
+                    ),
                     models.Index(
                         condition=models.Q(("status", "SUCCEEDED"), _negated=True),
                         fields=["status", "updated_at"],
@@ -200,6 +205,7 @@ class Migration(migrations.Migration):
                                     "FAULTY",
                                     "PRICE",
                                     "GOODWILL",
+                                    "DISPUTED",
                                     "OTHER",
                                 ],
                             )
@@ -300,15 +306,9 @@ class Migration(migrations.Migration):
                         verbose_name="updated",
                     ),
                 ),
-                (
-                    "refund",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="lines",
-                        to="payments.refund",
-                        verbose_name="refund",
-                    ),
-                ),
+                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("extra", models.BigIntegerField(default=0, verbose_name="goodwill")),
                 (
                     "item",
                     models.ForeignKey(
@@ -319,9 +319,15 @@ class Migration(migrations.Migration):
                         verbose_name="line",
                     ),
                 ),
-                ("quantity", models.PositiveIntegerField(verbose_name="quantity")),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                ("extra", models.BigIntegerField(default=0, verbose_name="goodwill")),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="payments.refund",
+                        verbose_name="refund",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "line of a refund",
@@ -403,26 +409,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "refund",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="parts",
-                        to="payments.refund",
-                        verbose_name="refund",
-                    ),
-                ),
-                (
-                    "payment",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="refund_parts",
-                        to="payments.payment",
-                        verbose_name="payment",
-                    ),
-                ),
-                (
                     "status",
                     models.CharField(
                         choices=[
@@ -440,6 +426,26 @@ class Migration(migrations.Migration):
                     "provider_reference",
                     models.CharField(
                         blank=True, max_length=200, verbose_name="provider's reference"
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refund_parts",
+                        to="payments.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="payments.refund",
+                        verbose_name="refund",
                     ),
                 ),
             ],

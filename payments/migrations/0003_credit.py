@@ -13,9 +13,8 @@ import shop.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0002_placing"),
-        ("payments", "0002_refunds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("payments", "0002_refunds"),
     ]
 
     operations = [
@@ -90,18 +89,6 @@ class Migration(migrations.Migration):
                 ),
                 ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
                 (
-                    "order_item",
-                    models.ForeignKey(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="gift_cards",
-                        to="orders.orderitem",
-                        verbose_name="bought with",
-                    ),
-                ),
-                (
                     "unit",
                     models.PositiveSmallIntegerField(
                         default=0, editable=False, verbose_name="piece of the line"
@@ -125,6 +112,18 @@ class Migration(migrations.Migration):
                     "sent_at",
                     models.DateTimeField(
                         blank=True, editable=False, null=True, verbose_name="sent"
+                    ),
+                ),
+                (
+                    "order_item",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift_cards",
+                        to="orders.orderitem",
+                        verbose_name="bought with",
                     ),
                 ),
             ],
@@ -259,6 +258,12 @@ class Migration(migrations.Migration):
                         verbose_name="updated",
                     ),
                 ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "balance",
+                    models.BigIntegerField(default=0, editable=False, verbose_name="balance"),
+                ),
                 (
                     "user",
                     models.ForeignKey(
@@ -269,12 +274,6 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="person",
                     ),
-                ),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
-                ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                (
-                    "balance",
-                    models.BigIntegerField(default=0, editable=False, verbose_name="balance"),
                 ),
             ],
             options={
@@ -387,28 +386,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "card",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="payments.giftcard",
-                        verbose_name="gift card",
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entries",
-                        to="payments.creditaccount",
-                        verbose_name="store credit",
-                    ),
-                ),
-                (
                     "kind",
                     models.CharField(
                         choices=[
@@ -424,18 +401,19 @@ class Migration(migrations.Migration):
                 ),
                 ("amount", models.BigIntegerField(verbose_name="amount")),
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("key", models.CharField(max_length=120, unique=True, verbose_name="key")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="why")),
                 (
-                    "order",
+                    "account",
                     models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="credit_entries",
-                        to="orders.order",
-                        verbose_name="order",
+                        related_name="entries",
+                        to="payments.creditaccount",
+                        verbose_name="store credit",
                     ),
                 ),
-                ("key", models.CharField(max_length=120, unique=True, verbose_name="key")),
                 (
                     "actor",
                     models.ForeignKey(
@@ -447,7 +425,28 @@ class Migration(migrations.Migration):
                         verbose_name="who",
                     ),
                 ),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="why")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_entries",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "card",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="payments.giftcard",
+                        verbose_name="gift card",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "credit entry",

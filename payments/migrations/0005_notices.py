@@ -1,10 +1,10 @@
-"""What providers tell by themselves, and what the sandbox remembers of its own doing."""
+"""What providers tell by themselves, and where their ledgers differ from ours."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
+from django.conf import settings
 from django.db import migrations, models
 
 import shop.models
@@ -12,80 +12,11 @@ import shop.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0004_challenges"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("payments", "0003_credit"),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="sandboxcharge",
-            name="silent_until",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="silent until"),
-        ),
-        migrations.CreateModel(
-            name="SandboxCapture",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=shop.models.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "idempotency_key",
-                    models.CharField(max_length=100, unique=True, verbose_name="idempotency key"),
-                ),
-                ("amount", models.BigIntegerField(verbose_name="amount")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
-                (
-                    "charge",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="captures",
-                        to="payments.sandboxcharge",
-                        verbose_name="charge",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "sandbox capture",
-                "verbose_name_plural": "sandbox captures",
-            },
-        ),
-        migrations.CreateModel(
-            name="SandboxNotice",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=shop.models.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("event_id", models.CharField(max_length=100, verbose_name="event")),
-                ("content", models.JSONField(verbose_name="content")),
-                ("due_at", models.DateTimeField(verbose_name="to be sent")),
-                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
-                (
-                    "charge",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
-                        to="payments.sandboxcharge",
-                        verbose_name="charge",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "sandbox notice",
-                "verbose_name_plural": "sandbox notices",
-            },
-        ),
         migrations.CreateModel(
             name="ProviderNotice",
             fields=[
@@ -238,58 +169,176 @@ class Migration(migrations.Migration):
                         name="provider_notice_done_has_a_time",
                     ),
                 ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="7d0203191f6df43cae75e59140e713ff08e5243d",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_3dd48",
+                            table="payments_providernotice",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="status_machine",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{RECEIVED:PROCESSED,RECEIVED:IGNORED,RECEIVED:UNKNOWN,RECEIVED:MISMATCHED,RECEIVED:FAILED,UNKNOWN:RECEIVED,MISMATCHED:RECEIVED,FAILED:RECEIVED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="14f951925d8ebc324d02653e8f083af580dd9e51",
+                            operation="UPDATE",
+                            pgid="pgtrigger_status_machine_62458",
+                            table="payments_providernotice",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="what_was_told_is_fixed",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."event_id" IS DISTINCT FROM (NEW."event_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."told_at" IS DISTINCT FROM (NEW."told_at") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."dispute" IS DISTINCT FROM (NEW."dispute") OR OLD."payload" IS DISTINCT FROM (NEW."payload"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="2cc8a026ee3f780d476b4e8b7b4f18cbb0723562",
+                            operation="UPDATE",
+                            pgid="pgtrigger_what_was_told_is_fixed_657b3",
+                            table="payments_providernotice",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="providernotice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="7d0203191f6df43cae75e59140e713ff08e5243d",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_3dd48",
-                    table="payments_providernotice",
-                    when="BEFORE",
+        migrations.CreateModel(
+            name="ReconciliationFinding",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shop.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="id",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="providernotice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="status_machine",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{RECEIVED:PROCESSED,RECEIVED:IGNORED,RECEIVED:UNKNOWN,RECEIVED:MISMATCHED,RECEIVED:FAILED,UNKNOWN:RECEIVED,MISMATCHED:RECEIVED,FAILED:RECEIVED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="14f951925d8ebc324d02653e8f083af580dd9e51",
-                    operation="UPDATE",
-                    pgid="pgtrigger_status_machine_62458",
-                    table="payments_providernotice",
-                    when="BEFORE",
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="created",
+                    ),
                 ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="providernotice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="what_was_told_is_fixed",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."event_id" IS DISTINCT FROM (NEW."event_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."told_at" IS DISTINCT FROM (NEW."told_at") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."dispute" IS DISTINCT FROM (NEW."dispute") OR OLD."payload" IS DISTINCT FROM (NEW."payload"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="2cc8a026ee3f780d476b4e8b7b4f18cbb0723562",
-                    operation="UPDATE",
-                    pgid="pgtrigger_what_was_told_is_fixed_657b3",
-                    table="payments_providernotice",
-                    when="BEFORE",
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="updated",
+                    ),
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sandboxnotice",
-            index=models.Index(
-                condition=models.Q(("sent_at__isnull", True)),
-                fields=["due_at"],
-                name="sandbox_notice_due",
-            ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("UNFINISHED", "Approved there, unfinished here"),
+                            ("PAID_WITHOUT_ORDER", "Paid, but the order is not"),
+                            ("ORPHAN", "Held there, given up here"),
+                            ("CAPTURED_TWICE", "More taken there than here"),
+                            ("NOT_CAPTURED", "Less taken there than here"),
+                            ("AMOUNT_DIFFERS", "Authorized amounts differ"),
+                            ("UNKNOWN_THERE", "Unknown to the provider"),
+                            ("REFUND_MISSING", "Refund did not arrive"),
+                            ("REFUND_UNKNOWN", "More given back there than here"),
+                            ("EXPIRING", "Authorization about to expire"),
+                            ("VOIDED_THERE", "Authorization ended there"),
+                            ("LOST_TWICE", "Dispute took more than was left"),
+                        ],
+                        max_length=18,
+                        verbose_name="what",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "Open"), ("MENDED", "Mended"), ("CLOSED", "Closed")],
+                        default="OPEN",
+                        max_length=6,
+                        verbose_name="status",
+                    ),
+                ),
+                ("ours", models.CharField(max_length=200, verbose_name="our ledger")),
+                ("theirs", models.CharField(max_length=200, verbose_name="the provider's")),
+                ("first_seen_at", models.DateTimeField(verbose_name="first seen")),
+                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="payments.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "finding of reconciliation",
+                "verbose_name_plural": "findings of reconciliation",
+                "ordering": ["-last_seen_at", "-id"],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["-last_seen_at", "-id"], name="finding_newest"),
+                    models.Index(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=["status"],
+                        name="finding_open",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=("payment", "kind"),
+                        name="finding_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("status", "OPEN")),
+                            models.Q(
+                                ("closed_at__isnull", False), ("status__in", ["MENDED", "CLOSED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="finding_closed_has_a_time",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="c935a336e180fc6fc5b0fac5e7abed20f5fb4f3a",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_78f85",
+                            table="payments_reconciliationfinding",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
+            },
         ),
     ]

@@ -1,10 +1,9 @@
-"""Disputes, and what reconciliation finds."""
+"""Disputes and the evidence for them."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,8 +12,8 @@ import shop.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0006_capturing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("payments", "0006_capturing"),
     ]
 
     operations = [
@@ -128,12 +127,147 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(blank=True, editable=False, null=True),
                 ),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disputes",
+                        to="payments.payment",
+                        verbose_name="payment",
+                    ),
+                ),
+                (
+                    "taken",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispute",
+                        to="payments.refund",
+                        verbose_name="what the bank took",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "dispute",
                 "verbose_name_plural": "disputes",
                 "ordering": ["-opened_at", "-id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=["respond_by"],
+                        name="dispute_to_answer",
+                    ),
+                    models.Index(fields=["-opened_at", "-id"], name="dispute_newest"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("provider", "provider_reference"),
+                        name="dispute_provider_reference_unique",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gt", 0), models.Q(("provider_reference", ""), _negated=True)
+                        ),
+                        name="dispute_has_amount_and_reference",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at", None),
+                                ("status__in", ["OPEN", "EVIDENCE_SENT"]),
+                                ("taken", None),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False), ("status", "WON"), ("taken", None)
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False), ("status__in", ["LOST", "ACCEPTED"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dispute_status_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "FRAUDULENT",
+                                    "NOT_RECEIVED",
+                                    "NOT_AS_DESCRIBED",
+                                    "NOT_REFUNDED",
+                                    "DUPLICATE",
+                                    "CANCELED",
+                                    "OTHER",
+                                ],
+                            )
+                        ),
+                        name="dispute_reason_known",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="fa6be73d41e6555def85a4444f077610979693ca",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_95da7",
+                            table="payments_dispute",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="status_machine",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{OPEN:EVIDENCE_SENT,OPEN:WON,OPEN:LOST,OPEN:ACCEPTED,EVIDENCE_SENT:WON,EVIDENCE_SENT:LOST,EVIDENCE_SENT:ACCEPTED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="b6351439cd2f6ecccf43d7c2638d672eee8bd9e6",
+                            operation="UPDATE",
+                            pgid="pgtrigger_status_machine_07834",
+                            table="payments_dispute",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="starts_open",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (NOT (NEW.\"status\" = 'OPEN'))",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                            hash="97a6fa24f62b7928bbf4a6dd79c0e9714cfc6996",
+                            operation="INSERT",
+                            pgid="pgtrigger_starts_open_8b261",
+                            table="payments_dispute",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="never_deleted",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="c19fe4089e49050d78bffe1b8db3b509bdbe9589",
+                            operation="DELETE",
+                            pgid="pgtrigger_never_deleted_cf57f",
+                            table="payments_dispute",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="what_is_disputed_is_fixed",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."payment_id" IS DISTINCT FROM (NEW."payment_id") OR OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."provider_reference" IS DISTINCT FROM (NEW."provider_reference") OR OLD."currency" IS DISTINCT FROM (NEW."currency"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="4816e794d49a3cd3b25701ce740586814440fd4b",
+                            operation="UPDATE",
+                            pgid="pgtrigger_what_is_disputed_is_fixed_69fb2",
+                            table="payments_dispute",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,432 +305,62 @@ class Migration(migrations.Migration):
                 ("mime_type", models.CharField(max_length=30, verbose_name="type")),
                 ("size_bytes", models.PositiveIntegerField(verbose_name="size in bytes")),
                 ("checksum", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "dispute",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="payments.dispute",
+                        verbose_name="dispute",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "evidence",
                 "verbose_name_plural": "evidence",
                 "ordering": ["created_at", "id"],
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ReconciliationFinding",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=shop.models.new_id,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="id",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        default=django.utils.timezone.now,
-                        editable=False,
-                        verbose_name="created",
-                    ),
-                ),
-                (
-                    "updated_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        default=django.utils.timezone.now,
-                        editable=False,
-                        verbose_name="updated",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("UNFINISHED", "Approved there, unfinished here"),
-                            ("PAID_WITHOUT_ORDER", "Paid, but the order is not"),
-                            ("ORPHAN", "Held there, given up here"),
-                            ("CAPTURED_TWICE", "More taken there than here"),
-                            ("NOT_CAPTURED", "Less taken there than here"),
-                            ("AMOUNT_DIFFERS", "Authorized amounts differ"),
-                            ("UNKNOWN_THERE", "Unknown to the provider"),
-                            ("REFUND_MISSING", "Refund did not arrive"),
-                            ("REFUND_UNKNOWN", "More given back there than here"),
-                            ("EXPIRING", "Authorization about to expire"),
-                            ("VOIDED_THERE", "Authorization ended there"),
-                            ("LOST_TWICE", "Dispute took more than was left"),
-                        ],
-                        max_length=18,
-                        verbose_name="what",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("OPEN", "Open"), ("MENDED", "Mended"), ("CLOSED", "Closed")],
-                        default="OPEN",
-                        max_length=6,
-                        verbose_name="status",
-                    ),
-                ),
-                ("ours", models.CharField(max_length=200, verbose_name="our ledger")),
-                ("theirs", models.CharField(max_length=200, verbose_name="the provider's")),
-                ("first_seen_at", models.DateTimeField(verbose_name="first seen")),
-                ("last_seen_at", models.DateTimeField(verbose_name="last seen")),
-                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="reason")),
-            ],
-            options={
-                "verbose_name": "finding of reconciliation",
-                "verbose_name_plural": "findings of reconciliation",
-                "ordering": ["-last_seen_at", "-id"],
-                "abstract": False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="payment",
-            name="status_machine",
-        ),
-        migrations.RemoveConstraint(
-            model_name="refund",
-            name="refund_reason_known",
-        ),
-        migrations.AlterField(
-            model_name="refund",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("RETURNED", "Sent back"),
-                    ("CANCELED", "Order canceled"),
-                    ("EDITED", "Order changed"),
-                    ("NOT_DELIVERED", "Not delivered"),
-                    ("FAULTY", "Faulty or wrong"),
-                    ("PRICE", "Price put right"),
-                    ("GOODWILL", "Goodwill"),
-                    ("DISPUTED", "Taken back by the bank"),
-                    ("OTHER", "Other"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dispute", "checksum"), name="dispute_evidence_once"
+                    )
                 ],
-                max_length=13,
-                verbose_name="reason",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="payment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="status_machine",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{INITIATED:AUTHORIZED,INITIATED:FAILED,INITIATED:EXPIRED,AUTHORIZED:CAPTURED,AUTHORIZED:VOIDED,AUTHORIZED:EXPIRED,AUTHORIZED:FAILED,CAPTURED:SETTLED,CAPTURED:PARTIALLY_REFUNDED,CAPTURED:REFUNDED,CAPTURED:DISPUTED,SETTLED:PARTIALLY_REFUNDED,SETTLED:REFUNDED,SETTLED:DISPUTED,PARTIALLY_REFUNDED:REFUNDED,PARTIALLY_REFUNDED:DISPUTED,DISPUTED:CAPTURED,DISPUTED:SETTLED,DISPUTED:PARTIALLY_REFUNDED,DISPUTED:REFUNDED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="5dd5e0928767739d15cf80b7c3cce18aef334a4f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_status_machine_b4bb2",
-                    table="payments_payment",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            "RETURNED",
-                            "CANCELED",
-                            "EDITED",
-                            "NOT_DELIVERED",
-                            "FAULTY",
-                            "PRICE",
-                            "GOODWILL",
-                            "DISPUTED",
-                            "OTHER",
-                        ],
-                    )
-                ),
-                name="refund_reason_known",
-            ),
-        ),
-        migrations.AddField(
-            model_name="dispute",
-            name="payment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="disputes",
-                to="payments.payment",
-                verbose_name="payment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="dispute",
-            name="taken",
-            field=models.OneToOneField(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="dispute",
-                to="payments.refund",
-                verbose_name="what the bank took",
-            ),
-        ),
-        migrations.AddField(
-            model_name="disputeevidence",
-            name="actor",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="who",
-            ),
-        ),
-        migrations.AddField(
-            model_name="disputeevidence",
-            name="dispute",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="evidence",
-                to="payments.dispute",
-                verbose_name="dispute",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reconciliationfinding",
-            name="actor",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="who",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reconciliationfinding",
-            name="payment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="findings",
-                to="payments.payment",
-                verbose_name="payment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dispute",
-            index=models.Index(
-                condition=models.Q(("status", "OPEN")),
-                fields=["respond_by"],
-                name="dispute_to_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dispute",
-            index=models.Index(fields=["-opened_at", "-id"], name="dispute_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.UniqueConstraint(
-                fields=("provider", "provider_reference"), name="dispute_provider_reference_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gt", 0), models.Q(("provider_reference", ""), _negated=True)
-                ),
-                name="dispute_has_amount_and_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at", None),
-                        ("status__in", ["OPEN", "EVIDENCE_SENT"]),
-                        ("taken", None),
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="append_only",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                            hash="8c48fe54e9eab05e12320377305529b91a890ea6",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_append_only_91e81",
+                            table="payments_disputeevidence",
+                            when="BEFORE",
+                        ),
                     ),
-                    models.Q(("closed_at__isnull", False), ("status", "WON"), ("taken", None)),
-                    models.Q(("closed_at__isnull", False), ("status__in", ["LOST", "ACCEPTED"])),
-                    _connector="OR",
-                ),
-                name="dispute_status_has_its_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            "FRAUDULENT",
-                            "NOT_RECEIVED",
-                            "NOT_AS_DESCRIBED",
-                            "NOT_REFUNDED",
-                            "DUPLICATE",
-                            "CANCELED",
-                            "OTHER",
-                        ],
-                    )
-                ),
-                name="dispute_reason_known",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dispute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="fa6be73d41e6555def85a4444f077610979693ca",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_95da7",
-                    table="payments_dispute",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dispute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="status_machine",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{OPEN:EVIDENCE_SENT,OPEN:WON,OPEN:LOST,OPEN:ACCEPTED,EVIDENCE_SENT:WON,EVIDENCE_SENT:LOST,EVIDENCE_SENT:ACCEPTED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="b6351439cd2f6ecccf43d7c2638d672eee8bd9e6",
-                    operation="UPDATE",
-                    pgid="pgtrigger_status_machine_07834",
-                    table="payments_dispute",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dispute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="starts_open",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (NOT (NEW.\"status\" = 'OPEN'))",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
-                    hash="97a6fa24f62b7928bbf4a6dd79c0e9714cfc6996",
-                    operation="INSERT",
-                    pgid="pgtrigger_starts_open_8b261",
-                    table="payments_dispute",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dispute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="c19fe4089e49050d78bffe1b8db3b509bdbe9589",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_cf57f",
-                    table="payments_dispute",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dispute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="what_is_disputed_is_fixed",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."payment_id" IS DISTINCT FROM (NEW."payment_id") OR OLD."provider" IS DISTINCT FROM (NEW."provider") OR OLD."provider_reference" IS DISTINCT FROM (NEW."provider_reference") OR OLD."currency" IS DISTINCT FROM (NEW."currency"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="4816e794d49a3cd3b25701ce740586814440fd4b",
-                    operation="UPDATE",
-                    pgid="pgtrigger_what_is_disputed_is_fixed_69fb2",
-                    table="payments_dispute",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disputeevidence",
-            constraint=models.UniqueConstraint(
-                fields=("dispute", "checksum"), name="dispute_evidence_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="disputeevidence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="8c48fe54e9eab05e12320377305529b91a890ea6",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_91e81",
-                    table="payments_disputeevidence",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="disputeevidence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_truncated",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME;",
-                    hash="f397b287daacd4cfc95403bf1f9679bdd69d749b",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_never_truncated_c264d",
-                    table="payments_disputeevidence",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reconciliationfinding",
-            index=models.Index(fields=["-last_seen_at", "-id"], name="finding_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="reconciliationfinding",
-            index=models.Index(
-                condition=models.Q(("status", "OPEN")), fields=["status"], name="finding_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliationfinding",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "OPEN")),
-                fields=("payment", "kind"),
-                name="finding_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliationfinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("status", "OPEN")),
-                    models.Q(("closed_at__isnull", False), ("status__in", ["MENDED", "CLOSED"])),
-                    _connector="OR",
-                ),
-                name="finding_closed_has_a_time",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reconciliationfinding",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="c935a336e180fc6fc5b0fac5e7abed20f5fb4f3a",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_78f85",
-                    table="payments_reconciliationfinding",
-                    when="BEFORE",
-                ),
-            ),
+                    pgtrigger.compiler.Trigger(
+                        name="never_truncated",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME;",
+                            hash="f397b287daacd4cfc95403bf1f9679bdd69d749b",
+                            level="STATEMENT",
+                            operation="TRUNCATE",
+                            pgid="pgtrigger_never_truncated_c264d",
+                            table="payments_disputeevidence",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
+            },
         ),
     ]

@@ -1,10 +1,9 @@
-"""Money by transfer: what is awaited, and statements of the bank."""
+"""Statements of the bank, and orders that wait for money."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,9 +12,8 @@ import shop.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0007_payments"),
-        ("payments", "0007_disputes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("payments", "0007_disputes"),
     ]
 
     operations = [
@@ -105,6 +103,65 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "bank statements",
                 "ordering": ["-created_at", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("booked_at__isnull", False), ("status", "BOOKED")),
+                            models.Q(("status__in", ["UPLOADED", "READ"]), ("booked_at", None)),
+                            _connector="OR",
+                        ),
+                        name="bank_statement_booked_has_a_time",
+                    )
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="74c2146a0b021f2b7fa219e74c00a8fb90dedf6c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_a54a8",
+                            table="payments_bankstatement",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="status_machine",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{UPLOADED:READ,READ:BOOKED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="749e403906b86786140974d6197d52d3e921e321",
+                            operation="UPDATE",
+                            pgid="pgtrigger_status_machine_1b464",
+                            table="payments_bankstatement",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="booked_stays",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition="WHEN (OLD.\"status\" = 'BOOKED')",
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                            hash="4bc5fd2b4c7942ad73dd03eafb8eea95b990054b",
+                            operation="DELETE",
+                            pgid="pgtrigger_booked_stays_d2049",
+                            table="payments_bankstatement",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="file_is_fixed",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."file_name" IS DISTINCT FROM (NEW."file_name") OR OLD."digest" IS DISTINCT FROM (NEW."digest"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="60fc4560abd6c62c1adbc692f82a9097db5872d2",
+                            operation="UPDATE",
+                            pgid="pgtrigger_file_is_fixed_44089",
+                            table="payments_bankstatement",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +259,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "statement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="payments.bankstatement",
+                        verbose_name="statement",
+                    ),
+                ),
+                (
                     "payment",
                     models.ForeignKey(
                         blank=True,
@@ -212,21 +278,94 @@ class Migration(migrations.Migration):
                         verbose_name="payment",
                     ),
                 ),
-                (
-                    "statement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lines",
-                        to="payments.bankstatement",
-                        verbose_name="statement",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "bank line",
                 "verbose_name_plural": "bank lines",
                 "ordering": ["-booked_on", "statement", "position"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ["OPEN", "HELD"])),
+                        fields=["booked_on"],
+                        name="bank_line_waiting",
+                    ),
+                    models.Index(fields=["fingerprint"], name="bank_line_fingerprint"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["BOOKED", "HELD"])),
+                        fields=("fingerprint",),
+                        name="bank_line_books_once",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("statement", "position"), name="bank_line_place_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="bank_line_is_money_in"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("order__isnull", False),
+                                ("payment__isnull", False),
+                                ("status", "BOOKED"),
+                                ("used_amount__gt", 0),
+                                ("used_amount__lte", models.F("amount")),
+                            ),
+                            models.Q(
+                                ("order__isnull", False),
+                                ("payment", None),
+                                ("status", "HELD"),
+                                ("used_amount", 0),
+                            ),
+                            models.Q(
+                                ("payment", None),
+                                ("status__in", ["OPEN", "DUPLICATE"]),
+                                ("used_amount", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bank_line_status_fits_what_it_paid",
+                    ),
+                ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="6e381c4f526d3215d71286b4ce254f36d0656f22",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_5fb9f",
+                            table="payments_bankline",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="status_machine",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            declare="DECLARE _is_valid_transition BOOLEAN;",
+                            func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{OPEN:BOOKED,OPEN:HELD,OPEN:DUPLICATE,HELD:BOOKED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                            hash="189372b34aab9c7f72638d33b20fac5a7905424c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_status_machine_57123",
+                            table="payments_bankline",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="bank_said_so",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."statement_id" IS DISTINCT FROM (NEW."statement_id") OR OLD."position" IS DISTINCT FROM (NEW."position") OR OLD."booked_on" IS DISTINCT FROM (NEW."booked_on") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."account" IS DISTINCT FROM (NEW."account") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="184d1f41ba18d8d28f7f4cdcab1b62605699c238",
+                            operation="UPDATE",
+                            pgid="pgtrigger_bank_said_so_68e88",
+                            table="payments_bankline",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,218 +445,31 @@ class Migration(migrations.Migration):
                         name="awaited_reference_is_iso_11649",
                     ),
                 ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="3930ff1db5801330a21c3005f75ed62de9accd91",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_6d42c",
+                            table="payments_awaited",
+                            when="BEFORE",
+                        ),
+                    ),
+                    pgtrigger.compiler.Trigger(
+                        name="reference_is_for_ever",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            condition='WHEN (OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."reference" IS DISTINCT FROM (NEW."reference"))',
+                            func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                            hash="97cbc7a9d813ee06c082a253d2a5b60aa8744a86",
+                            operation="UPDATE",
+                            pgid="pgtrigger_reference_is_for_ever_ee82e",
+                            table="payments_awaited",
+                            when="BEFORE",
+                        ),
+                    ),
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="awaited",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="3930ff1db5801330a21c3005f75ed62de9accd91",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_6d42c",
-                    table="payments_awaited",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="awaited",
-            trigger=pgtrigger.compiler.Trigger(
-                name="reference_is_for_ever",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."order_id" IS DISTINCT FROM (NEW."order_id") OR OLD."reference" IS DISTINCT FROM (NEW."reference"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="97cbc7a9d813ee06c082a253d2a5b60aa8744a86",
-                    operation="UPDATE",
-                    pgid="pgtrigger_reference_is_for_ever_ee82e",
-                    table="payments_awaited",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankstatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("booked_at__isnull", False), ("status", "BOOKED")),
-                    models.Q(("status__in", ["UPLOADED", "READ"]), ("booked_at", None)),
-                    _connector="OR",
-                ),
-                name="bank_statement_booked_has_a_time",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankstatement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="74c2146a0b021f2b7fa219e74c00a8fb90dedf6c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_a54a8",
-                    table="payments_bankstatement",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankstatement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="status_machine",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{UPLOADED:READ,READ:BOOKED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="749e403906b86786140974d6197d52d3e921e321",
-                    operation="UPDATE",
-                    pgid="pgtrigger_status_machine_1b464",
-                    table="payments_bankstatement",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankstatement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="booked_stays",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.\"status\" = 'BOOKED')",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="4bc5fd2b4c7942ad73dd03eafb8eea95b990054b",
-                    operation="DELETE",
-                    pgid="pgtrigger_booked_stays_d2049",
-                    table="payments_bankstatement",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankstatement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="file_is_fixed",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."file_name" IS DISTINCT FROM (NEW."file_name") OR OLD."digest" IS DISTINCT FROM (NEW."digest"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="60fc4560abd6c62c1adbc692f82a9097db5872d2",
-                    operation="UPDATE",
-                    pgid="pgtrigger_file_is_fixed_44089",
-                    table="payments_bankstatement",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankline",
-            index=models.Index(
-                condition=models.Q(("status__in", ["OPEN", "HELD"])),
-                fields=["booked_on"],
-                name="bank_line_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bankline",
-            index=models.Index(fields=["fingerprint"], name="bank_line_fingerprint"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["created_at"], name="payment_begun"),
-        ),
-        migrations.AddIndex(
-            model_name="refund",
-            index=models.Index(
-                condition=models.Q(("status", "SUCCEEDED")),
-                fields=["succeeded_at"],
-                name="refund_succeeded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["BOOKED", "HELD"])),
-                fields=("fingerprint",),
-                name="bank_line_books_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.UniqueConstraint(
-                fields=("statement", "position"), name="bank_line_place_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)), name="bank_line_is_money_in"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("order__isnull", False),
-                        ("payment__isnull", False),
-                        ("status", "BOOKED"),
-                        ("used_amount__gt", 0),
-                        ("used_amount__lte", models.F("amount")),
-                    ),
-                    models.Q(
-                        ("order__isnull", False),
-                        ("payment", None),
-                        ("status", "HELD"),
-                        ("used_amount", 0),
-                    ),
-                    models.Q(
-                        ("payment", None), ("status__in", ["OPEN", "DUPLICATE"]), ("used_amount", 0)
-                    ),
-                    _connector="OR",
-                ),
-                name="bank_line_status_fits_what_it_paid",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="6e381c4f526d3215d71286b4ce254f36d0656f22",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_5fb9f",
-                    table="payments_bankline",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="status_machine",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    declare="DECLARE _is_valid_transition BOOLEAN;",
-                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{OPEN:BOOKED,OPEN:HELD,OPEN:DUPLICATE,HELD:BOOKED}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
-                    hash="189372b34aab9c7f72638d33b20fac5a7905424c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_status_machine_57123",
-                    table="payments_bankline",
-                    when="BEFORE",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="bankline",
-            trigger=pgtrigger.compiler.Trigger(
-                name="bank_said_so",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."statement_id" IS DISTINCT FROM (NEW."statement_id") OR OLD."position" IS DISTINCT FROM (NEW."position") OR OLD."booked_on" IS DISTINCT FROM (NEW."booked_on") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."account" IS DISTINCT FROM (NEW."account") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint"))',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="184d1f41ba18d8d28f7f4cdcab1b62605699c238",
-                    operation="UPDATE",
-                    pgid="pgtrigger_bank_said_so_68e88",
-                    table="payments_bankline",
-                    when="BEFORE",
-                ),
-            ),
         ),
     ]

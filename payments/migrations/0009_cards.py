@@ -1,10 +1,9 @@
-"""Cards that customers keep."""
+"""Saved cards."""
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,8 +12,8 @@ import shop.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0008_bank"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("payments", "0008_bank"),
     ]
 
     operations = [
@@ -169,20 +168,19 @@ class Migration(migrations.Migration):
                         name="saved_card_default_is_kept",
                     ),
                 ],
+                "triggers": [
+                    pgtrigger.compiler.Trigger(
+                        name="touch_updated_at",
+                        sql=pgtrigger.compiler.UpsertTriggerSql(
+                            func="NEW.updated_at = now(); RETURN NEW;",
+                            hash="9626d205fabca4f93970cbbbb8b660afd232123c",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_updated_at_af47b",
+                            table="payments_savedcard",
+                            when="BEFORE",
+                        ),
+                    )
+                ],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="savedcard",
-            trigger=pgtrigger.compiler.Trigger(
-                name="touch_updated_at",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="NEW.updated_at = now(); RETURN NEW;",
-                    hash="9626d205fabca4f93970cbbbb8b660afd232123c",
-                    operation="UPDATE",
-                    pgid="pgtrigger_touch_updated_at_af47b",
-                    table="payments_savedcard",
-                    when="BEFORE",
-                ),
-            ),
         ),
     ]

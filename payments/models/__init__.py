@@ -2,11 +2,11 @@
 
 from payments.models.bank import Awaited, BankLine, BankStatement
 from payments.models.captures import Capture
-from payments.models.cards import SavedCard
+from payments.models.cards import CardRemoval, ProviderCustomer, SavedCard
 from payments.models.credit import CreditAccount, CreditEntry, GiftCard
 from payments.models.disputes import Dispute, DisputeEvidence
 from payments.models.notices import ProviderNotice
-from payments.models.payments import Payment, PaymentTransaction, Provider
+from payments.models.payments import Payment, Provider
 from payments.models.reconciliation import ReconciliationFinding
 from payments.models.refunds import Refund, RefundLine, RefundPart
 from payments.models.sandbox import (
@@ -15,12 +15,15 @@ from payments.models.sandbox import (
     SandboxNotice,
     SandboxRefund,
 )
+from payments.models.settlements import Settlement
+from payments.models.transactions import PaymentTransaction
 
 __all__ = [
     "Awaited",
     "BankLine",
     "BankStatement",
     "Capture",
+    "CardRemoval",
     "CreditAccount",
     "CreditEntry",
     "Dispute",
@@ -29,6 +32,7 @@ __all__ = [
     "Payment",
     "PaymentTransaction",
     "Provider",
+    "ProviderCustomer",
     "ProviderNotice",
     "ReconciliationFinding",
     "Refund",
@@ -39,4 +43,5 @@ __all__ = [
     "SandboxNotice",
     "SandboxRefund",
     "SavedCard",
+    "Settlement",
 ]

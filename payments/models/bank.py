@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from typing import Any, ClassVar, Self
+from urllib.parse import urljoin
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Sum
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from orders.edits import differences
 from orders.models import Order
 from payments.models.payments import Payment
 from shop.models import Model, QuerySet
@@ -71,6 +74,14 @@ class Awaited(Model):
         return " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
 
     @property
+    def code_url(self) -> str:
+        """Where the QR code of the transfer is, a whole address; "" where there is none."""
+        if not self.is_transfer or self.order.currency != "EUR":
+            return ""
+        path = reverse("payments:transfer_code", args=[self.order.token])
+        return urljoin(settings.SHOP_URL, path)
+
+    @property
     def arrived(self) -> int:
         """What came of too little so far, in minor units. One query."""
         held = BankLine.objects.filter(order=self.order_id, status=BankLine.Status.HELD)
@@ -78,9 +89,22 @@ class Awaited(Model):
 
     @property
     def missing(self) -> int:
-        """What is still to come, in minor units. One query."""
+        """What is still to come, in minor units: of the order, or of what an edit made it dearer.
+
+        One query, up to three more of an order that was paid.
+        """
         order = self.order
-        return max(0, order.total - order.credit_applied - self.arrived)
+        if order.is_payable:
+            owed = order.total - order.credit_applied
+        else:
+            edit = differences.awaited(order)
+            owed = edit.due if edit else 0
+        return max(0, owed - self.arrived) if owed else 0
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is what an edit made the order dearer: nothing ends while it is missing."""
+        return not self.order.is_payable
 
     @property
     def ends_at(self) -> datetime:

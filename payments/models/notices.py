@@ -34,6 +34,7 @@ class ProviderNotice(Model):
         PAYMENT = "PAYMENT", _("Payment")
         REFUND = "REFUND", _("Refund")
         DISPUTE = "DISPUTE", _("Dispute")
+        CARD = "CARD", _("Saved card")
         OTHER = "OTHER", _("Other")
 
     #: What staff should look at, and may have processed again.
@@ -54,6 +55,7 @@ class ProviderNotice(Model):
     amount = models.BigIntegerField(_("amount"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     dispute = models.JSONField(_("dispute"), null=True, blank=True)
+    card = models.JSONField(_("saved card"), null=True, blank=True)
     payload = models.JSONField(
         _("what may be kept of it"), default=dict, blank=True, help_text=_("Without card data.")
     )
@@ -117,7 +119,7 @@ class ProviderNotice(Model):
                 name="what_was_told_is_fixed",
                 fields=[
                     "provider", "event_id", "kind", "told_at", "key", "reference", "amount",
-                    "currency", "dispute", "payload",
+                    "currency", "dispute", "card", "payload",
                 ],
             ),
         ]  # fmt: skip

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderEdit
-from shop.models import Model, Versioned, append_only
+from shop.models import Model, Versioned
 
 
 class Provider(models.TextChoices):
@@ -102,6 +102,8 @@ class Payment(Model, Versioned):
     authorized_amount = models.BigIntegerField(_("authorized"), default=0)
     captured_amount = models.BigIntegerField(_("captured"), default=0)
     refunded_amount = models.BigIntegerField(_("refunded"), default=0)
+    #: It may be captured in several parts, where not all payments of its provider can be.
+    is_divisible = models.BooleanField(_("captured in parts"), default=False, db_default=False)
     #: Its money is taken when parcels leave; until then what is authorized counts as paid.
     captures_at_shipment = models.BooleanField(
         _("captured at shipment"), default=False, db_default=False
@@ -110,6 +112,9 @@ class Payment(Model, Versioned):
     #: What of that the customer owes anew, because the authorization ended before it was captured.
     lapsed_amount = models.BigIntegerField(_("lapsed"), default=0, db_default=0)
     authorization_expires_at = models.DateTimeField(_("authorization ends"), null=True, blank=True)
+    #: What the provider settled of what was captured, and what it kept of that.
+    settled_amount = models.BigIntegerField(_("settled"), default=0, db_default=0)
+    fee_amount = models.BigIntegerField(_("fee"), default=0, db_default=0)
     #: Since when the provider is to give up what is not captured; None once it has.
     releasing_at = models.DateTimeField(
         _("being given up since"), null=True, blank=True, editable=False
@@ -117,6 +122,13 @@ class Payment(Model, Versioned):
     installments = models.PositiveSmallIntegerField(_("installments"), default=1)
     channel = models.CharField(_("channel"), max_length=20, default="web")
     method_token = models.CharField(_("method token"), max_length=200, blank=True)
+    #: Who pays, where the provider must know; they want it to keep the means.
+    customer_token = models.CharField(
+        _("customer at the provider"), max_length=200, blank=True, default="", db_default=""
+    )
+    keeps_method = models.BooleanField(
+        _("is to be kept"), default=False, db_default=False, editable=False
+    )
     card_brand = models.CharField(_("card brand"), max_length=20, blank=True)
     card_last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
     card_bin = models.CharField(_("first six digits"), max_length=8, blank=True)
@@ -140,6 +152,7 @@ class Payment(Model, Versioned):
     )
     authorized_at = models.DateTimeField(_("authorized at"), null=True, blank=True)
     captured_at = models.DateTimeField(_("captured at"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
 
     class Meta(Model.Meta):
@@ -182,6 +195,10 @@ class Payment(Model, Versioned):
                 name="payment_captured_has_an_amount",
             ),
             models.CheckConstraint(
+                condition=~Q(status="SETTLED") | Q(settled_at__isnull=False),
+                name="payment_settled_has_a_time",
+            ),
+            models.CheckConstraint(
                 condition=Q(card_last4="") | Q(card_last4__regex=r"^\d{4}$"),
                 name="payment_card_last4_is_four_digits",
             ),
@@ -203,6 +220,12 @@ class Payment(Model, Versioned):
                     authorized_amount__gt=F("captured_amount") + F("released_amount"),
                 ),
                 name="payment_held",
+            ),
+            # The report of fees by the day.
+            models.Index(
+                fields=["settled_at"],
+                condition=Q(settled_at__isnull=False),
+                name="payment_settled",
             ),
             # The job that gives up what is not captured.
             models.Index(
@@ -268,45 +291,3 @@ class Payment(Model, Versioned):
         if self.status == self.Status.AUTHORIZED:
             return not (self.captures_at_shipment and self.order.paid_at)
         return self.status == self.Status.INITIATED
-
-
-class PaymentTransaction(Model):
-    """One call to the provider or one notice from it: appended, never changed."""
-
-    class Kind(models.TextChoices):
-        AUTHORIZE = "AUTHORIZE", _("Authorize")
-        CAPTURE = "CAPTURE", _("Capture")
-        VOID = "VOID", _("Void")
-        REFUND = "REFUND", _("Refund")
-        DISPUTE = "DISPUTE", _("Dispute")
-        WEBHOOK = "WEBHOOK", _("Notice")
-
-    class Result(models.TextChoices):
-        SUCCESS = "SUCCESS", _("Success")
-        DECLINED = "DECLINED", _("Declined")
-        CHALLENGE = "CHALLENGE", _("Challenge")
-        ERROR = "ERROR", _("Error")
-
-    payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="transactions", verbose_name=_("payment")
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
-    amount = models.BigIntegerField(_("amount"))
-    provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
-    code = models.CharField(_("code"), max_length=50, blank=True)
-    latency_ms = models.PositiveIntegerField(_("latency in ms"), default=0)
-
-    class Meta(Model.Meta):
-        verbose_name = _("payment transaction")
-        verbose_name_plural = _("payment transactions")
-        ordering = ["created_at", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gte=0), name="payment_transaction_amount_not_negative"
-            ),
-        ]
-        triggers = append_only()
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.result}"

@@ -5,14 +5,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from payments.models.payments import Payment
+from payments.models.payments import Payment, Provider
 from shop.models import Model
 
 
 class ReconciliationFinding(Model):
     """One difference of one payment; ``ours`` and ``theirs`` are the words of both ledgers.
 
-    One that is closed with a reason stays closed while both ledgers say the same.
+    A charge that we do not know has no payment, but the provider's ``reference``. A finding that
+    is closed with a reason stays closed while both ledgers say the same.
     """
 
     class Kind(models.TextChoices):
@@ -28,6 +29,8 @@ class ReconciliationFinding(Model):
         EXPIRING = "EXPIRING", _("Authorization about to expire")
         VOIDED_THERE = "VOIDED_THERE", _("Authorization ended there")
         LOST_TWICE = "LOST_TWICE", _("Dispute took more than was left")
+        UNKNOWN_HERE = "UNKNOWN_HERE", _("Charge that we do not know")
+        SETTLED_DIFFERS = "SETTLED_DIFFERS", _("Settled and captured amounts differ")
 
     class Status(models.TextChoices):
         OPEN = "OPEN", _("Open")
@@ -35,7 +38,23 @@ class ReconciliationFinding(Model):
         CLOSED = "CLOSED", _("Closed")
 
     payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="findings", verbose_name=_("payment")
+        Payment,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+        verbose_name=_("payment"),
+    )
+    provider = models.CharField(
+        _("provider"),
+        max_length=10,
+        choices=Provider.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    reference = models.CharField(
+        _("provider's reference"), max_length=200, blank=True, default="", db_default=""
     )
     kind = models.CharField(_("what"), max_length=18, choices=Kind.choices)
     status = models.CharField(
@@ -65,6 +84,16 @@ class ReconciliationFinding(Model):
                 fields=["payment", "kind"],
                 condition=Q(status="OPEN"),
                 name="finding_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "reference", "kind"],
+                condition=Q(status="OPEN", payment=None),
+                name="finding_unknown_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False, provider="", reference="")
+                | (Q(payment=None) & ~Q(provider="") & ~Q(reference="")),
+                name="finding_names_what_it_is_about",
             ),
             models.CheckConstraint(
                 condition=Q(status="OPEN", closed_at=None)

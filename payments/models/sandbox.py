@@ -40,45 +40,46 @@ class SandboxCharge(models.Model):
         return f"{self.status} {self.amount}"
 
 
-class SandboxRefund(models.Model):
-    """What the sandbox gave back of a charge, once for each key."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=100, unique=True)
-    charge = models.ForeignKey(
-        SandboxCharge, models.CASCADE, related_name="refunds", verbose_name=_("charge")
-    )
-    amount = models.BigIntegerField(_("amount"))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("sandbox refund")
-        verbose_name_plural = _("sandbox refunds")
-
-    def __str__(self) -> str:
-        return str(self.amount)
-
-
-class SandboxCapture(models.Model):
-    """What the sandbox took of a charge, once for each key."""
+class _Moved(models.Model):
+    """Money that the sandbox moved for a charge, once for each key."""
 
     #: A stranger's book, as its charges.
     is_derived = True
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     idempotency_key = models.CharField(_("idempotency key"), max_length=100, unique=True)
-    charge = models.ForeignKey(
-        SandboxCharge, models.CASCADE, related_name="captures", verbose_name=_("charge")
-    )
     amount = models.BigIntegerField(_("amount"))
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("sandbox capture")
-        verbose_name_plural = _("sandbox captures")
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.amount)
+
+
+class SandboxRefund(_Moved):
+    """What the sandbox gave back of a charge."""
+
+    charge = models.ForeignKey(
+        SandboxCharge, models.CASCADE, related_name="refunds", verbose_name=_("charge")
+    )
+
+    class Meta:
+        verbose_name = _("sandbox refund")
+        verbose_name_plural = _("sandbox refunds")
+
+
+class SandboxCapture(_Moved):
+    """What the sandbox took of a charge."""
+
+    charge = models.ForeignKey(
+        SandboxCharge, models.CASCADE, related_name="captures", verbose_name=_("charge")
+    )
+
+    class Meta:
+        verbose_name = _("sandbox capture")
+        verbose_name_plural = _("sandbox captures")
 
 
 class SandboxNotice(models.Model):

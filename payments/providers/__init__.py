@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from payments.errors import UnknownProvider
-from payments.providers.base import Provider
+from payments.providers.interface import Provider
 from payments.providers.manual import Manual
 
 #: Where each is. One that is switched off costs no memory: its module and SDK are not loaded.

@@ -1,16 +1,13 @@
-"""The interface of a payment provider.
+"""What is said to payment providers, and what they answer. Amounts are minor units.
 
-A provider knows nothing of orders and writes none of our tables. Every call that moves money
-takes an idempotency key: the same key again does nothing new and gives the same answer. Calls
-are never made inside a database transaction; they raise
-:class:`~payments.errors.ProviderAway` when the outcome is unknown. Amounts are minor units.
+The calls themselves stand in :mod:`payments.providers.interface`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -26,7 +23,7 @@ class Outcome(StrEnum):
 class Capabilities:
     """What a provider can do; pages and acts look here before they offer anything."""
 
-    #: Cards are typed on our page and go to :meth:`Provider.tokenize`.
+    #: Cards are typed on our page and go to ``tokenize``.
     takes_cards: bool = False
     #: Cards are typed on our page into fields of the provider; a token is all that comes to us.
     has_card_fields: bool = False
@@ -34,6 +31,14 @@ class Capabilities:
     redirects: bool = False
     #: A token may be charged again without the shopper typing anything.
     saves_cards: bool = False
+    #: Cards are kept, offered and ticked on the provider's page; we list and remove them.
+    keeps_on_page: bool = False
+    #: It holds what is kept, and is told what is removed: the provider is :class:`Keeping`.
+    holds_cards: bool = False
+    #: Cards are kept for a customer that it must know first: the provider is :class:`Registering`.
+    needs_customer: bool = False
+    #: A card may be kept without a payment: the provider is :class:`AddsCards`.
+    adds_cards: bool = False
     #: An authorization may be captured in several parts.
     captures_in_parts: bool = False
     #: What is left of an authorization can be given up: the provider is :class:`Releasing`.
@@ -41,7 +46,15 @@ class Capabilities:
     refunds_in_parts: bool = True
     #: It is a :class:`TakesEvidence`: answers to disputes go to it, else staff type them there.
     takes_evidence: bool = False
-    #: :meth:`Provider.fetch` without a reference only looks, and never asks for money again.
+    #: It is told that we accept a dispute: the provider is an :class:`AcceptsDisputes`.
+    accepts_disputes: bool = False
+    #: It tells which charges it has: the provider is :class:`Listing`.
+    lists_charges: bool = False
+    #: What it lists can be voided by its reference there.
+    voids_listed: bool = False
+    #: It tells what it paid out and what it kept of it: the provider is :class:`Settling`.
+    lists_settlements: bool = False
+    #: ``fetch`` without a reference only looks, and never asks for money again.
     finds_by_key: bool = False
     #: How long an authorization holds, in days.
     authorization_days: int = 7
@@ -74,6 +87,25 @@ class Method:
     bin: str = ""
     #: In so many parts the bank takes it from the shopper; the shop gets all of it at once.
     installments: int = 1
+    #: The shopper wants it kept; ``customer`` is who they are to the provider, where it must know.
+    keeps: bool = False
+    customer: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A means of payment that the provider holds for its customer, to be charged again.
+
+    An account at the provider has neither last digits nor an ``expiry`` (month and year).
+    """
+
+    token: str
+    customer: str
+    brand: str
+    last4: str = ""
+    expiry: tuple[int, int] | None = None
+    #: Whose it is, where the provider says so.
+    holder: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +143,11 @@ class Charge:
     return_url: str
     #: Reads who buys what; only providers that must tell ask.
     buyer: Callable[[], Buyer]
+    #: The shopper wants the means kept, and is this customer of the provider's.
+    keeps: bool = False
+    customer: str = ""
+    #: It may be captured in several parts, as parcels leave.
+    in_parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,8 +174,12 @@ class Answer:
     method: Method | None = None
     #: What may be kept of the provider's answer, without card data.
     raw: Mapping[str, Any] = field(default_factory=dict)
-    #: Until when what was authorized can be captured, where the provider says so.
+    #: Until when what was authorized can be captured, where the provider says so, and whether it
+    #: can be in parts where not all payments of the provider can.
     expires_at: datetime | None = None
+    is_divisible: bool = False
+    #: What it holds from now on, where that was asked for.
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -154,8 +195,12 @@ class RemoteState:
     refunded: int = 0
     redirect_url: str = ""
     method: Method | None = None
-    #: The shopper has done what was asked, and :meth:`Provider.finish` goes on.
+    #: The shopper has done what was asked, and ``finish`` goes on.
     awaits_us: bool = False
+    #: As in :class:`Answer`.
+    expires_at: datetime | None = None
+    is_divisible: bool = False
+    kept: Kept | None = None
 
 
 class NoticeKind(StrEnum):
@@ -164,6 +209,7 @@ class NoticeKind(StrEnum):
     PAYMENT = "PAYMENT"
     REFUND = "REFUND"
     DISPUTE = "DISPUTE"
+    CARD = "CARD"
     OTHER = "OTHER"
 
 
@@ -176,6 +222,21 @@ class DisputeNews:
     amount: int
     respond_by: datetime | None
     outcome: str = ""
+
+
+@dataclass(frozen=True)
+class CardNews:
+    """A bank gave out a new card for one that is kept, or the provider holds it no more.
+
+    Without ``token`` it is about all that ``customer`` keeps.
+    """
+
+    token: str
+    customer: str = ""
+    brand: str = ""
+    last4: str = ""
+    expiry: tuple[int, int] | None = None
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,51 +253,9 @@ class Notice:
     amount: int | None = None
     currency: str = ""
     dispute: DisputeNews | None = None
+    card: CardNews | None = None
     #: What may be kept of it, without card data.
     raw: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Provider(Protocol):
-    """What each provider module implements."""
-
-    name: str
-    can: Capabilities
-
-    def tokenize(self, card: Card) -> Method:
-        """Exchange a card for a token; raises :class:`~payments.errors.CardRefused`."""
-
-    def authorize(self, charge: Charge) -> Answer:
-        """Ask for the amount; CHALLENGE means the shopper must do something first."""
-
-    def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
-        """What became of a CHALLENGE; ``answer`` is what the shopper brought back.
-
-        Called again it gives the same answer. What it brings is a hint, never a proof: providers
-        with a page of their own are asked what is true.
-        """
-
-    def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
-        """Take ``amount`` of what was authorized; after the last part the rest is released."""
-
-    def void(self, payment: Known, *, key: str) -> Answer:
-        """Give back all that was authorized, or captured."""
-
-    def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
-        """Give back ``amount`` of what was captured, once for ``key``."""
-
-    def fetch(self, charge: Charge, *, reference: str) -> RemoteState | None:
-        """What became of the charge; ``reference`` is "" when its answer was lost.
-
-        None when the provider never heard of it. A provider that cannot be asked by our key asks
-        for the money again with the same key, and tells what that did.
-        """
-
-    def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
-        """The notice in a request of the provider, once its signature and age are right.
-
-        Raises :class:`~payments.errors.NoticeRefused`, and :class:`~payments.errors.ProviderAway`
-        where the signature can only be checked by asking.
-        """
 
 
 @dataclass(frozen=True)
@@ -248,18 +267,46 @@ class EvidenceFile:
     content: bytes
 
 
-class TakesEvidence(Protocol):
-    """What a provider implements besides, where ``can.takes_evidence``."""
+@dataclass(frozen=True)
+class Listed:
+    """A charge in a provider's own list, with our key where it carries one."""
 
-    def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
-        """Answer the dispute called ``reference``, once and for all.
+    reference: str
+    key: str
+    amount: int
+    currency: str
+    #: What of it was taken; the rest is held.
+    captured: int
+    at: datetime
+    #: ``reference`` is what a payment keeps of it, and not a part of one.
+    is_payment: bool = True
 
-        Raises :class:`~payments.errors.ProviderAway`; the same answer may then be sent again.
-        """
+
+class SettledKind(StrEnum):
+    """What a line of a provider's settlement is about."""
+
+    CHARGE = "CHARGE"
+    REFUND = "REFUND"
+    DISPUTE = "DISPUTE"
+    OTHER = "OTHER"
 
 
-class Releasing(Provider, Protocol):
-    """A provider that can give up the rest of what it authorized (``releases_rest``)."""
+@dataclass(frozen=True)
+class Settled:
+    """A line of a provider's settlement: what came to the shop's account, and what it cost.
 
-    def release(self, payment: Known, *, key: str) -> Answer:
-        """Capture no more of ``payment``; what was captured stays."""
+    ``amount`` is what the customer paid or got back (below zero), ``fee`` what the provider kept.
+    """
+
+    #: The provider's id of the line, the same for ever.
+    reference: str
+    kind: SettledKind
+    amount: int
+    fee: int
+    currency: str
+    at: datetime
+    #: The payment it belongs to, by our key or by the provider's reference.
+    key: str = ""
+    payment: str = ""
+    #: The transfer to the shop's bank that it is part of, "" until there is one.
+    payout: str = ""

@@ -19,15 +19,15 @@ A dispute is lost when its evidence holds the word ``losing_evidence``, and won 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from payments.errors import CardRefused, ProviderAway
 from payments.models import SandboxCapture, SandboxCharge, SandboxNotice, SandboxRefund
-from payments.providers import sandbox_notices
+from payments.providers import sandbox_notices, sandbox_settlements
 from payments.providers.base import (
     Answer,
     Capabilities,
@@ -39,6 +39,7 @@ from payments.providers.base import (
     Notice,
     Outcome,
     RemoteState,
+    Settled,
 )
 
 APPROVE, DECLINE, NO_FUNDS, ASK = "ok", "declined", "funds", "3ds"
@@ -75,6 +76,9 @@ class Sandbox:
     can = Capabilities(
         takes_cards=True,
         saves_cards=True,
+        adds_cards=True,
+        lists_settlements=True,
+        accepts_disputes=True,
         captures_in_parts=True,
         releases_rest=True,
         takes_evidence=True,
@@ -208,14 +212,34 @@ class Sandbox:
         )
 
     def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
+        self._close_dispute(reference, "LOST" if LOSING in text else "WON")
+
+    def _close_dispute(self, reference: str, outcome: str) -> None:
         last = SandboxNotice.objects.filter(content__dispute__reference=reference).last()
         if last is None:
             raise ProviderAway("the sandbox never heard of this dispute")
-        outcome = "LOST" if LOSING in text else "WON"
         news = last.content["dispute"] | {"outcome": outcome}
         sandbox_notices.queue(
             last.charge, "dispute.closed", amount=int(news["amount"]), seconds=(0,), dispute=news
         )
+
+    def accept_dispute(self, reference: str, *, note: str) -> None:
+        """One that others brought about is nobody's to close here."""
+        if SandboxNotice.objects.filter(content__dispute__reference=reference).exists():
+            self._close_dispute(reference, "LOST")
+
+    def add_card(self, method: Method, *, key: str, return_url: str) -> Answer:
+        """No money moves: the bank says whether the card is good, and asks nobody."""
+        behavior = _behavior(method.token)
+        if behavior in (DECLINE, NO_FUNDS) or behavior not in BEHAVIORS:
+            return Answer(Outcome.DECLINED, "", code="card_declined")
+        return Answer(Outcome.APPROVED, f"added_{key}")
+
+    def added(self, reference: str) -> Answer:
+        return Answer(Outcome.APPROVED, reference)
+
+    def list_settlements(self, since: datetime) -> Iterator[Settled]:
+        return sandbox_settlements.lines(since)
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return sandbox_notices.read(headers, body)

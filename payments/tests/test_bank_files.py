@@ -152,3 +152,15 @@ def test_each_line_that_cannot_be_read_is_named():
         (3, "amount", "=cmd|' /C calc'!A0"),
         (4, "day", "31.02.2026"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [(SAVINGS_BANK, "Umsatz gebucht"), (WITH_PREAMBLE, "Gebucht")],
+)
+def test_lines_that_the_bank_has_not_booked_are_passed_over(text, word):
+    pending = text.splitlines()[-1].replace(word, "Umsatz vorgemerkt")
+    found = read_file(f"{text}{pending}\n".encode())
+    assert (len(found.entries), found.pending, found.outgoing) == (1, 1, 0)
+    with pytest.raises(StatementRefused, match="no_lines"):
+        read_file(text.replace(word, "Vorgemerkt").encode())

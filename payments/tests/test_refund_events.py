@@ -6,7 +6,7 @@ from django.db import transaction
 from orders.models import InvoiceKind
 from orders.placed import lifecycle, refundable
 from orders.tests.factories import placed_order, variant_in_stock
-from payments import offline, processing, refunding, settling
+from payments import offline, processing, refund_sources, refunding, settling
 from payments.credit import ledger
 from payments.due import amount_due
 from payments.models import CreditAccount, GiftCard, Refund, SandboxCharge
@@ -69,7 +69,7 @@ def test_return_for_store_credit_leaves_the_card_alone():
     assert (made.status, payment.status, payment.refunded_amount) == ("SUCCEEDED", "CAPTURED", 0)
     assert SandboxCharge.objects.get().refunded_amount == 0
     assert CreditAccount.objects.get().balance == 1000
-    assert refunding.most(order) == order.total - 1000
+    assert refund_sources.most(order) == order.total - 1000
 
 
 def test_reduced_order_gives_back_without_touching_what_is_left_of_its_lines():
@@ -95,7 +95,7 @@ def test_card_gets_its_money_first_and_the_rest_goes_to_the_gift_card():
     assert payment.refunded_amount == order.total - 1000
     assert GiftCard.objects.get().balance == 3000 - payment.refunded_amount
     order.refresh_from_db()
-    assert refunding.most(order) == order.credit_applied == order.total - 3000
+    assert refund_sources.most(order) == order.credit_applied == order.total - 3000
     assert amount_due(order) == 0
 
 

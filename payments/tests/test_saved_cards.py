@@ -21,11 +21,13 @@ from orders.tests.factories import (
 from payments import card_letters, saved_cards
 from payments.models import Payment, SandboxCharge, SavedCard
 from payments.tests.cards import DECLINED, method
+from shop.accounts.tests.proving import proven
 
 pytestmark = pytest.mark.django_db
 
 PAYMENT, REVIEW, EXPRESS = "/checkout/payment/", "/checkout/review/", "/checkout/express/"
 CARDS = "/account/payment-methods/"
+ADD = f"{CARDS}add/"
 TYPED = {"number": "4242 4242 4242 4242", "expiry": "12/40", "security_code": "123"}
 
 
@@ -52,9 +54,7 @@ def user():
 
 @pytest.fixture
 def client(user):
-    client = Client()
-    client.force_login(user)
-    return client
+    return proven(user)
 
 
 @pytest.fixture
@@ -226,3 +226,31 @@ def test_a_link_takes_a_kept_card_of_whoever_is_signed_in(client, user, is_own):
     assert ('name="keeps"' in words(client.get(url))) is is_own
     client.post(url, {"means": f"saved-{card.pk}", "total": str(order.total)})
     assert Payment.objects.get().method_token == card.token
+
+
+def test_a_card_is_added_in_the_account_and_nothing_is_charged(client, user):
+    assert client.post(ADD, TYPED)["Location"] == CARDS
+    (card,) = saved_cards.of_person(user.pk)
+    assert (str(card), card.expiry, card.is_default) == ("Visa ending in 4242", "12/40", True)
+    assert not SandboxCharge.objects.exists()
+
+
+def test_a_card_that_is_declined_or_mistyped_is_not_added(client, user):
+    declined = client.post(ADD, TYPED | {"number": DECLINED})
+    mistyped = client.post(ADD, TYPED | {"number": "4242 4242 4242 4241"})
+    assert (declined.status_code, mistyped.status_code) == (422, 422)
+    assert "not accepted" in words(declined)
+    assert not SavedCard.all_objects.exists()
+
+
+def test_the_form_in_the_account_does_not_try_many_cards(client, user):
+    tries = [client.post(ADD, TYPED | {"number": DECLINED}).status_code for _ in range(11)]
+    assert tries == [422] * 10 + [429]
+
+
+def test_removing_asks_who_is_there_to_prove_themselves(user):
+    card = kept(user, is_default=True)
+    stale = proven(user, seconds_ago=24 * 3600)
+    assert "/account/security/confirm/" in stale.post(f"{CARDS}{card.pk}/remove/")["Location"]
+    card.refresh_from_db()
+    assert not card.is_deleted

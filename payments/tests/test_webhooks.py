@@ -4,8 +4,9 @@ import json
 import time
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from orders.tests.factories import placed_order
@@ -168,3 +169,13 @@ def test_what_is_kept_of_a_notice_is_a_list_of_known_fields(paid):
     post(json.dumps(content).encode())
     notice = ProviderNotice.objects.get()
     assert notice.payload == {"type": "payment.authorized"}
+
+
+def test_receiving_asks_no_provider_and_takes_few_statements(paid, monkeypatch):
+    for call in ("fetch", "authorize", "capture", "void", "refund"):
+        monkeypatch.setattr(type(provider("SANDBOX")), call, lambda *_a, **_k: pytest.fail("asked"))
+    body = told(paid)
+    with CaptureQueriesContext(connection) as seen:
+        assert post(body).status_code == 200
+    # Looked for, written with its entry in the log, and its job, around which the savepoints lie.
+    assert len([one for one in seen if "SAVEPOINT" not in one["sql"]]) <= 4

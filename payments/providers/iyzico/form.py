@@ -38,6 +38,8 @@ def request_of(charge: Charge) -> dict[str, Any]:
         "shippingAddress": _address(buyer.shipping or buyer.billing),
         "billingAddress": _address(buyer.billing),
         "basketItems": _items(charge, buyer),
+        # The cards that the shopper keeps there are offered on the page.
+        **({"cardUserKey": charge.customer} if charge.customer else {}),
     }
 
 

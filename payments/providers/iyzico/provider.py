@@ -14,7 +14,9 @@ While the shopper is on the page, the token of the page is our reference, and af
 of the payment. Whatever token comes back with the shopper, iyzico is asked about ours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import iyzipay  # type: ignore[import-untyped]
@@ -27,12 +29,13 @@ from payments.providers.base import (
     Card,
     Charge,
     Known,
+    Listed,
     Method,
     Notice,
     Outcome,
     RemoteState,
 )
-from payments.providers.iyzico import form, notices, seen, wire
+from payments.providers.iyzico import form, lists, notices, seen, wire
 from payments.providers.iyzico.seen import Report
 
 #: iyzico wants the address of who asks; ours is behind a proxy and says nothing.
@@ -45,6 +48,10 @@ class Iyzico:
     name = "IYZICO"
     can = Capabilities(
         redirects=True,
+        keeps_on_page=True,
+        holds_cards=True,
+        lists_charges=True,
+        voids_listed=True,
         finds_by_key=True,
         currencies=frozenset({"TRY", "EUR", "USD", "GBP"}),
     )
@@ -73,7 +80,13 @@ class Iyzico:
                 return Answer(Outcome.DECLINED, reference, code="authentication_failed")
             return Answer(Outcome.CHALLENGE, reference, code=state.code if state else "")
         if state.outcome is Outcome.APPROVED:
-            return Answer(Outcome.APPROVED, state.reference, charge.amount, method=state.method)
+            return Answer(
+                Outcome.APPROVED,
+                state.reference,
+                charge.amount,
+                method=state.method,
+                kept=state.kept,
+            )
         return Answer(Outcome.DECLINED, state.reference, code=state.code)
 
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
@@ -134,8 +147,15 @@ class Iyzico:
             return RemoteState(reference, Outcome.CHALLENGE, 0, 0, voided=False)
         if state.outcome is Outcome.APPROVED:
             # The page says that it was paid, and nothing of what came afterwards.
-            return self._look(charge, state.reference) or state
+            now = self._look(charge, state.reference)
+            return replace(now, kept=state.kept) if now else state
         return state
+
+    def forget_card(self, *, token: str, customer: str) -> None:
+        lists.forget_card(token=token, customer=customer)
+
+    def list_charges(self, since: datetime) -> Iterator[Listed]:
+        return lists.charges(since)
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return notices.read(headers, body)
@@ -271,6 +291,7 @@ def _state(found: Report, charge: Charge, *, page: str = "") -> RemoteState:
         voided=found.is_given_back,
         refunded=min(found.refunded, captured),
         method=seen.method(found.answer),
+        kept=seen.kept(found.answer),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from payments.providers.base import Method
+from payments.providers.base import Kept, Method
 from payments.providers.iyzico.wire import decimal_of
 from shop.money import InvalidAmount, to_minor
 
@@ -66,6 +66,15 @@ def method(answer: Mapping[str, Any]) -> Method:
         bin=_digits(answer.get("binNumber"), 6)[:8],
         installments=count if isinstance(count, int) and 1 <= count <= 36 else 1,
     )
+
+
+def kept(answer: Mapping[str, Any]) -> Kept | None:
+    """The card that the shopper ticked to keep on the page; its expiry stays with iyzico."""
+    token, customer = str(answer.get("cardToken") or ""), str(answer.get("cardUserKey") or "")
+    if not token or not customer:
+        return None
+    shown = method(answer)
+    return Kept(token=token, customer=customer, brand=shown.brand, last4=shown.last4)
 
 
 def rows(value: object) -> list[Mapping[str, Any]]:

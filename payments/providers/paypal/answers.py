@@ -2,7 +2,7 @@
 
 from payments.errors import ProviderAway
 from payments.providers.base import Answer, Outcome
-from payments.providers.paypal.books import Books, Entry, entry
+from payments.providers.paypal.books import NEVER, Books, Entry, entry
 from payments.providers.paypal.wire import Reply
 
 #: What PayPal refuses, in our words; the rest is "declined".
@@ -11,6 +11,8 @@ CODES = {
     "PAYER_ACCOUNT_RESTRICTED": "account_restricted",
     "PAYER_ACCOUNT_LOCKED_OR_CLOSED": "account_restricted",
     "PAYER_CANNOT_PAY": "account_restricted",
+    "TOKEN_ID_NOT_FOUND": "invalid_method",
+    "PAYMENT_TOKEN_NOT_FOUND": "invalid_method",
     "CURRENCY_NOT_SUPPORTED": "amount_not_taken",
     "DECIMALS_NOT_SUPPORTED": "amount_not_taken",
     "AUTHORIZATION_EXPIRED": "authorization_expired",
@@ -19,8 +21,6 @@ CODES = {
     "REFUND_FAILED_INSUFFICIENT_FUNDS": "shop_account_empty",
     "INSUFFICIENT_FUNDS": "shop_account_empty",
 }
-#: A capture or refund that will never be.
-NEVER = frozenset({"DECLINED", "FAILED", "CANCELLED"})
 
 
 def told(books: Books) -> Answer:
@@ -36,7 +36,14 @@ def told(books: Books) -> Answer:
         return Answer(Outcome.DECLINED, books.id, code="card_declined", raw=raw(books))
     if books.is_voided:
         return Answer(Outcome.DECLINED, books.id, code="voided", raw=raw(books))
-    return Answer(Outcome.APPROVED, books.id, amount=books.authorized, raw=raw(books))
+    return Answer(
+        Outcome.APPROVED,
+        books.id,
+        amount=books.authorized,
+        raw=raw(books),
+        expires_at=held.expires_at,
+        kept=books.kept,
+    )
 
 
 def moved(made: Entry, *, refused: str, amount: int | None = None) -> Answer:

@@ -6,10 +6,14 @@ have them: an amount of those must be whole.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+
 from payments.errors import ProviderAway
+from payments.providers.base import Kept
 from payments.providers.paypal.wire import link
 from shop.money import InvalidAmount, decimals_of, to_major, to_minor
 
@@ -26,6 +30,8 @@ _WHOLE_ONLY = frozenset({"HUF", "JPY", "TWD"})
 _HELD = frozenset({"CREATED", "PARTIALLY_CAPTURED", "CAPTURED"})
 #: Statuses of a capture whose money has come.
 _TAKEN = frozenset({"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"})
+#: A capture or refund that will never be.
+NEVER = frozenset({"DECLINED", "FAILED", "CANCELLED"})
 _NOT_GIVEN = frozenset({"FAILED", "CANCELLED"})
 
 
@@ -40,6 +46,8 @@ class Entry:
     reason: str
     #: The id of what it was taken from.
     parent: str
+    #: Until when an authorization can be captured.
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Books:
     authorization: Entry | None
     captures: tuple[Entry, ...]
     refunds: tuple[Entry, ...]
+    #: The account that PayPal keeps from now on, where that was asked for.
+    kept: Kept | None = None
 
     @property
     def authorized(self) -> int:
@@ -81,6 +91,13 @@ class Books:
         """Whether what was reserved was released, and nothing taken."""
         held = self.authorization
         return held is not None and held.status in ("VOIDED", "EXPIRED") and not self.captured
+
+    def capture_for(self, key: str) -> Entry | None:
+        """The capture of one of our keys; one made by hand there carries the order's invoice."""
+        for row in self.captures:
+            if row.key in (key, self.invoice) and row.status not in NEVER:
+                return row
+        return None
 
     def left_of(self, capture: Entry) -> int:
         """What can still go back of a capture; a refund on its way is gone."""
@@ -111,9 +128,24 @@ def read(body: Mapping[str, Any]) -> Books:
             authorization=entry(authorizations[-1]) if authorizations else None,
             captures=_in_order(payments.get("captures")),
             refunds=_in_order(payments.get("refunds")),
+            kept=_kept(body),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ProviderAway("PayPal's answer cannot be understood") from error
+
+
+def _kept(body: Mapping[str, Any]) -> Kept | None:
+    source = (body.get("payment_source") or {}).get("paypal") or {}
+    vault = (source.get("attributes") or {}).get("vault") or {}
+    # Where PayPal has only noted the wish, its notice would tell of the account later.
+    if vault.get("status") not in ("VAULTED", "CREATED") or not vault.get("id"):
+        return None
+    return Kept(
+        token=str(vault["id"]),
+        customer=str((vault.get("customer") or {}).get("id") or ""),
+        brand="PayPal",
+        holder=str(source.get("email_address") or "")[:200],
+    )
 
 
 def entry(body: Mapping[str, Any]) -> Entry:
@@ -126,6 +158,7 @@ def entry(body: Mapping[str, Any]) -> Entry:
         key=str(body.get("invoice_id") or ""),
         reason=str(details.get("reason") or ""),
         parent=link(body, "up").rstrip("/").rpartition("/")[2],
+        expires_at=parse_datetime(str(body.get("expiration_time") or "")),
     )
 
 

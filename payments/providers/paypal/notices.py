@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from payments.errors import NoticeRefused
-from payments.providers.base import DisputeNews, Notice, NoticeKind
+from payments.providers.base import CardNews, DisputeNews, Notice, NoticeKind
 from payments.providers.paypal.books import minor
 from payments.providers.paypal.wire import Wire
 
@@ -28,12 +28,14 @@ _SIGNED = {
 _PAYMENTS = ("CHECKOUT.ORDER.", "PAYMENT.AUTHORIZATION.", "PAYMENT.CAPTURE.")
 _REFUNDS = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.")
 _DISPUTES = "CUSTOMER.DISPUTE."
+#: An account that PayPal keeps no more, as its owner may have it.
+_FORGOTTEN = "VAULT.PAYMENT-TOKEN.DELETED"
 #: Ends of a dispute in which the money goes back; in others it stays, or PayPal pays.
 _LOST = frozenset({"RESOLVED_BUYER_FAVOUR", "ACCEPTED"})
 
 
 def read_notice(wire: Wire, headers: Mapping[str, str], body: bytes) -> Notice:
-    """See :meth:`~payments.providers.base.Provider.read_notice`."""
+    """See :meth:`~payments.providers.interface.Provider.read_notice`."""
     told = {name.lower(): value for name, value in headers.items()}
     signed = {name: told.get(header, "") for name, header in _SIGNED.items()}
     if not all(signed.values()) or not settings.PAYPAL_WEBHOOK_ID:
@@ -75,6 +77,11 @@ def _notice(event: Mapping[str, Any]) -> Notice:
     name, resource = str(event["event_type"]), event["resource"]
     kind = _kind(name)
     found = {"event": name, "status": str(resource.get("status") or "")}
+    if kind == NoticeKind.CARD:
+        customer = str((resource.get("customer") or {}).get("id") or "")
+        news = CardNews(token=str(resource["id"]), customer=customer, is_gone=True)
+        at = _time(event["create_time"])
+        return Notice(event_id=str(event["id"]), kind=kind, at=at, card=news, raw=found)
     if kind == NoticeKind.DISPUTE:
         (disputed, *_others) = resource["disputed_transactions"]
         money = resource["dispute_amount"]
@@ -104,6 +111,8 @@ def _notice(event: Mapping[str, Any]) -> Notice:
 def _kind(name: str) -> NoticeKind:
     if name.startswith(_DISPUTES):
         return NoticeKind.DISPUTE
+    if name == _FORGOTTEN:
+        return NoticeKind.CARD
     if name.startswith(_REFUNDS):
         return NoticeKind.REFUND
     return NoticeKind.PAYMENT if name.startswith(_PAYMENTS) else NoticeKind.OTHER

@@ -6,11 +6,10 @@ them carries our payment's id (``custom_id``) and the key it was asked with (``i
 PayPal takes once, so that nothing is done twice after it has forgotten ``PayPal-Request-Id`` too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import quote, urlsplit
-
-from django.conf import settings
+from urllib.parse import quote
 
 from payments.errors import CardRefused, ProviderAway
 from payments.providers.base import (
@@ -18,18 +17,22 @@ from payments.providers.base import (
     Capabilities,
     Card,
     Charge,
+    EvidenceFile,
     Known,
+    Listed,
     Method,
     Notice,
     Outcome,
     RemoteState,
+    Settled,
 )
-from payments.providers.paypal import answers, notices, questions
+from payments.providers.paypal import answers, disputes, lists, notices, questions
 from payments.providers.paypal.books import CURRENCIES, Books, Entry, read, written
-from payments.providers.paypal.wire import Reply, Wire
+from payments.providers.paypal.wire import Reply, Wire, check_address
 from shop.money import InvalidAmount
 
 ORDERS, PAYMENTS = "/v2/checkout/orders", "/v2/payments"
+TOKENS = "/v3/vault/payment-tokens"
 #: Refusals after which the shopper may choose another means at PayPal.
 _ONCE_MORE = frozenset(
     {
@@ -50,6 +53,13 @@ class PayPal:
     can = Capabilities(
         redirects=True,
         captures_in_parts=True,
+        releases_rest=True,
+        saves_cards=True,
+        holds_cards=True,
+        takes_evidence=True,
+        accepts_disputes=True,
+        lists_charges=True,
+        lists_settlements=True,
         authorization_days=29,
         currencies=CURRENCIES,
     )
@@ -66,7 +76,9 @@ class PayPal:
             return Answer(Outcome.DECLINED, "", code="amount_not_taken")
         if reply.is_refused:
             return Answer(Outcome.DECLINED, "", code=answers.code(reply))
-        return answers.told(self._ours(reply, charge))
+        books = self._ours(reply, charge)
+        # An account that is kept has approved already.
+        return self._reserve(books) if books.status == "APPROVED" else answers.told(books)
 
     def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
         books = self._books_of(charge, reference)
@@ -80,7 +92,7 @@ class PayPal:
 
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
         books = self._must_read(payment.reference)
-        taken, held = _capture_for(books, key), books.authorization
+        taken, held = books.capture_for(key), books.authorization
         if taken is None and held is not None:
             body = {
                 "amount": written(amount, payment.currency),
@@ -92,7 +104,7 @@ class PayPal:
             if not reply.is_refused:
                 taken = answers.made(reply)
             else:
-                taken = _capture_for(self._must_read(payment.reference), key)
+                taken = self._must_read(payment.reference).capture_for(key)
                 if taken is None:
                     return Answer(
                         Outcome.DECLINED, held.id, code=answers.code(reply), raw=answers.raw(books)
@@ -110,17 +122,17 @@ class PayPal:
             return Answer(Outcome.APPROVED, payment.reference)
         if any(row.status == "PENDING" for row in books.captures):
             raise ProviderAway("what PayPal has not taken yet cannot go back")
-        held = books.authorization
-        if held is not None and held.status in _RELEASABLE:
-            path = f"{PAYMENTS}/authorizations/{quote(held.id, safe='')}/void"
-            if self._wire.post(path, {}, key=key).is_refused:
-                books = self._must_read(payment.reference)
-                if books.authorization and books.authorization.status in _RELEASABLE:
-                    raise ProviderAway("PayPal does not release what it holds")
+        books = self._let_go(books, payment, key=key)
         for capture in books.taken:
             if left := books.left_of(capture):
                 self._give_back(payment, capture, left, key=f"{key}:{capture.id}")
         return Answer(Outcome.APPROVED, books.id, amount=books.authorized, raw=answers.raw(books))
+
+    def release(self, payment: Known, *, key: str) -> Answer:
+        """The last capture has released what is left; nothing is left of one in full."""
+        books = self._must_read(payment.reference)
+        self._let_go(books, payment, key=key)
+        return Answer(Outcome.APPROVED, books.id, raw=answers.raw(books))
 
     def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
         books = self._must_read(payment.reference)
@@ -163,10 +175,42 @@ class PayPal:
             refunded=books.refunded,
             redirect_url=told.redirect_url if told else "",
             awaits_us=held is None and books.status == "APPROVED",
+            expires_at=told.expires_at if told else None,
+            kept=books.kept,
         )
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return notices.read_notice(self._wire, headers, body)
+
+    def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
+        disputes.submit(self._wire, reference, text=text, files=files)
+
+    def accept_dispute(self, reference: str, *, note: str) -> None:
+        disputes.accept(self._wire, reference, note=note)
+
+    def forget_card(self, *, token: str, customer: str) -> None:
+        reply = self._wire.delete(f"{TOKENS}/{quote(token, safe='')}")
+        if reply.is_refused and reply.status != HTTPStatus.NOT_FOUND:
+            raise ProviderAway(f"PayPal does not forget the account: {reply.issue}")
+
+    def list_charges(self, since: datetime) -> Iterator[Listed]:
+        return lists.charges(self._wire, since)
+
+    def list_settlements(self, since: datetime) -> Iterator[Settled]:
+        return lists.settlements(self._wire, since)
+
+    def _let_go(self, books: Books, payment: Known, *, key: str) -> Books:
+        """Release what is still reserved; the books after it."""
+        held = books.authorization
+        if held is None or held.status not in _RELEASABLE:
+            return books
+        path = f"{PAYMENTS}/authorizations/{quote(held.id, safe='')}/void"
+        if not self._wire.post(path, {}, key=key).is_refused:
+            return books
+        books = self._must_read(payment.reference)
+        if books.authorization and books.authorization.status in _RELEASABLE:
+            raise ProviderAway("PayPal does not release what it holds")
+        return books
 
     def _create(self, charge: Charge) -> Reply | None:
         """Make the order, or find the one made before; None for an amount PayPal cannot count."""
@@ -189,7 +233,7 @@ class PayPal:
     def _ours(self, reply: Reply, charge: Charge) -> Books:
         """The books in the answer to a created order, which must be what we asked for."""
         books = read(reply.body)
-        _check_address(books.redirect_url)
+        check_address(books.redirect_url)
         if (books.key, books.amount) != (charge.key, charge.amount):
             raise ProviderAway(f"order {books.id} is not what was asked for")
         return books
@@ -219,7 +263,7 @@ class PayPal:
         reply = self._wire.post(path, {}, key=key)
         if reply.issue in _ONCE_MORE:
             address = reply.redirect_url or books.redirect_url
-            _check_address(address)
+            check_address(address)
             return Answer(
                 Outcome.CHALLENGE,
                 books.id,
@@ -254,18 +298,3 @@ class PayPal:
             if row.parent == capture.id
         ]
         return found[0] if found else Answer(Outcome.DECLINED, capture.id, code=answers.code(reply))
-
-
-def _capture_for(books: Books, key: str) -> Entry | None:
-    """The capture of one of our keys; one made by hand at PayPal carries the order's invoice."""
-    for row in books.captures:
-        if row.key in (key, books.invoice) and row.status not in answers.NEVER:
-            return row
-    return None
-
-
-def _check_address(url: str) -> None:
-    """Shoppers are sent to safe addresses only; a double on loopback has none."""
-    own = urlsplit(settings.PAYPAL_API_URL).scheme
-    if url and urlsplit(url).scheme not in ("https", own):
-        raise ProviderAway("PayPal's page has no safe address")

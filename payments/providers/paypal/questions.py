@@ -34,8 +34,19 @@ def order(charge: Charge, amount: Mapping[str, str]) -> dict[str, Any]:
     return {
         "intent": "AUTHORIZE",
         "purchase_units": [unit],
-        "payment_source": {"paypal": {"experience_context": context}},
+        "payment_source": {"paypal": {"experience_context": context, **_source(charge)}},
     }
+
+
+def _source(charge: Charge) -> dict[str, Any]:
+    """The account that is kept, or that this one is to be kept."""
+    if charge.method_token:
+        return {"vault_id": charge.method_token}
+    if not charge.keeps:
+        return {}
+    vault = {"store_in_vault": "ON_SUCCESS", "usage_type": "MERCHANT", "customer_type": "CONSUMER"}
+    known = {"customer": {"id": charge.customer}} if charge.customer else {}
+    return {"attributes": {"vault": vault, **known}}
 
 
 def _address(buyer: Buyer) -> dict[str, str] | None:

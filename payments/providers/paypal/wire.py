@@ -2,18 +2,20 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import structlog
 from django.conf import settings
 
 from payments.errors import ProviderAway
+from payments.providers.base import EvidenceFile
 
 logger = structlog.get_logger(__name__)
 
@@ -59,6 +61,13 @@ def link(body: Mapping[str, Any], *names: str) -> str:
     return ""
 
 
+def check_address(url: str) -> None:
+    """Shoppers are sent to safe addresses only; a double on loopback has none."""
+    own = urlsplit(settings.PAYPAL_API_URL).scheme
+    if url and urlsplit(url).scheme not in ("https", own):
+        raise ProviderAway("PayPal's page has no safe address")
+
+
 class Wire:
     """Calls PayPal. Whatever is not a clear answer raises :class:`ProviderAway`."""
 
@@ -75,6 +84,21 @@ class Wire:
         """``key`` makes the same request again do nothing new."""
         headers = {"PayPal-Request-Id": key, "Prefer": "return=representation"}
         return self._call("POST", path, json.dumps(body).encode(), headers)
+
+    def delete(self, path: str) -> Reply:
+        return self._call("DELETE", path, None, {})
+
+    def upload(self, path: str, body: Mapping[str, Any], files: Sequence[EvidenceFile]) -> Reply:
+        """JSON as the part ``input`` of a form, with files beside it."""
+        parts: list[tuple[str, Any]] = [
+            ("input", ("input.json", json.dumps(body), "application/json")),
+            *(
+                (f"file{place}", (file.name, file.content, file.mime_type))
+                for place, file in enumerate(files, start=1)
+            ),
+        ]
+        form = httpx.Request("POST", settings.PAYPAL_API_URL, files=parts)
+        return self._call("POST", path, form.read(), {"Content-Type": form.headers["Content-Type"]})
 
     def ask(self, path: str, content: bytes) -> Reply:
         """A question that changes nothing, whose JSON is sent as it is."""

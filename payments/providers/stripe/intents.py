@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from payments.errors import ProviderAway
-from payments.providers.base import Answer, Method, Outcome, RemoteState
+from payments.providers.base import Answer, Kept, Method, Outcome, RemoteState
 from payments.providers.brands import shown_brand
+from payments.providers.stripe import cards
+from payments.providers.stripe.wire import part
 
 #: What comes along with every PaymentIntent that is read.
 EXPAND = ["latest_charge", "payment_method"]
@@ -28,6 +31,7 @@ _CODES = {
     "payment_intent_authentication_failure": "authentication_failed",
 }
 DECLINED = "card_declined"
+_CAPTURE = "c_"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,12 @@ class Intent:
     code: str = ""
     redirect_url: str = ""
     method: Method | None = None
+    #: What its customer wanted to keep.
+    kept: Kept | None = None
+    #: Until when it can be captured, and whether in several parts; what was, by our keys.
+    capture_before: datetime | None = None
+    is_divisible: bool = False
+    captures: Mapping[str, int] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -70,6 +80,9 @@ class Intent:
             redirect_url=self.redirect_url,
             method=self.method,
             raw=self.raw,
+            expires_at=self.capture_before,
+            is_divisible=self.is_divisible,
+            kept=self.kept,
         )
 
     @property
@@ -84,15 +97,19 @@ class Intent:
             refunded=self.refunded,
             redirect_url=self.redirect_url,
             method=self.method,
+            expires_at=self.capture_before,
+            is_divisible=self.is_divisible,
+            kept=self.kept,
         )
 
 
 def read(data: Mapping[str, Any]) -> Intent:
     """Raises :class:`ProviderAway` where it is not what a PaymentIntent looks like."""
     try:
-        charge = _part(data, "latest_charge")
-        action = _part(data, "next_action")
-        error = _part(data, "last_payment_error")
+        charge = part(data, "latest_charge")
+        card = part(part(charge, "payment_method_details"), "card")
+        action = part(data, "next_action")
+        error = part(data, "last_payment_error")
         return Intent(
             reference=str(data["id"]),
             status=str(data["status"]),
@@ -100,17 +117,26 @@ def read(data: Mapping[str, Any]) -> Intent:
             received=int(data.get("amount_received") or 0),
             refunded=int(charge.get("amount_refunded") or 0),
             code=_code(data["status"], error),
-            redirect_url=str(_part(action, "redirect_to_url").get("url") or ""),
+            redirect_url=str(part(action, "redirect_to_url").get("url") or ""),
             method=_method(data, charge, error),
+            kept=cards.kept(part(data, "payment_method")) if _is_to_keep(data) else None,
+            capture_before=_moment(card.get("capture_before")),
+            is_divisible=part(card, "multicapture").get("status") == "available",
+            captures=_captures(data),
             raw=_kept(data, charge, error),
         )
-    except (KeyError, TypeError, ValueError) as problem:
+    except (KeyError, TypeError, ValueError, OverflowError) as problem:
         raise ProviderAway("Stripe's answer cannot be understood") from problem
+
+
+def capture_key(key: str) -> str:
+    """What one of our captures is called in Stripe's metadata, whose names are short."""
+    return f"{_CAPTURE}{key[:36]}"
 
 
 def declined(error: Mapping[str, Any], *, amount: int, is_of_card: bool) -> Intent:
     """A charge that Stripe refused; it made a PaymentIntent where the bank said no to a card."""
-    made = _part(error, "payment_intent")
+    made = part(error, "payment_intent")
     if made:
         return read({**made, "last_payment_error": error})
     code = code_of(error) if is_of_card else "invalid_method"
@@ -125,10 +151,17 @@ def code_of(error: Mapping[str, Any]) -> str:
     return DECLINED
 
 
-def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """What stands under ``name``, where it is more than an id or nothing."""
-    found = data.get(name)
-    return found if isinstance(found, Mapping) else {}
+def _is_to_keep(data: Mapping[str, Any]) -> bool:
+    return bool(data.get("setup_future_usage")) and data.get("status") != "canceled"
+
+
+def _moment(seconds: Any) -> datetime | None:
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+
+
+def _captures(data: Mapping[str, Any]) -> dict[str, int]:
+    told = part(data, "metadata")
+    return {name: int(told[name]) for name in told if name.startswith(_CAPTURE)}
 
 
 def _code(status: str, error: Mapping[str, Any]) -> str:
@@ -142,15 +175,15 @@ def _method(
 ) -> Method | None:
     """What was paid with; after a decline it stands with the error."""
     used = (
-        _part(charge, "payment_method_details"),
-        _part(data, "payment_method"),
-        _part(error, "payment_method"),
+        part(charge, "payment_method_details"),
+        part(data, "payment_method"),
+        part(error, "payment_method"),
     )
     for found in used:
-        card = _part(found, "card")
+        card = part(found, "card")
         if card:
             return Method(
-                token=str(_part(data, "payment_method").get("id") or ""),
+                token=str(part(data, "payment_method").get("id") or ""),
                 brand=shown_brand(str(card.get("brand") or "")),
                 last4=str(card.get("last4") or ""),
             )
@@ -164,7 +197,7 @@ def _kept(
     found = {
         "status": data.get("status"),
         "charge": charge.get("id"),
-        "risk": _part(charge, "outcome").get("risk_level"),
+        "risk": part(charge, "outcome").get("risk_level"),
         "decline_code": error.get("decline_code"),
     }
     return {name: text for name, text in found.items() if isinstance(text, str)}

@@ -9,7 +9,9 @@ from typing import Any
 import stripe
 
 from payments.errors import NoticeRefused
-from payments.providers.base import DisputeNews, Notice, NoticeKind
+from payments.providers.base import CardNews, DisputeNews, Notice, NoticeKind
+from payments.providers.brands import shown_brand
+from payments.providers.stripe import cards
 
 #: How far the time in the signature may be from ours, in seconds.
 WINDOW_SECONDS = 300
@@ -21,6 +23,13 @@ _KINDS = {
     "refund": NoticeKind.REFUND,
     "dispute": NoticeKind.DISPUTE,
 }
+#: News of cards that are kept, and of customers that are no more.
+_CARDS = (
+    "payment_method.automatically_updated",
+    "payment_method.updated",
+    "payment_method.detached",
+)
+_GONE = ("payment_method.detached", "customer.deleted")
 #: An inquiry that the bank closes without taking money back ends like a dispute that is won.
 _OUTCOMES = {"won": "WON", "warning_closed": "WON", "lost": "LOST"}
 
@@ -41,6 +50,7 @@ def read(headers: Mapping[str, str], body: bytes, *, secret: str) -> Notice:
             amount=_amount(about),
             currency=str(about.get("currency") or "").upper(),
             dispute=_dispute(about),
+            card=_card(event["type"], event["data"]),
             raw={"type": str(event["type"]), "object": str(about.get("id") or "")},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -62,6 +72,8 @@ def _check(signature: str, body: bytes, secret: str) -> None:
 def _kind(name: str, about: Mapping[str, Any]) -> NoticeKind:
     if name in ("charge.refunded", "charge.refund.updated"):
         return NoticeKind.REFUND
+    if name in _CARDS or name in _GONE:
+        return NoticeKind.CARD
     return _KINDS.get(str(about.get("object")), NoticeKind.OTHER)
 
 
@@ -89,4 +101,23 @@ def _dispute(about: Mapping[str, Any]) -> DisputeNews | None:
         amount=int(about["amount"]),
         respond_by=datetime.fromtimestamp(int(due), UTC) if due else None,
         outcome=_OUTCOMES.get(str(about.get("status")), ""),
+    )
+
+
+def _card(name: str, data: Mapping[str, Any]) -> CardNews | None:
+    if name not in _CARDS and name not in _GONE:
+        return None
+    about = data["object"]
+    if about.get("object") == "customer":
+        return CardNews(token="", customer=str(about["id"]), is_gone=True)
+    # A card that was detached names its customer only among what it was before.
+    customer = about.get("customer") or (data.get("previous_attributes") or {}).get("customer")
+    card = about.get("card") or {}
+    return CardNews(
+        token=str(about["id"]),
+        customer=str(customer or ""),
+        brand=shown_brand(str(card.get("brand") or "")),
+        last4=str(card.get("last4") or ""),
+        expiry=cards.expiry(card),
+        is_gone=name in _GONE,
     )

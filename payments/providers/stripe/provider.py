@@ -1,6 +1,7 @@
-"""Stripe as a :class:`~payments.providers.base.Provider`."""
+"""Stripe as a :class:`~payments.providers.interface.Provider`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,17 +16,19 @@ from payments.providers.base import (
     Charge,
     EvidenceFile,
     Known,
+    Listed,
     Method,
     Notice,
     Outcome,
     RemoteState,
+    Settled,
 )
-from payments.providers.stripe import evidence, intents, notices
+from payments.providers.stripe import cards, evidence, intents, lists, notices
 from payments.providers.stripe.intents import Intent
 from payments.providers.stripe.wire import REFUSALS, clear_answers, client
 
 #: What our key is called in Stripe's metadata.
-KEY = "payment"
+KEY = lists.KEY
 REFUND_KEY = "refund"
 
 
@@ -39,7 +42,16 @@ class Stripe:
     def __init__(self) -> None:
         self.can = Capabilities(
             has_card_fields=True,
+            saves_cards=True,
+            holds_cards=True,
+            needs_customer=True,
+            adds_cards=True,
+            releases_rest=True,
             takes_evidence=True,
+            accepts_disputes=True,
+            lists_charges=True,
+            voids_listed=True,
+            lists_settlements=True,
             policy=_policy(settings.STRIPE_SCRIPT_URL),
         )
 
@@ -56,21 +68,36 @@ class Stripe:
         return found.answer
 
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
+        asked: Any = {"amount_to_capture": amount, "expand": list(intents.EXPAND)}
+        is_part = False
+        if not is_last or amount != payment.amount:
+            before = self._get(payment.reference)
+            # Stripe's own keys are good for a day, the note of ours for ever.
+            if intents.capture_key(key) in before.captures:
+                return _taken(before, key=key, is_part=True)
+            is_part = before.is_divisible
+        if is_part:
+            asked["final_capture"] = is_last
+            asked["metadata"] = {intents.capture_key(key): str(amount)}
         try:
             with clear_answers():
                 done = client().v1.payment_intents.capture(
-                    payment.reference,
-                    {"amount_to_capture": amount, "expand": list(intents.EXPAND)},
-                    {"idempotency_key": key},
+                    payment.reference, asked, {"idempotency_key": key}
                 )
             found = intents.read(done.to_dict())
         except REFUSALS:
             # Taken before, canceled, or run out: which, it says itself.
             found = self._get(payment.reference)
-        if not found.is_captured:
-            code = "authorization_expired" if found.is_canceled else "not_capturable"
-            return Answer(Outcome.DECLINED, found.reference, code=code, raw=found.raw)
-        return Answer(Outcome.APPROVED, found.reference, amount=found.received, raw=found.raw)
+        return _taken(found, key=key, is_part=is_part)
+
+    def release(self, payment: Known, *, key: str) -> Answer:
+        """What is left of a capture in parts is canceled; a last part has released it by itself."""
+        found = self._get(payment.reference)
+        if not (found.is_captured or found.is_canceled):
+            found = self._cancel(found, key=key)
+        if found.is_captured or found.is_canceled:
+            return Answer(Outcome.APPROVED, found.reference, raw=found.raw)
+        raise ProviderAway("Stripe does not release what it holds")
 
     def void(self, payment: Known, *, key: str) -> Answer:
         if payment.reference:
@@ -119,24 +146,49 @@ class Stripe:
     def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
         evidence.submit(reference, text=text, files=files)
 
+    def accept_dispute(self, reference: str, *, note: str) -> None:
+        evidence.accept(reference)
+
+    def forget_card(self, *, token: str, customer: str) -> None:
+        cards.forget(token)
+
+    def open_customer(self, *, key: str) -> str:
+        return cards.open_customer(key)
+
+    def add_card(self, method: Method, *, key: str, return_url: str) -> Answer:
+        return cards.add(method, key=key, return_url=return_url)
+
+    def added(self, reference: str) -> Answer:
+        return cards.added(reference)
+
+    def list_charges(self, since: datetime) -> Iterator[Listed]:
+        return lists.charges(since)
+
+    def list_settlements(self, since: datetime) -> Iterator[Settled]:
+        return lists.settlements(since)
+
     def _ask_for(self, charge: Charge) -> Intent:
         """All that is sent follows from the stored payment: it is the same each time."""
+        asked: Any = {
+            "amount": charge.amount,
+            "currency": charge.currency.lower(),
+            "payment_method": charge.method_token,
+            "allowed_payment_method_types": ["card"],
+            "capture_method": "manual",
+            "confirm": True,
+            "return_url": charge.return_url,
+            "metadata": {KEY: charge.key},
+            "expand": list(intents.EXPAND),
+        }
+        if charge.customer:
+            asked["customer"] = charge.customer
+        if charge.customer and charge.keeps:
+            asked["setup_future_usage"] = cards.USAGE
+        if charge.in_parts:
+            asked["payment_method_options"] = {"card": {"request_multicapture": "if_available"}}
         try:
             with clear_answers():
-                made = client().v1.payment_intents.create(
-                    {
-                        "amount": charge.amount,
-                        "currency": charge.currency.lower(),
-                        "payment_method": charge.method_token,
-                        "allowed_payment_method_types": ["card"],
-                        "capture_method": "manual",
-                        "confirm": True,
-                        "return_url": charge.return_url,
-                        "metadata": {KEY: charge.key},
-                        "expand": list(intents.EXPAND),
-                    },
-                    {"idempotency_key": charge.key},
-                )
+                made = client().v1.payment_intents.create(asked, {"idempotency_key": charge.key})
         except REFUSALS as refused:
             is_of_card = isinstance(refused, stripe.CardError)
             return intents.declined(_reason(refused), amount=charge.amount, is_of_card=is_of_card)
@@ -172,6 +224,17 @@ class Stripe:
             rows = client().v1.refunds.list({"payment_intent": reference, "limit": 100})
             made = [row.to_dict() for row in rows.auto_paging_iter()]
         return {(row.get("metadata") or {}).get(REFUND_KEY, ""): row for row in made}
+
+
+def _taken(found: Intent, *, key: str, is_part: bool) -> Answer:
+    """What the capture of our ``key`` took: a part is noted there, all of it is all there is."""
+    part = found.captures.get(intents.capture_key(key))
+    if part is not None:
+        return Answer(Outcome.APPROVED, found.reference, amount=part, raw=found.raw)
+    if found.is_captured and not is_part:
+        return Answer(Outcome.APPROVED, found.reference, amount=found.received, raw=found.raw)
+    code = "authorization_expired" if found.is_canceled else "not_capturable"
+    return Answer(Outcome.DECLINED, found.reference, code=code, raw=found.raw)
 
 
 def _given_back(made: Mapping[str, Any]) -> Answer:

@@ -92,6 +92,12 @@ def _client(secret_key: str, url: str) -> stripe.StripeClient:
     )
 
 
+def part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What stands under ``name``, where it is more than an id or nothing."""
+    found = data.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 @contextmanager
 def clear_answers() -> Iterator[None]:
     """Results and :data:`REFUSALS` pass; whatever else the library raises is no answer.

@@ -4,20 +4,34 @@ Signatures are reckoned here from the description of them, with nothing of the S
 it has no idempotency keys: what is asked twice is done twice, or refused because it was done.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 import uuid
-from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
 
 from payments.providers.base import Method
-from payments.tests.doubles.faults import Double, Reply
+from payments.tests.doubles.faults import Double
+from payments.tests.doubles.iyzico_forms import (
+    Form,
+    currency_of,
+    given,
+    holds,
+    minor,
+    problem_of,
+    shown,
+    transaction,
+)
+from payments.tests.doubles.iyzico_wire import (
+    API_KEY,
+    SECRET_KEY,
+    is_authorized,
+    page_of,
+    reply_of,
+    signature,
+    written,
+)
 
-API_KEY, SECRET_KEY = "double-api-key", "double-secret-key"
 _OPEN = "/payment/iyzipos/checkoutform/initialize/preauth/ecom"
 _PAGE = "/payment/iyzipos/checkoutform/auth/ecom/detail"
 _CALLS = {
@@ -28,45 +42,13 @@ _CALLS = {
     "/v2/payment/refund": "refund",
     "/payment/detail": "fetch",
     "/v2/reporting/payment/details": "fetch",
+    "/v2/reporting/payment/transactions": "fetch",
+    "/cardstorage/card": "fetch",
 }
-_PERSON = ("id", "name", "surname", "email", "identityNumber", "registrationAddress", "city")
 _BACK = ("paymentId", "price", "currency", "conversationId")
 _PAYMENT = ("paymentId", "currency", "basketId", "conversationId", "paidPrice", "price")
 #: Groups of errors by code, for refusals of banks.
 BANK_ERRORS = {"10051": "NOT_SUFFICIENT_FUNDS", "10054": "EXPIRED_CARD", "10005": "DO_NOT_HONOUR"}
-
-
-@dataclass
-class Form:
-    """A page that was opened, and the payment made on it."""
-
-    token: str
-    request: dict
-    payment_id: str = ""
-    status: str = ""
-    error: str = ""
-    three_d: str = "1"
-    fraud: int = 1
-    installment: int = 1
-    phase: str = "PRE_AUTH"
-    price: Decimal = Decimal(0)
-    paid: Decimal = Decimal(0)
-    is_canceled: bool = False
-    is_reported: bool = True
-    day_is_over: bool = False
-    refunds: list = field(default_factory=list)
-
-    @property
-    def key(self):
-        return self.request["conversationId"]
-
-    @property
-    def is_taken(self):
-        return self.phase == "POST_AUTH"
-
-    @property
-    def refunded(self):
-        return sum((amount for _key, amount in self.refunds), Decimal(0))
 
 
 class IyzicoDouble(Double):
@@ -78,6 +60,8 @@ class IyzicoDouble(Double):
         #: What the last page was opened with.
         self.opened = None
         self.signs, self.status = True, 200
+        #: Cards that are held, by the shopper's key.
+        self.cards = {}
         self._numbers = iter(range(25_000_001, 26_000_000))
 
     def options(self):
@@ -104,10 +88,10 @@ class IyzicoDouble(Double):
             return [
                 (
                     form.key,
-                    _minor(form.price),
+                    minor(form.price),
                     form.request["currency"],
-                    _minor(min(form.paid, form.price)) if _holds(form) else 0,
-                    _minor(min(form.refunded, form.price)),
+                    minor(min(form.paid, form.price)) if holds(form) else 0,
+                    minor(min(form.refunded, form.price)),
                 )
                 for form in self.forms.values()
                 if form.status == "SUCCESS"
@@ -118,10 +102,15 @@ class IyzicoDouble(Double):
     def shopper_pays(self, payment):
         return self.pay(payment.provider_reference)
 
-    def pay(self, token, *, installment=1, surcharge="0", fraud=1, price=None):
-        """The shopper pays; what comes back to the shop with them."""
+    def pay(self, token, *, installment=1, surcharge="0", fraud=1, price=None, keeps=False):
+        """The shopper pays, and may tick to keep the card; what comes back to the shop."""
         with self.lock:
             form = self.forms[token]
+            if keeps:
+                owner = form.request.get("cardUserKey") or str(uuid.uuid4())
+                card = str(uuid.uuid4())
+                self.cards.setdefault(owner, []).append(card)
+                form.kept = (owner, card)
             form.status, form.payment_id = "SUCCESS", str(next(self._numbers))
             form.installment, form.fraud = installment, fraud
             form.price = Decimal(price or form.request["price"])
@@ -143,11 +132,15 @@ class IyzicoDouble(Double):
     def respond(self, request):
         if request.path == "/pay":
             return self._shown(request)
-        if not _is_authorized(request):
+        if not is_authorized(request):
             return self._failure({}, "1000", "Invalid signature")
+        if request.path.endswith("/transactions"):
+            return self._day(request.query)
         if request.method == "GET":
             return self._report(request.query)
         asked = request.json()
+        if request.method == "DELETE":
+            return self._forget(asked)
         act = {
             "authorize": self._open,
             "finish": self._page,
@@ -161,7 +154,7 @@ class IyzicoDouble(Double):
         return reply
 
     def _open(self, asked):
-        if problem := _problem(asked):
+        if problem := problem_of(asked):
             return self._failure(asked, "11", problem)
         form = Form(str(uuid.uuid4()), asked)
         self.forms[form.token] = self.opened = form
@@ -181,14 +174,16 @@ class IyzicoDouble(Double):
             more = {"token": form.token, "paymentStatus": "FAILURE", "errorGroup": group}
             more["mdStatus"] = int(form.three_d)
             return self._failure(asked, form.error, "Refused", **more)
-        answer = {"token": form.token, "paymentStatus": "SUCCESS", **_payment(form)}
+        answer = {"token": form.token, "paymentStatus": "SUCCESS", **shown(form)}
+        if form.kept:
+            answer |= {"cardUserKey": form.kept[0], "cardToken": form.kept[1]}
         return self._success(asked, answer, ("paymentStatus", *_PAYMENT, "token"))
 
     def _detail(self, asked):
         form = self._paid(asked)
         if form is None:
             return self._failure(asked, "5088", "Payment not found")
-        return self._success(asked, {"paymentStatus": "SUCCESS", **_payment(form)}, _PAYMENT)
+        return self._success(asked, {"paymentStatus": "SUCCESS", **shown(form)}, _PAYMENT)
 
     def _take(self, asked):
         form = self._paid(asked)
@@ -196,14 +191,14 @@ class IyzicoDouble(Double):
         if form is None or form.is_taken or form.is_canceled or not 0 < amount <= form.paid:
             return self._failure(asked, "5092", "Not a pre-authorization")
         form.phase, form.paid = "POST_AUTH", amount
-        return self._success(asked, _payment(form), _PAYMENT)
+        return self._success(asked, shown(form), _PAYMENT)
 
     def _cancel(self, asked):
         form = self._paid(asked)
         if form is None or form.is_canceled or form.refunds or form.day_is_over:
             return self._failure(asked, "5093", "Not cancelable")
         form.is_canceled = True
-        answer = {"paymentId": form.payment_id, "price": form.paid, "currency": _currency(form)}
+        answer = {"paymentId": form.payment_id, "price": form.paid, "currency": currency_of(form)}
         return self._success(asked, answer, _BACK)
 
     def _refund(self, asked):
@@ -213,21 +208,21 @@ class IyzicoDouble(Double):
         if not is_open or not 0 < amount <= form.paid - form.refunded:
             return self._failure(asked, "5094", "Not refundable", retryable=False)
         form.refunds.append((asked["conversationId"], amount))
-        answer = {"paymentId": form.payment_id, "price": amount, "currency": _currency(form)}
+        answer = {"paymentId": form.payment_id, "price": amount, "currency": currency_of(form)}
         return self._success(asked, answer, _BACK)
 
     def _report(self, asked):
         number, key = asked.get("paymentId"), asked.get("paymentConversationId")
         rows = [
             {
-                **_payment(form),
+                **shown(form),
                 # Numbers here, and a basket of iyzico's own: as documented.
                 "paymentId": int(form.payment_id),
                 "basketId": "16733998",
                 "paymentStatus": 1,
                 "paymentConversationId": form.key,
                 "cancels": [{"refundStatus": 1}] if form.is_canceled else [],
-                "itemTransactions": [{"refunds": [_refunded(form, row) for row in form.refunds]}],
+                "itemTransactions": [{"refunds": [given(form, row) for row in form.refunds]}],
             }
             for form in self.forms.values()
             if form.status == "SUCCESS"
@@ -236,7 +231,26 @@ class IyzicoDouble(Double):
         ]
         if not rows:
             return self._failure({}, "5088", "Payment not found")
-        return _reply({"status": "success", "locale": "en", "payments": rows})
+        return reply_of({"status": "success", "locale": "en", "payments": rows})
+
+    def _day(self, asked):
+        """The transactions of a day, one on a page."""
+        rows = [
+            transaction(form, kind)
+            for form in self.forms.values()
+            for kind in ("PAYMENT", "CANCEL")[: 1 + form.is_canceled]
+            if form.status == "SUCCESS" and form.day == asked["transactionDate"]
+        ]
+        page = int(asked["page"])
+        told = {"status": "success", "currentPage": page, "totalPageCount": max(1, len(rows))}
+        return reply_of({**told, "transactions": rows[page - 1 : page]})
+
+    def _forget(self, asked):
+        held = self.cards.get(asked["cardUserKey"], [])
+        if asked["cardToken"] not in held:
+            return self._failure(asked, "3005", "Card not found")
+        held.remove(asked["cardToken"])
+        return reply_of({"status": "success"})
 
     def _paid(self, asked):
         found = [
@@ -249,13 +263,15 @@ class IyzicoDouble(Double):
     def _success(self, asked, answer, signed):
         told = {"status": "success", "conversationId": asked["conversationId"], **answer}
         secret = SECRET_KEY if self.signs else "another"
-        words = ":".join(_written(told[name]) for name in signed)
-        told["signature"] = _hmac(secret, words)
-        return _reply(told)
+        words = ":".join(written(told[name]) for name in signed)
+        told["signature"] = signature(secret, words)
+        return reply_of(told)
 
     def _failure(self, asked, code, words, **more):
         told = {"errorCode": code, "errorMessage": words, **more}
-        return _reply({"status": "failure", "conversationId": asked.get("conversationId"), **told})
+        return reply_of(
+            {"status": "failure", "conversationId": asked.get("conversationId"), **told}
+        )
 
     # --- what iyzico tells by itself ---
 
@@ -278,14 +294,14 @@ class IyzicoDouble(Double):
             del told["token"]
             names = ["iyziEventType", "paymentId", "paymentConversationId", "status"]
         words = secret + "".join(str(told[name]) for name in names)
-        return {"X-IYZ-SIGNATURE-V3": _hmac(secret, words)}, json.dumps(told).encode()
+        return {"X-IYZ-SIGNATURE-V3": signature(secret, words)}, json.dumps(told).encode()
 
     # --- the page ---
 
     def _shown(self, request):
         if request.method == "GET":
             token = escape(request.query["token"], quote=True)
-            return _page(
+            return page_of(
                 f'<form method="post"><input type="hidden" name="token" value="{token}">'
                 '<button name="do" value="pay">Pay</button>'
                 '<button name="do" value="refuse">Be refused</button></form>'
@@ -294,96 +310,8 @@ class IyzicoDouble(Double):
         act = self.pay if typed["do"] == "pay" else self.refuse
         back = act(typed["token"])
         to = escape(self.forms[typed["token"]].request["callbackUrl"], quote=True)
-        return _page(
+        return page_of(
             f'<form method="post" action="{to}">'
             f'<input type="hidden" name="token" value="{back["token"]}">'
             "<button>Back to the shop</button></form>"
         )
-
-
-def _problem(asked):
-    """What the real one would not take."""
-    missing = [name for name in _PERSON if not asked["buyer"].get(name)]
-    if missing:
-        return f"{missing[0]} is mandatory"
-    if asked["currency"] not in ("TRY", "EUR", "USD", "GBP"):
-        return "currency"
-    prices = [Decimal(item["price"]) for item in asked["basketItems"]]
-    if min(prices) <= 0 or sum(prices) != Decimal(asked["price"]):
-        return "Basket items do not add up to the price"
-    if not all(item["id"] and item["name"] and item["category1"] for item in asked["basketItems"]):
-        return "an item without a name"
-    return "" if asked["callbackUrl"].startswith("http") else "Callback URL is mandatory"
-
-
-def _payment(form):
-    return {
-        "paymentId": form.payment_id,
-        "currency": _currency(form),
-        "basketId": form.request["basketId"],
-        "price": form.price,
-        "paidPrice": form.paid,
-        "installment": form.installment,
-        "fraudStatus": form.fraud,
-        "phase": form.phase,
-        "binNumber": "552608",
-        "lastFourDigits": "0006",
-        "cardAssociation": "MASTER_CARD",
-        "cardType": "CREDIT_CARD",
-        "authCode": "930115",
-        "itemTransactions": [{"paymentTransactionId": "27225634", "paidPrice": form.paid}],
-    }
-
-
-def _refunded(form, row):
-    key, amount = row
-    return {
-        "refundConversationId": key,
-        "refundPrice": amount,
-        "refundStatus": 1,
-        "currencyCode": _currency(form),
-    }
-
-
-def _currency(form):
-    return form.request["currency"]
-
-
-def _holds(form):
-    return form.is_taken and not form.is_canceled
-
-
-def _minor(amount):
-    return int(amount * 100)
-
-
-def _written(value):
-    if not isinstance(value, Decimal):
-        return str(value)
-    text = str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _hmac(secret, words):
-    return hmac.new(secret.encode(), words.encode(), hashlib.sha256).hexdigest()
-
-
-def _is_authorized(request):
-    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
-    parts = dict(part.split(":", 1) for part in base64.b64decode(sent).decode().split("&"))
-    words = request.headers["x-iyzi-rnd"] + request.path + request.body.decode()
-    return (
-        scheme == "IYZWSv2"
-        and parts["apiKey"] == API_KEY
-        and parts["randomKey"] == request.headers["x-iyzi-rnd"]
-        and hmac.compare_digest(parts["signature"], _hmac(SECRET_KEY, words))
-    )
-
-
-def _reply(told):
-    return Reply(json.dumps(told, default=float).encode())
-
-
-def _page(html):
-    head = "<!doctype html><meta charset=utf-8><title>iyzico (double)</title>"
-    return Reply(f"{head}{html}".encode(), headers={"Content-Type": "text/html"})

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from payments.providers.base import Method
 from payments.tests.doubles.faults import Double, Reply
+from payments.tests.doubles.paypal_account import PayPalAccount, Refused
 from shop.money import to_minor
 
 CLIENT, SECRET, WEBHOOK = "client-of-the-shop", "secret-of-the-shop", "WH-of-the-shop"
@@ -36,6 +37,11 @@ ROUTES = [
     ("POST", r"/v2/payments/authorizations/(\w+)/capture", "capture", "_capture"),
     ("POST", r"/v2/payments/authorizations/(\w+)/void", "void", "_void"),
     ("POST", r"/v2/payments/captures/(\w+)/refund", "refund", "_refund"),
+    ("DELETE", r"/v3/vault/payment-tokens/(\w+)", "fetch", "forget_account"),
+    ("GET", r"/v1/reporting/transactions", "fetch", "list_transactions"),
+    ("GET", r"/v1/customer/disputes/([\w-]+)", "fetch", "show_dispute"),
+    ("POST", r"/v1/customer/disputes/([\w-]+)/provide-evidence", "evidence", "take_evidence"),
+    ("POST", r"/v1/customer/disputes/([\w-]+)/accept-claim", "evidence", "take_acceptance"),
     ("GET", r"/checkoutnow", "", "_page"),
     ("GET", r"/checkoutnow/approve", "", "_approve"),
     ("GET", r"/checkoutnow/cancel", "", "_cancel"),
@@ -47,14 +53,7 @@ PAGE = """<!doctype html><html lang="en"><title>Double of PayPal</title>
 <p><a href="/checkoutnow/cancel?token={id}">Cancel and return</a></p></html>"""
 
 
-class Refused(Exception):
-    def __init__(self, issue, status=422, links=()):
-        super().__init__(issue)
-        body = {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": issue}], "links": links}
-        self.reply = Reply(body, status)
-
-
-class PayPalDouble(Double):
+class PayPalDouble(PayPalAccount, Double):
     """See the module's text. ``refuse`` and ``turn_out`` script the next answer of a call."""
 
     provider = "PAYPAL"
@@ -69,6 +68,7 @@ class PayPalDouble(Double):
         self._answers = {}
         self._invoices = set()
         self._made = 0
+        self.open_account()
 
     # --- what the fault matrix asks for ---
 
@@ -164,11 +164,11 @@ class PayPalDouble(Double):
         if not name:
             return Reply({"name": "RESOURCE_NOT_FOUND"}, 404)
         work = getattr(self, name)
-        if not request.path.startswith("/v2/"):
+        if request.path.startswith(("/checkoutnow", "/v1/oauth2", "/v1/notifications")):
             return work(request, *words)
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return Reply({"error": "invalid_token"}, 401)
-        if request.method == "GET":
+        if request.method != "POST" or request.path.startswith("/v1/customer/disputes"):
             return work(request, *words)
         known = (self.key_of(request), request.path)
         if known not in self._answers:
@@ -222,18 +222,26 @@ class PayPalDouble(Double):
         if asked["intent"] != "AUTHORIZE" or not unit["custom_id"] or not unit["invoice_id"]:
             raise Refused("MISSING_REQUIRED_PARAMETER", 400)
         minor(unit["amount"])
-        context = asked["payment_source"]["paypal"]["experience_context"]
+        source = asked["payment_source"]["paypal"]
+        context = source["experience_context"]
+        is_kept = self.is_kept(source)
         order_id = self._id("ORDER")
         self.orders[order_id] = {
             "id": order_id,
             "unit": unit,
             "status": "PAYER_ACTION_REQUIRED",
+            "source": source,
+            "vault": None,
             "update_time": "",
             "context": context,
             "authorizations": [],
             "captures": [],
             "refunds": [],
         }
+        if is_kept:
+            # Whoever keeps the account has approved: PayPal authorizes at once.
+            self.orders[order_id]["status"] = "APPROVED"
+            self._reserve(self.orders[order_id])
         return Reply(self._shown(self.orders[order_id]))
 
     def _show(self, request, order_id):
@@ -247,6 +255,10 @@ class PayPalDouble(Double):
             raise Refused("ORDER_ALREADY_AUTHORIZED")
         if order["status"] != "APPROVED":
             raise Refused("ORDER_NOT_APPROVED")
+        self._reserve(order)
+        return Reply(self._shown(order), 201)
+
+    def _reserve(self, order):
         order["authorizations"].append(
             {
                 "id": self._id("AUTH"),
@@ -258,7 +270,7 @@ class PayPalDouble(Double):
             }
         )
         order["status"] = "COMPLETED"
-        return Reply(self._shown(order), 201)
+        self.keep_account(order)
 
     def _capture(self, request, authorization_id):
         order, held = self._find("authorizations", authorization_id)
@@ -353,6 +365,9 @@ class PayPalDouble(Double):
             "purchase_units": [{"reference_id": "default", **order["unit"]}],
             "links": [],
         }
+        if order["vault"]:
+            source = {"email_address": "ada@example.com", "attributes": {"vault": order["vault"]}}
+            shown["payment_source"] = {"paypal": source}
         if order["update_time"]:
             shown["update_time"] = order["update_time"]
         if order["authorizations"]:

@@ -15,6 +15,8 @@ from stripe import WebhookSignature
 
 from payments.providers.base import Method
 from payments.tests.doubles.faults import Double, Reply
+from payments.tests.doubles.stripe_lists import StripeLists
+from payments.tests.doubles.stripe_vault import Refused, StripeVault, listed
 
 SECRET_KEY, WEBHOOK_SECRET = "sk_test_double", "whsec_double"
 #: Stripe's own names for cards that behave in one way, and what their bank says.
@@ -39,8 +41,11 @@ ALLOWED = {
         "return_url",
         "metadata",
         "expand",
+        "customer",
+        "setup_future_usage",
+        "payment_method_options",
     },
-    "capture": {"amount_to_capture", "expand"},
+    "capture": {"amount_to_capture", "expand", "final_capture", "metadata"},
     "cancel": {"cancellation_reason", "expand"},
     "refunds": {"payment_intent", "amount", "metadata", "reason"},
 }
@@ -81,13 +86,7 @@ PAGES = {"/stripe.js": ("text/javascript", SCRIPT), "/field": ("text/html", FIEL
 INTENT = re.compile(r"/v1/payment_intents/(pi_\w+)(?:/(\w+))?")
 
 
-class Refused(Exception):
-    def __init__(self, status, **error):
-        super().__init__(error)
-        self.reply = Reply({"error": {"type": "invalid_request_error", **error}}, status)
-
-
-class StripeDouble(Double):
+class StripeDouble(StripeVault, StripeLists, Double):
     provider = "STRIPE"
     calls = ("authorize", "capture", "void", "refund", "fetch")
 
@@ -102,6 +101,10 @@ class StripeDouble(Double):
         self._kept = {}
         #: What search does not find yet.
         self.unsearchable = False
+        #: Whether the account may capture in several parts.
+        self.has_multicapture = False
+        self.open_vault()
+        self.open_lists()
 
     def options(self):
         return {
@@ -148,6 +151,7 @@ class StripeDouble(Double):
         found = self.intents[reference]
         if is_yes:
             found.status, found.charge = "requires_capture", f"ch_{secrets.token_hex(8)}"
+            self.attach(found)
         else:
             found.status = "requires_payment_method"
             found.error = {"code": "payment_intent_authentication_failure", "type": "card_error"}
@@ -193,13 +197,15 @@ class StripeDouble(Double):
         is_post = request.method == "POST"
         if request.path == "/v1/payment_intents" and is_post:
             return self._create(_only("create", said))
+        if request.path == "/v1/payment_intents":
+            return self.list_intents(request, said)
         if request.path == "/v1/payment_intents/search":
-            return _listed(self._searched(said["query"]))
+            return listed(self._searched(said["query"]))
         if request.path == "/v1/refunds":
             if is_post:
                 return self._refund(_only("refunds", said))
             rows = [row for row in self.refunds if row["payment_intent"] == said["payment_intent"]]
-            return _listed(rows)
+            return listed(rows)
         if found := INTENT.fullmatch(request.path):
             intent = self.intents.get(found[1])
             if intent is None:
@@ -223,55 +229,77 @@ class StripeDouble(Double):
             assert parts["purpose"].get_payload().strip() == "dispute_evidence"
             self.files.append(parts["file"].get_payload(decode=True))
             return {"id": f"file_{len(self.files)}", "object": "file"}
-        if found := re.fullmatch(r"/v1/disputes/dp_(\w+)", request.path):
+        if found := re.fullmatch(r"/v1/disputes/dp_(\w+?)(/close)?", request.path):
             about = self.disputes.setdefault(found[1], self.dispute(f"pi_{found[1]}"))
-            if request.method == "POST":
+            if found[2]:
+                if about["status"] != "needs_response":
+                    raise Refused(400, code="dispute_not_open", message="too late")
+                about["status"] = "lost"
+            elif request.method == "POST":
                 if about["status"] != "needs_response":
                     raise Refused(400, code="dispute_already_submitted", message="too late")
                 about |= {"status": "under_review", "evidence": said["evidence"]}
             return about
-        raise Refused(404, message=f"Unrecognized request URL {request.path}")
+        answer = self.work_in_vault(request, said) or self.work_on_lists(request, said)
+        if answer is None:
+            raise Refused(404, message=f"Unrecognized request URL {request.path}")
+        return answer
 
     def _create(self, said):
-        if said["payment_method"] not in CARDS:
+        is_test_card = said["payment_method"] in CARDS
+        if not is_test_card and said["payment_method"] not in self.methods:
             raise Refused(400, code="resource_missing", param="payment_method", message="none such")
+        method = self.used(said, is_test_card=is_test_card)
         made = SimpleNamespace(
             id=f"pi_{secrets.token_hex(12)}",
             amount=int(said["amount"]),
             currency=said["currency"],
-            payment_method=said["payment_method"],
+            payment_method=method,
+            behaves=self.methods[method]["behaves"] if method in self.methods else method,
             metadata=said.get("metadata", {}),
             return_url=said["return_url"],
+            usage=said.get("setup_future_usage"),
+            customer=said.get("customer", ""),
+            is_divisible=self.has_multicapture and "payment_method_options" in said,
+            created=int(time.time()),
             status="requires_capture",
             received=0,
             charge="",
             error=None,
         )
         self.intents[made.id] = made
-        if made.payment_method in REASONS:
-            code, reason = REASONS[made.payment_method]
+        if made.behaves in REASONS:
+            code, reason = REASONS[made.behaves]
             made.status = "requires_payment_method"
             made.error = {"type": "card_error", "code": code, "decline_code": reason or code}
             card = {"payment_method": {"id": made.payment_method, "card": _card(made)}}
             raise Refused(402, **made.error, **card, payment_intent=self._shown(made, bare=True))
-        if made.payment_method == ASKS:
+        if made.behaves == ASKS:
             made.status = "requires_action"
         else:
             made.charge = f"ch_{secrets.token_hex(8)}"
+            self.attach(made)
         return self._shown(made)
 
     def _capture(self, intent, said):
         amount = int(said.get("amount_to_capture", intent.amount))
+        is_final = said.get("final_capture", "true") == "true"
         if intent.status != "requires_capture":
             raise Refused(400, code="payment_intent_unexpected_state", message=intent.status)
-        if not 0 < amount <= intent.amount:
+        if not 0 < amount <= intent.amount - intent.received:
             raise Refused(400, code="amount_too_large", message="too much")
-        intent.status, intent.received = "succeeded", amount
+        if not is_final and not intent.is_divisible:
+            raise Refused(400, code="capture_charge_authorization_expired", message="no parts")
+        intent.received += amount
+        intent.metadata = {**intent.metadata, **said.get("metadata", {})}
+        if is_final or intent.received == intent.amount:
+            intent.status = "succeeded"
 
     def _cancel(self, intent, said):
         if intent.status in ("succeeded", "canceled"):
             raise Refused(400, code="payment_intent_unexpected_state", message=intent.status)
-        intent.status = "canceled"
+        # What was captured in parts stays.
+        intent.status = "succeeded" if intent.received else "canceled"
 
     def _refund(self, said):
         intent = self.intents[said["payment_intent"]]
@@ -302,15 +330,18 @@ class StripeDouble(Double):
 
     def _shown(self, one, *, bare=False):
         """A PaymentIntent with what our requests expand; ``bare`` without it, as in errors."""
+        card = _card(one)
+        card["capture_before"] = one.created + 7 * 86400
+        card["multicapture"] = {"status": "available" if one.is_divisible else "unavailable"}
         charge = {
             "id": one.charge,
             "object": "charge",
             "amount_refunded": self._refunded(one),
-            "payment_method_details": {"type": "card", "card": _card(one)},
+            "payment_method_details": {"type": "card", "card": card},
             "outcome": {"risk_level": "normal"},
         }
         action = {"type": "redirect_to_url", "redirect_to_url": {"url": f"{self.url}/3ds/{one.id}"}}
-        method = {"id": one.payment_method, "object": "payment_method", "card": _card(one)}
+        method = self.shown_method(one.payment_method, _card(one))
         return {
             "id": one.id,
             "object": "payment_intent",
@@ -319,6 +350,8 @@ class StripeDouble(Double):
             "amount_received": one.received,
             "currency": one.currency,
             "metadata": one.metadata,
+            "created": one.created,
+            "setup_future_usage": one.usage,
             "next_action": action if one.status == "requires_action" else None,
             "last_payment_error": one.error,
             "latest_charge": (one.charge if bare else charge) if one.charge else None,
@@ -361,7 +394,7 @@ class StripeDouble(Double):
 
 
 def _card(intent):
-    brand = "mastercard" if intent.payment_method == MASTERCARD else "visa"
+    brand = "mastercard" if intent.behaves == MASTERCARD else "visa"
     return {"brand": brand, "last4": "4444" if brand == "mastercard" else "4242"}
 
 
@@ -372,10 +405,6 @@ def _only(name, said):
     return said
 
 
-def _listed(rows):
-    return {"object": "list", "data": list(rows), "has_more": False, "url": "/v1/rows"}
-
-
 def _tree(form):
     """Stripe's way to write what is nested: ``metadata[payment]=…``."""
     tree = {}
@@ -384,5 +413,8 @@ def _tree(form):
         if not rest:
             tree[first] = text
         else:
-            tree.setdefault(first, {})[rest[0]] = text
+            branch = tree.setdefault(first, {})
+            for word in rest[:-1]:
+                branch = branch.setdefault(word, {})
+            branch[rest[-1]] = text
     return tree

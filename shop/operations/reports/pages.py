@@ -3,44 +3,25 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 
-from audit.models import AuditLog
-from audit.recording import record
 from orders.models import Order
 from shop.money import format_money, to_major
+from shop.operations.reports.asking import MAY_SEE, Asked, asked_of, file_of
 from shop.operations.reports.charts import Chart, across, columns
 from shop.operations.reports.home import panels
 from shop.operations.reports.kpis import SPANS, change_of, figures
-from shop.operations.reports.periods import Against, Period, period_of
+from shop.operations.reports.periods import Against
 from shop.operations.reports.sales import TIMES, By, Row, rows, sum_of
-from shop.spreadsheets import csv_lines
 
-MAY_SEE = "orders.view_sales"
 #: Rows of a page of the table.
 ROWS = 100
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address of the page asks for."""
-
-    by: By
-    period: Period
-    against: Against
-
-    @property
-    def query(self) -> str:
-        first, last = self.period.first.isoformat(), self.period.last.isoformat()
-        return urlencode({"by": self.by, "from": first, "to": last, "against": self.against})
 
 
 @dataclass(frozen=True)
@@ -58,8 +39,7 @@ class Compared:
 
 def sales_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """What was sold in a time, beside another time. Two statements of reports."""
-    _check(request)
-    asked = _asked(request)
+    asked = asked_of(request, By)
     found, past = _read(asked)
     compared = [_compared(row, before) for row, before in _paired(asked, found, past)]
     page = Paginator(compared, ROWS).get_page(request.GET.get("page"))
@@ -80,37 +60,16 @@ def sales_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 def sales_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All rows of the report as a file; that it was taken is written down."""
-    _check(request)
-    asked = _asked(request)
-    record(AuditLog.Action.EXPORT, Order, "sales", {}, {"query": asked.query})
-    name = f"sales-{asked.by}-{asked.period.first}-{asked.period.last}.csv"
-    return StreamingHttpResponse(
-        csv_lines(_lines(asked)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    asked = asked_of(request, By)
+    return file_of(asked, "sales", _lines(asked), model=Order)
 
 
-def _check(request: HttpRequest) -> None:
-    if not request.user.has_perm(MAY_SEE):
-        raise PermissionDenied
-
-
-def _asked(request: HttpRequest) -> Asked:
-    by, against = request.GET.get("by", ""), request.GET.get("against", "")
-    return Asked(
-        By(by) if by in By.values else By.DAY,
-        period_of(request.GET.get("from", ""), request.GET.get("to", "")),
-        Against(against) if against in Against.values else Against.BEFORE,
-    )
-
-
-def _read(asked: Asked) -> tuple[list[Row], list[Row]]:
+def _read(asked: Asked[By]) -> tuple[list[Row], list[Row]]:
     return rows(asked.by, asked.period), rows(asked.by, asked.period.compared(asked.against))
 
 
 def _paired(
-    asked: Asked, found: Sequence[Row], past: Sequence[Row]
+    asked: Asked[By], found: Sequence[Row], past: Sequence[Row]
 ) -> Iterator[tuple[Row, Row | None]]:
     """Each row with the one that it is compared with: in turn by time, else of the same key."""
     if asked.by in TIMES:
@@ -136,7 +95,7 @@ def _compared(row: Row, before: Row | None) -> Compared:
     )
 
 
-def _chart(asked: Asked, found: Sequence[Row], past: Sequence[Row]) -> Chart:
+def _chart(asked: Asked[By], found: Sequence[Row], past: Sequence[Row]) -> Chart:
     words = [f"{row.name}: {format_money(row.net, settings.SHOP_CURRENCY)}" for row in found]
     values = [row.net for row in found]
     if asked.by in TIMES:
@@ -145,7 +104,7 @@ def _chart(asked: Asked, found: Sequence[Row], past: Sequence[Row]) -> Chart:
     return across(values, [row.name for row in found], amounts)
 
 
-def _lines(asked: Asked) -> Iterator[list[object]]:
+def _lines(asked: Asked[By]) -> Iterator[list[object]]:
     currency = settings.SHOP_CURRENCY
     yield [
         str(asked.by.label),

@@ -2,41 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, ngettext
 
-from audit.models import AuditLog
-from audit.recording import record
 from payments.models import Payment
 from shop.money import format_money, to_major
+from shop.operations.reports.asking import Asked, asked_of, file_of
 from shop.operations.reports.charts import Chart, across, columns
 from shop.operations.reports.kpis import Figure, change_of
 from shop.operations.reports.payments import By, Row, rows, total
-from shop.operations.reports.periods import Against, Period, period_of
-from shop.spreadsheets import csv_lines
+from shop.operations.reports.periods import Against
 
-MAY_SEE = "orders.view_sales"
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address of the page asks for."""
-
-    by: By
-    period: Period
-    against: Against
-
-    @property
-    def query(self) -> str:
-        first, last = self.period.first.isoformat(), self.period.last.isoformat()
-        return urlencode({"by": self.by, "from": first, "to": last, "against": self.against})
 
 
 @dataclass(frozen=True)
@@ -49,12 +30,13 @@ class Shown:
     refunded: str
     refund_rate: str
     time: str
+    fees: str
+    settled: str
 
 
 def payments_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """How paying went in a time, beside another time. Four statements of reports."""
-    _check(request)
-    asked = _asked(request)
+    asked = asked_of(request, By)
     past_period = asked.period.compared(asked.against)
     found, past = rows(asked.by, asked.period), rows(asked.by, past_period)
     new, old = total(asked.period), total(past_period)
@@ -78,33 +60,12 @@ def payments_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 def payments_csv(request: HttpRequest) -> StreamingHttpResponse:
     """All rows of the report as a file; that it was taken is written down."""
-    _check(request)
-    asked = _asked(request)
-    record(AuditLog.Action.EXPORT, Payment, "report", {}, {"query": asked.query})
-    name = f"payments-{asked.by}-{asked.period.first}-{asked.period.last}.csv"
-    return StreamingHttpResponse(
-        csv_lines(_lines(asked)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _check(request: HttpRequest) -> None:
-    if not request.user.has_perm(MAY_SEE):
-        raise PermissionDenied
-
-
-def _asked(request: HttpRequest) -> Asked:
-    by, against = request.GET.get("by", ""), request.GET.get("against", "")
-    return Asked(
-        By(by) if by in By.values else By.DAY,
-        period_of(request.GET.get("from", ""), request.GET.get("to", "")),
-        Against(against) if against in Against.values else Against.BEFORE,
-    )
+    asked = asked_of(request, By)
+    return file_of(asked, "payments", _lines(asked), model=Payment)
 
 
 def _figures(new: Row, old: Row) -> list[Figure]:
-    """The time in five numbers, each with its change."""
+    """The time in seven numbers, each with its change."""
     now = _shown(new)
     return [
         _figure(gettext("Taken"), now.volume, new.volume, old.volume),
@@ -112,6 +73,13 @@ def _figures(new: Row, old: Row) -> list[Figure]:
         _figure(gettext("Success rate"), now.success, new.success or 0, old.success or 0),
         _figure(gettext("Given back"), now.refund_rate, new.refund_rate or 0, old.refund_rate or 0),
         _figure(gettext("From order to money"), now.time, new.seconds, old.seconds),
+        _figure(gettext("Fees"), now.fees, new.fees, old.fees),
+        _figure(
+            gettext("From there to our account"),
+            now.settled,
+            new.settle_seconds,
+            old.settle_seconds,
+        ),
     ]
 
 
@@ -129,6 +97,8 @@ def _shown(row: Row) -> Shown:
         refunded=format_money(row.refunded, currency),
         refund_rate=_percent(row.refund_rate),
         time=_time(row.seconds) if row.paid else "–",
+        fees=format_money(row.fees, currency),
+        settled=_time(row.settle_seconds) if row.settle_seconds else "–",
     )
 
 
@@ -152,7 +122,7 @@ def _time(seconds: int) -> str:
     return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
 
 
-def _chart(asked: Asked, found: Sequence[Row], past: Sequence[Row]) -> Chart:
+def _chart(asked: Asked[By], found: Sequence[Row], past: Sequence[Row]) -> Chart:
     currency = settings.SHOP_CURRENCY
     if asked.by == By.REASON:
         values = [row.failed for row in found]
@@ -165,7 +135,7 @@ def _chart(asked: Asked, found: Sequence[Row], past: Sequence[Row]) -> Chart:
     return across(values, [row.name for row in found], amounts)
 
 
-def _lines(asked: Asked) -> Iterator[list[object]]:
+def _lines(asked: Asked[By]) -> Iterator[list[object]]:
     currency = settings.SHOP_CURRENCY
     yield [
         str(asked.by.label),
@@ -175,6 +145,8 @@ def _lines(asked: Asked) -> Iterator[list[object]]:
         gettext("Taken"),
         gettext("Given back"),
         gettext("Seconds from order to money, half of all at most"),
+        gettext("Fees"),
+        gettext("Seconds from there to our account, half of all at most"),
         gettext("Currency"),
     ]
     for row in rows(asked.by, asked.period):
@@ -186,5 +158,7 @@ def _lines(asked: Asked) -> Iterator[list[object]]:
             to_major(row.volume, currency),
             to_major(row.refunded, currency),
             row.seconds,
+            to_major(row.fees, currency),
+            row.settle_seconds,
             currency,
         ]

@@ -1,8 +1,9 @@
 """Attempts to pay in a period: by day, by provider, and why they failed.
 
-An attempt counts on the day it began, what went back on the day it went back. An attempt that is
-still open is neither paid nor failed. Each report is one statement: attempts are found by their
-beginning (payment_begun), refunds by their end (refund_succeeded).
+An attempt counts on the day it began, what went back on the day it went back, a fee on the day the
+provider paid out. An attempt that is still open is neither paid nor failed. Each report is one
+statement: attempts are found by their beginning (payment_begun), refunds by their end
+(refund_succeeded), fees by payment_settled.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class By(TextChoices):
 class Row:
     """A row of the report; amounts in minor units.
 
-    ``seconds`` from the order to its money are what half of all payments took at most.
+    ``seconds`` from the order to its money are what half of all payments took at most, as
+    ``settle_seconds`` from there to the shop's account.
     """
 
     key: str
@@ -43,6 +45,9 @@ class Row:
     volume: int = 0
     refunded: int = 0
     seconds: int = 0
+    #: What providers kept of payments that they settled in the time, and how long that took them.
+    fees: int = 0
+    settle_seconds: int = 0
 
     @property
     def success(self) -> int | None:
@@ -60,10 +65,10 @@ _BEGUN = """
     payment.created_at >= %(start)s AND payment.created_at < %(end)s
     AND payment.currency = %(currency)s
 """
-_KEYS: dict[By | None, tuple[str, str]] = {
-    None: ("''", "''"),
-    By.DAY: ("payment.created_at", "refund.succeeded_at"),
-    By.PROVIDER: ("payment.provider", "payment.provider"),
+_KEYS: dict[By | None, tuple[str, str, str]] = {
+    None: ("''", "''", "''"),
+    By.DAY: ("payment.created_at", "refund.succeeded_at", "payment.settled_at"),
+    By.PROVIDER: ("payment.provider", "payment.provider", "payment.provider"),
 }
 _DAY = "({} AT TIME ZONE %(zone)s)::date::text"
 
@@ -85,36 +90,44 @@ def total(period: Period) -> Row:
 
 
 def statement(by: By | None) -> str:
-    """The statement of a report: key, attempts, paid, failed, volume, refunded, seconds.
+    """The statement of a report: its key, then the figures of :class:`Row`.
 
     None: all of the period as one row.
     """
     if by == By.REASON:
         return f"""
-            SELECT payment.failure_code, count(*), 0, count(*), 0, 0, 0
+            SELECT payment.failure_code, count(*), 0, count(*), 0, 0, 0, 0, 0
             FROM payments_payment payment WHERE {_BEGUN} AND {_FAILED}
             GROUP BY 1 ORDER BY 2 DESC, 1
         """  # noqa: S608 - all parts are written here
-    begun, ended = (_DAY.format(key) if by == By.DAY else key for key in _KEYS[by])
+    begun, ended, settled = (_DAY.format(key) if by == By.DAY else key for key in _KEYS[by])
     return f"""
         SELECT key, count(*) FILTER (WHERE is_attempt), count(*) FILTER (WHERE is_paid),
             count(*) FILTER (WHERE is_failed), sum(captured), sum(returned),
-            percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds), sum(fee),
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY settle_seconds)
         FROM (
             SELECT {begun} AS key, true AS is_attempt,
                 payment.authorized_at IS NOT NULL AS is_paid, {_FAILED} AS is_failed,
                 payment.captured_amount AS captured, 0 AS returned,
-                extract(epoch FROM payment.captured_at - placed.placed_at) AS seconds
+                extract(epoch FROM payment.captured_at - placed.placed_at) AS seconds,
+                0 AS fee, NULL::numeric AS settle_seconds
             FROM payments_payment payment
             JOIN orders_order placed ON placed.id = payment.order_id
             WHERE {_BEGUN}
             UNION ALL
-            SELECT {ended}, false, false, false, 0, part.amount, NULL
+            SELECT {ended}, false, false, false, 0, part.amount, NULL, 0, NULL
             FROM payments_refund refund
             JOIN payments_refundpart part ON part.refund_id = refund.id
             JOIN payments_payment payment ON payment.id = part.payment_id
             WHERE refund.status = 'SUCCEEDED' AND refund.succeeded_at >= %(start)s
                 AND refund.succeeded_at < %(end)s AND refund.currency = %(currency)s
+            UNION ALL
+            SELECT {settled}, false, false, false, 0, 0, NULL, payment.fee_amount,
+                extract(epoch FROM payment.settled_at - payment.captured_at)
+            FROM payments_payment payment
+            WHERE payment.settled_at >= %(start)s AND payment.settled_at < %(end)s
+                AND payment.currency = %(currency)s
         ) told
         GROUP BY key ORDER BY 5 DESC, 1
     """  # noqa: S608 - all parts are written here

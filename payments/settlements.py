@@ -1,0 +1,184 @@
+"""What providers settled: lines of their payouts, kept once, and what they make of our payments.
+
+A payment is settled when all that was captured of it was. Its fee is what all of its lines cost.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final, cast
+from uuid import UUID
+
+import structlog
+from django.db.models import Max, Q, Sum
+from django.utils import timezone
+
+from audit import recording
+from payments import findings
+from payments.models import Payment, Provider, ReconciliationFinding, Settlement
+from payments.providers import names, provider
+from payments.providers.base import Settled
+from payments.providers.interface import Settling
+from shop.conflicts import retried
+from shop.money import format_money
+
+logger = structlog.get_logger(__name__)
+
+Kind = Settlement.Kind
+Status = Payment.Status
+
+#: How far back a provider is asked that told nothing yet, and again behind what it told, in days.
+FIRST_DAYS: Final = 30
+AGAIN_DAYS: Final = 4
+#: Less than was captured is a finding when nothing came after it for so many days.
+LATE_DAYS: Final = 10
+_BATCH: Final = 200
+
+
+@dataclass
+class Report:
+    """Lines that are new, payments that are settled by them, and lines that name no payment."""
+
+    lines: int = 0
+    settled: int = 0
+    unknown: int = 0
+
+
+def collect(*, now: datetime | None = None) -> dict[str, Report]:
+    """Ask each provider that tells what it settled lately; by its name, what came of it.
+
+    Raises :class:`~payments.errors.ProviderAway` after the others were asked. Asked again it is
+    the same. Must not run inside a transaction.
+    """
+    now = now or timezone.now()
+    done: dict[str, Report] = {}
+    for name in names():
+        if provider(name).can.lists_settlements:
+            remote = cast("Settling", provider(name))
+            done[name] = take(name, remote.list_settlements(_since(name, now)))
+    return done
+
+
+def take(provider_name: str, lines: Iterable[Settled]) -> Report:
+    """Keep the lines that are new, and settle the payments that they are about."""
+    report = Report()
+    rows = iter(lines)
+    while batch := list(islice(rows, _BATCH)):
+        known = set(
+            Settlement.objects.filter(
+                provider=provider_name, reference__in=[line.reference for line in batch]
+            ).values_list("reference", flat=True)
+        )
+        fresh = {line.reference: line for line in batch if line.reference not in known}
+        for payment_id, mine in _by_payment(provider_name, fresh.values()).items():
+            report.settled += _record(provider_name, payment_id, mine)
+            report.unknown += sum(line.kind != Kind.OTHER for line in mine if payment_id is None)
+        report.lines += len(fresh)
+    logger.info("settled", provider=provider_name, **vars(report))
+    return report
+
+
+def look_again(now: datetime | None = None) -> int:
+    """Note payments of which less was settled than captured, long ago; returns how many."""
+    before = (now or timezone.now()) - timedelta(days=LATE_DAYS)
+    rows = Payment.objects.filter(
+        status=Status.CAPTURED, settlements__isnull=False, updated_at__lt=before
+    ).distinct()
+    late = [payment for payment in rows[:1000] if payment.settled_amount < payment.captured_amount]
+    for payment in late:
+        _note(payment)
+    return len(late)
+
+
+def _since(name: str, now: datetime) -> datetime:
+    last = Settlement.objects.filter(provider=name).aggregate(at=Max("settled_at"))["at"]
+    first = now - timedelta(days=FIRST_DAYS)
+    return max(first, last - timedelta(days=AGAIN_DAYS)) if last else first
+
+
+def _by_payment(name: str, lines: Iterable[Settled]) -> dict[UUID | None, list[Settled]]:
+    """The lines of each payment of the provider, None for those of none. One query."""
+    lines = list(lines)
+    keys = {line.key: key for line in lines if (key := _uuid(line.key)) is not None}
+    references = {line.payment for line in lines if line.payment}
+    rows = Payment.objects.filter(provider=name).filter(
+        Q(pk__in=set(keys.values())) | Q(provider_reference__in=references)
+    )
+    known: dict[str, UUID] = {}
+    for payment_id, reference in rows.values_list("pk", "provider_reference"):
+        known[str(payment_id)] = payment_id
+        if reference:
+            known[reference] = payment_id
+    found: dict[UUID | None, list[Settled]] = {}
+    for line in lines:
+        owner = known.get(str(keys.get(line.key, ""))) or known.get(line.payment)
+        found.setdefault(owner, []).append(line)
+    return found
+
+
+@retried
+def _record(name: str, payment_id: UUID | None, lines: list[Settled]) -> int:
+    """Keep lines of one payment and count them; whether it is settled by them. Locks it."""
+    with recording.batch():
+        payment = Payment.objects.select_for_update().get(pk=payment_id) if payment_id else None
+        Settlement.objects.bulk_create(
+            (_row(name, payment_id, line) for line in lines), ignore_conflicts=True
+        )
+        return _count(payment) if payment else 0
+
+
+def _count(payment: Payment) -> int:
+    mine = Settlement.objects.filter(payment=payment, currency=payment.currency)
+    sums = mine.aggregate(
+        charged=Sum("amount", filter=Q(kind=Kind.CHARGE)), fee=Sum("fee"), at=Max("settled_at")
+    )
+    payment.settled_amount = sums["charged"] or 0
+    payment.fee_amount = sums["fee"] or 0
+    is_whole = payment.settled_amount == payment.captured_amount > 0
+    is_new = is_whole and payment.settled_at is None
+    if is_new:
+        payment.settled_at = sums["at"]
+    if is_whole and payment.status == Status.CAPTURED and not payment.held_amount:
+        payment.status = Status.SETTLED
+    payment.save()
+    is_other = Settlement.objects.filter(payment=payment).exclude(currency=payment.currency)
+    if payment.settled_amount > payment.captured_amount or is_other.exists():
+        _note(payment)
+    elif is_whole:
+        findings.settle(payment, ReconciliationFinding.Kind.SETTLED_DIFFERS)
+    return int(is_new)
+
+
+def _note(payment: Payment) -> None:
+    lines = Settlement.objects.filter(payment=payment, kind=Kind.CHARGE)
+    sums = lines.order_by().values_list("currency").annotate(sum=Sum("amount"))
+    theirs = [format_money(amount, currency) for currency, amount in sums.order_by("currency")]
+    findings.note(
+        payment,
+        ReconciliationFinding.Kind.SETTLED_DIFFERS,
+        ours=format_money(payment.captured_amount, payment.currency),
+        theirs=", ".join(theirs),
+    )
+
+
+def _row(name: str, payment_id: UUID | None, line: Settled) -> Settlement:
+    return Settlement(
+        provider=Provider(name),
+        reference=line.reference,
+        kind=Kind(line.kind),
+        payment_id=payment_id,
+        names_payment="" if payment_id else (line.key or line.payment)[:200],
+        currency=line.currency,
+        amount=line.amount,
+        fee=line.fee,
+        payout_reference=line.payout,
+        settled_at=line.at,
+    )
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,123 @@
+"""Charges that a provider has and we do not are found, and given back only by staff."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from orders.tests.factories import placed_order
+from payments import processing, reconciliation
+from payments.charges import charge_of
+from payments.errors import FindingClosed
+from payments.models import Payment, ReconciliationFinding
+from payments.providers import provider
+from payments.providers.base import Outcome
+from payments.tests.doubles.iyzico import IyzicoDouble
+from payments.tests.doubles.paypal import PayPalDouble
+from payments.tests.doubles.stripe import StripeDouble
+from shop.models import new_id
+from tests.back_office import staff
+
+pytestmark = pytest.mark.django_db
+
+LATER = timedelta(minutes=20)
+
+
+@pytest.fixture(params=[StripeDouble, PayPalDouble, IyzicoDouble], ids=lambda one: one.provider)
+def double(request, settings):
+    with request.param() as made:
+        settings.PAYMENT_PROVIDERS = [made.provider]
+        for name, value in made.options().items():
+            setattr(settings, name, value)
+        yield made
+
+
+#: PayPal's list names transactions, and no order that could be told apart or voided.
+NAMES_CHARGES = pytest.mark.parametrize("double", [StripeDouble, IyzicoDouble], indirect=True)
+
+
+def bought(double):
+    order = placed_order()
+    made = processing.pay(order_id=order.pk, provider_name=double.provider, method=double.method())
+    return processing.finish(made.pk, double.shopper_pays(made)) if made.is_under_way else made
+
+
+def reconcile():
+    with time_machine.travel(timezone.now() + LATER):
+        report = reconciliation.reconcile()
+    assert report.away == set()
+    return report
+
+
+def unknown(status="OPEN"):
+    return ReconciliationFinding.objects.filter(kind="UNKNOWN_HERE", status=status)
+
+
+def test_charges_that_we_know_are_no_findings(double):
+    bought(double)
+    assert reconcile().found == 0
+    assert not unknown().exists()
+
+
+def test_a_charge_that_nobody_here_knows_is_found_once(double):
+    if double.provider == "PAYPAL":
+        double.foreign.append(double.transaction("T9", "T0006", "34.90", key=str(new_id())))
+    else:
+        _charged_elsewhere(double)
+    assert reconcile().found == 1
+    reconcile()
+    found = unknown().get()
+    assert (found.payment_id, found.provider) == (None, double.provider)
+    assert reconciliation.can_mend(found) == (double.provider != "PAYPAL")
+
+
+@NAMES_CHARGES
+def test_a_second_charge_of_one_payment_is_found(double):
+    payment = bought(double)
+    if double.provider == "STRIPE":
+        double.forget_keys()
+    _charged_elsewhere(double, key=str(payment.pk))
+    assert reconcile().found == 1
+
+
+@NAMES_CHARGES
+def test_staff_give_back_what_is_nobodys(double):
+    _charged_elsewhere(double)
+    reconcile()
+    found = unknown().get()
+    assert reconciliation.can_mend(found)
+    done = reconciliation.mend(finding_id=found.pk, actor_id=staff().pk)
+    assert done.status == "MENDED"
+    assert reconcile().found == 0
+    with pytest.raises(FindingClosed):
+        reconciliation.mend(finding_id=found.pk)
+
+
+def test_the_page_of_a_charge_without_a_payment_opens(double, client):
+    ReconciliationFinding.objects.create(
+        provider=double.provider, reference="pi_1", kind="UNKNOWN_HERE", ours="unknown",
+        theirs="€1.00", first_seen_at=timezone.now(), last_seen_at=timezone.now(),
+    )  # fmt: skip
+    client.force_login(staff())
+    url = "/admin/payments/reconciliationfinding/"
+    assert "pi_1" in client.get(f"{url}{unknown().get().pk}/change/").content.decode()
+    assert client.get(url).status_code == 200
+
+
+def _charged_elsewhere(double, *, key=None):
+    """Money that is held at the provider and written nowhere here."""
+    order = placed_order()
+    payment = Payment(
+        order=order,
+        amount=order.total,
+        currency=order.currency,
+        method_token=double.method().token,
+        ip_address="192.0.2.1",
+    )
+    answer = provider(double.provider).authorize(
+        replace(charge_of(payment), key=key or str(new_id()))
+    )
+    if answer.outcome == Outcome.CHALLENGE:
+        double.pay(answer.reference)

@@ -1,0 +1,105 @@
+"""Charges in a provider's list that we do not know: each is a finding, and staff may void it.
+
+They are never voided by themselves: another shop may share the account.
+"""
+
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.db.models import Q
+
+from payments import findings
+from payments.errors import FindingClosed, ProviderAway
+from payments.models import Payment, ReconciliationFinding
+from payments.providers import names, provider
+from payments.providers.base import Known, Listed, Outcome
+from payments.providers.interface import Listing
+from shop.money import format_money
+
+Kind = ReconciliationFinding.Kind
+
+#: What began within so many seconds may still be written here.
+UNDER_WAY_SECONDS: Final = 15 * 60
+_BATCH: Final = 200
+
+
+def look_for(name: str, *, since: datetime, now: datetime) -> int:
+    """Compare the provider's list ``since`` then with our payments; how many wait for staff.
+
+    Findings whose charge holds nothing any more are mended. Raises
+    :class:`~payments.errors.ProviderAway`. Must not run inside a transaction.
+    """
+    remote = cast("Listing", provider(name))
+    before = now - timedelta(seconds=UNDER_WAY_SECONDS)
+    seen: set[str] = set()
+    waits = 0
+    rows = (row for row in remote.list_charges(since) if row.at <= before)
+    while batch := list(islice(rows, _BATCH)):
+        for row in _unknown(name, batch):
+            waits += findings.note_unknown(name, row.reference, theirs=_words(row), now=now)
+            seen.add(row.reference)
+    findings.mended_unknown(name, since=since, but=seen)
+    return waits
+
+
+def lists(name: str) -> bool:
+    """Whether the provider can be asked for its list."""
+    return name in names() and provider(name).can.lists_charges
+
+
+def can_void(finding: ReconciliationFinding) -> bool:
+    """Whether the provider voids it for us, by the reference in its list."""
+    return finding.provider in names() and provider(finding.provider).can.voids_listed
+
+
+def give_back(finding: ReconciliationFinding) -> None:
+    """Have the provider void the charge of a finding, as long as it still holds or took money.
+
+    Raises :class:`FindingClosed` when somebody closed it, and
+    :class:`~payments.errors.ProviderAway`, also when the provider refuses.
+    """
+    if finding.status != ReconciliationFinding.Status.OPEN:
+        raise FindingClosed
+    remote: Any = provider(finding.provider)
+    since = finding.first_seen_at - timedelta(days=findings.LOOK_BACK_DAYS)
+    for row in cast("Listing", remote).list_charges(since):
+        if row.reference != finding.reference:
+            continue
+        charge = Known(row.key or row.reference, row.reference, row.amount, row.currency)
+        answer = remote.void(charge, key=f"{finding.pk}:void")
+        if answer.outcome != Outcome.APPROVED:
+            raise ProviderAway(f"it is not voided: {answer.code}")
+        break
+
+
+def _unknown(name: str, rows: list[Listed]) -> list[Listed]:
+    """Those of no payment of ours, and a second charge of one. One query."""
+    keys = {key for row in rows if (key := _uuid(row.key)) is not None}
+    mine = Payment.objects.filter(provider=name).filter(
+        Q(pk__in=keys) | Q(provider_reference__in=[row.reference for row in rows])
+    )
+    by_key = dict(mine.values_list("pk", "provider_reference"))
+    references = set(by_key.values())
+    found = []
+    for row in rows:
+        key = _uuid(row.key)
+        is_ours = row.reference in references or (
+            key in by_key and (not row.is_payment or not by_key[key])
+        )
+        if not is_ours:
+            found.append(row)
+    return found
+
+
+def _words(row: Listed) -> str:
+    amounts = (row.amount, row.captured)
+    return " / ".join(format_money(amount, row.currency) for amount in amounts)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
