@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from psycopg.pq import TransactionStatus
 
+from shop.accounts.roles import Role, sync_roles
 from shop.startup import ServersUnavailable, attach_embedded_servers
 from shop.tests.wire import Wire, wait_until_closed
 
@@ -24,8 +25,15 @@ hypothesis.settings.register_profile("explore", EXPLORE, max_examples=1000)
 hypothesis.settings.register_profile("shop", EXPLORE, derandomize=True)
 hypothesis.settings.load_profile("shop")
 
-#: Tables that Django fills from the models, with the same rows for every test.
-FILLED = {"auth_permission", "django_content_type"}
+#: Tables that are filled once, with the same rows for every test: what Django makes of the models,
+#: and the roles.
+FILLED = {"auth_group", "auth_group_permissions", "auth_permission", "django_content_type"}
+#: Takes groups that are no roles away; they go with their permissions.
+OTHER_GROUPS = """
+    WITH others AS (SELECT id FROM auth_group WHERE name <> ALL (%s)),
+        theirs AS (DELETE FROM auth_group_permissions WHERE group_id IN (SELECT id FROM others))
+    DELETE FROM auth_group WHERE id IN (SELECT id FROM others)
+"""
 #: The queue of the worker, whose models Django does not manage.
 QUEUE = "procrastinate_jobs"
 
@@ -51,6 +59,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         " -c synchronous_commit=off -c statement_timeout=60000 -c lock_timeout=30000"
         " -c idle_in_transaction_session_timeout=300000"
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The roles stand in every database of tests, as in every shop."""
+    with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
+        sync_roles()
+        # Each test finds an empty log.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM audit_auditlog")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -89,6 +108,7 @@ def quick_flush():
             while found := tables_with_rows(cursor, tables):
                 for table in found:
                     cursor.execute(f"DELETE FROM {table}")
+            cursor.execute(OTHER_GROUPS, [list(Role)])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
@@ -28,6 +28,8 @@ _SILENT = frozenset({"id", "version", "created_at"})
 _SHOWN_CHARACTERS = 300
 #: Under this name an entry says which earlier one it brought back.
 RESTORED = "restored_from"
+#: Under this name, which earlier one it took back.
+UNDONE = "undo_of"
 #: Longer texts, and those of several lines, are compared line by line.
 _LINE_CHARACTERS = 120
 _SHOWN_LINES = 200
@@ -106,7 +108,7 @@ def told(
 
 def entity_name(entity: str) -> str:
     """The entity as staff call it: "catalog.product" is "Product"."""
-    model = _model(entity)
+    model = model_of(entity)
     return capfirst(str(model._meta.verbose_name)) if model else entity
 
 
@@ -117,14 +119,15 @@ def _changes(
     *,
     keep_empty: bool,
 ) -> list[FieldChange]:
-    model = _model(log.entity)
+    model = model_of(log.entity)
     columns = [*log.before, *(name for name in log.after if name not in log.before)]
     changes = []
     for column in columns:
         if column in _SILENT:
             continue
-        if column == RESTORED:
-            changes.append(FieldChange(gettext("Restored the version of"), "", _time_of(log)))
+        if column in (RESTORED, UNDONE):
+            label = gettext("Restored the version of") if column == RESTORED else gettext("Undid")
+            changes.append(FieldChange(label, "", _time_of(log.after[column])))
             continue
         field = _field(model, column)
         name = field.verbose_name if field else getattr(model, "logged", {}).get(column, column)
@@ -139,9 +142,9 @@ def _changes(
     return changes
 
 
-def _time_of(log: AuditLog) -> str:
-    """When the entry was written that ``log`` brought back: its key tells (UUIDv7)."""
-    milliseconds = UUID(log.after[RESTORED]).int >> 80
+def _time_of(entry_id: str) -> str:
+    """When an entry was written: its key tells (UUIDv7)."""
+    milliseconds = UUID(entry_id).int >> 80
     moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
     return date_format(localtime(moment), "DATETIME_FORMAT")
 
@@ -190,8 +193,8 @@ def _text(
 def _names_of_rows(logs: list[AuditLog]) -> dict[tuple[str, str], str]:
     wanted: dict[type[models.Model], set[str]] = defaultdict(set)
     for log in logs:
-        model = _model(log.entity)
-        if model is not None:
+        model = model_of(log.entity)
+        if model is not None and _is_key(model, log.entity_id):
             wanted[model].add(log.entity_id)
         for values in (log.before, log.after):
             for column, value in values.items():
@@ -206,7 +209,16 @@ def _names_of_rows(logs: list[AuditLog]) -> dict[tuple[str, str], str]:
     }
 
 
-def _model(entity: str) -> type[models.Model] | None:
+def _is_key(model: type[models.Model], text: str) -> bool:
+    """Whether ``text`` can be the key of a row; looks at lists and reports have none."""
+    try:
+        return bool(text) and model._meta.pk.to_python(text) is not None
+    except ValidationError:
+        return False
+
+
+def model_of(entity: str) -> type[models.Model] | None:
+    """The table that ``entity`` names; None when there is none by that name any more."""
     try:
         return apps.get_model(entity)
     except (LookupError, ValueError):

@@ -2,17 +2,37 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
 from audit.models import AuditLog
 from audit.recording import record
-from shop.models import column_values, rows_written
+from shop.models import QuerySet, column_values, rows_written
 
 #: Apps whose tables are the business; sessions, migrations and the job queue are not.
 AUDITED_APPS = frozenset(
-    {"accounts", "auth", "account", "inventory", "catalog", "orders", "payments", "bookings"}
+    {
+        "accounts",
+        "auth",
+        "account",
+        "mfa",
+        "inventory",
+        "catalog",
+        "orders",
+        "payments",
+        "bookings",
+        "operations",
+    }
 )
+#: Tables that are no records of the business, each with the reason; ``is_derived`` says the same
+#: of a table of ours.
+EXEMPT = {
+    "admin.logentry": "Django's own log, which nothing writes to any more",
+    "auth.permission": "made of the code by migrate; who holds one is told with them",
+    "contenttypes.contenttype": "made of the code by migrate",
+    "sessions.session": "secrets of browsers; signing in and out are security events",
+}
 
 
 def connect() -> None:
@@ -21,13 +41,40 @@ def connect() -> None:
     post_save.connect(record_save, dispatch_uid="audit.post_save")
     post_delete.connect(record_delete, dispatch_uid="audit.post_delete")
     m2m_changed.connect(record_links, dispatch_uid="audit.m2m_changed")
+    for model in apps.get_models():
+        if is_audited(model):
+            announce(model)
     rows_written.connect(record_rows, dispatch_uid="audit.rows_written")
 
 
 def is_audited(model: type[models.Model]) -> bool:
     """Whether the rows are records of their own; what is derived from others needs no log."""
-    is_record = model._meta.managed and not getattr(model, "is_derived", False)
-    return is_record and model._meta.app_label in AUDITED_APPS
+    meta = model._meta
+    if not meta.managed or getattr(model, "is_derived", False) or meta.label_lower in EXEMPT:
+        return False
+    return meta.app_label in AUDITED_APPS
+
+
+def announce(model: type[models.Model]) -> None:
+    """Make every manager of ``model`` announce what it writes to many rows.
+
+    So do libraries' models, and Django's own manager that follows what a deleted row leaves behind.
+    """
+    managers: list[Any] = [*model._meta.managers, model._meta.base_manager]
+    for manager in managers:
+        known = manager._queryset_class
+        if issubclass(known, QuerySet):
+            continue
+        announcing = type(known.__name__, (QuerySet, known), {"__module__": known.__module__})
+        if type(manager) is not models.Manager:
+            type(manager)._queryset_class = announcing
+            continue
+        # Django's own manager serves tables that are not ours to change.
+        manager.__class__ = type(
+            "Manager",
+            (models.Manager,),
+            {"__module__": models.Manager.__module__, "_queryset_class": announcing},
+        )
 
 
 def remember_stored_row(

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
-from django.utils import timezone
 
 from audit.models import AuditLog
 from shop import closing
@@ -21,6 +20,11 @@ from shop.models import new_id
 
 #: Columns whose values never reach the log; that they changed does.
 SECRET_WORDS = ("password", "secret", "token", "recovery", "code_hash")
+#: Further columns that never do, by entity.
+HIDDEN: dict[str, frozenset[str]] = {
+    "mfa.authenticator": frozenset({"data"}),
+    "account.emailconfirmation": frozenset({"key"}),
+}
 MASK = "[hidden]"
 #: Columns that change with every write and say nothing.
 UNTOLD = frozenset(
@@ -30,7 +34,7 @@ UNTOLD = frozenset(
 # Without the ORM: an import writes hundreds of thousands of entries.
 _TABLE = f"""
     {AuditLog._meta.db_table} (
-        id, created_at, actor_id, actor_type, action, entity, entity_id, before, after,
+        id, actor_id, actor_type, action, entity, entity_id, before, after,
         ip_address, user_agent, request_id
     )
 """
@@ -77,12 +81,15 @@ def record(
     Only columns that differ are kept. A change of nothing leaves no entry.
     """
     old, new = _differences(before, after)
+    for name in HIDDEN.get(model._meta.label_lower, ()):
+        for values in (old, new):
+            if name in values:
+                values[name] = MASK
     if action == AuditLog.Action.UPDATE and not (old or new):
         return
     actor = current_actor()
     entry = (
         new_id(),
-        timezone.now(),
         actor.user_id,
         str(actor.type),
         str(action),
@@ -166,9 +173,12 @@ def plain(value: Any) -> Any:
 def _masked(name: str, value: Any) -> Any:
     if value and _is_secret(name):
         return MASK
-    if isinstance(value, dict):
-        return {key: _masked(key, inner) for key, inner in value.items()}
-    return value
+    return masked(value) if isinstance(value, dict) else value
+
+
+def masked(values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` with their secrets hidden, also those of dictionaries inside."""
+    return {name: _masked(name, value) for name, value in values.items()}
 
 
 @lru_cache(maxsize=5_000)

@@ -8,6 +8,8 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only once all apps are loaded.
+        from orders import privacy  # noqa: PLC0415
         from orders.carts import sign_in  # noqa: PLC0415
 
         sign_in.connect()
+        privacy.declare()

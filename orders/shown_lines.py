@@ -63,6 +63,11 @@ class Line:
     wishlist_url: str = ""
     save_url: str = ""
 
+    @property
+    def shown(self) -> "Line":
+        """Without what names the row of a cart: equal for all who see the same."""
+        return replace(self, id="", update_url="", remove_url="", wishlist_url="", save_url="")
+
 
 def cart_lines(items: list[CartItem], *, currency: str, is_changeable: bool = True) -> list[Line]:
     """The cart's lines at today's prices, each with what changed since it was added.
@@ -91,7 +96,7 @@ def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
     promised = promises_of(sold[0].order_id, coming) if coming else {}
     return [
         Line(
-            id=str(item.pk),
+            id="",
             url="",
             title=item.title,
             variant=lines.choice(item.option_values, choices),

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from orders.models import CartItem, Checkout, Order, OrderItem, ShippingMethod
@@ -264,6 +266,11 @@ def arrival(start: date | None, end: date | None) -> str:
     """ "Tue 24 – Wed 25 Nov" in the active language; empty without dates."""
     if start is None or end is None:
         return ""
+    return _arrival(start, end, get_language() or "")
+
+
+@lru_cache(maxsize=200)
+def _arrival(start: date, end: date, _language: str) -> str:
     last = formats.date_format(end, "D j M")
     if start == end:
         return last

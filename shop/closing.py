@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import sql
+from django.db.models.expressions import DatabaseDefault
 
 from shop import cache, prepared
 from shop.making import Version
@@ -204,12 +205,14 @@ def _key(model: type[models.Model]) -> str:
 def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
     fields: list[Any] = [one for one in model._meta.local_concrete_fields if not one.generated]
     made = [[one.pre_save(row, True) for one in fields] for row in rows]
-    if any(hasattr(value, "as_sql") for row in made for value in row):
-        # What the database fills in.
-        query = sql.InsertQuery(model)
-        query.insert_values(fields, rows)
-        (statement,) = query.get_compiler(connection=connection).as_sql()
-        return _Part(statement[0], tuple(statement[1]))
+    if _has_expressions(made):
+        # What the database fills in for all rows needs no place in the statement.
+        by_field = zip(fields, zip(*made, strict=True), strict=True)
+        given = [(one, values) for one, values in by_field if not _is_filled_in(values)]
+        made = [list(row) for row in zip(*(values for _one, values in given), strict=True)]
+        if _has_expressions(made):
+            return _compiled_insert(model, fields, rows)
+        fields = [one for one, _values in given]
     columns = ", ".join(f'"{one.column}"' for one in fields)
     places = f"({', '.join(['%s'] * len(fields))})"
     text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608
@@ -220,6 +223,23 @@ def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
         for one, value in zip(fields, row, strict=True)
     ]
     return _Part(text + ", ".join([places] * len(rows)), tuple(values))
+
+
+def _has_expressions(made: list[list[Any]]) -> bool:
+    return any(hasattr(value, "as_sql") for row in made for value in row)
+
+
+def _is_filled_in(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, DatabaseDefault) for value in values)
+
+
+def _compiled_insert(
+    model: type[models.Model], fields: list[Any], rows: list[models.Model]
+) -> _Part:
+    query = sql.InsertQuery(model)
+    query.insert_values(fields, rows)
+    (statement,) = query.get_compiler(connection=connection).as_sql()
+    return _Part(statement[0], tuple(statement[1]))
 
 
 def _run(parts: list[_Part]) -> None:

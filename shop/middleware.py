@@ -54,7 +54,8 @@ class RequestIdMiddleware:
         sent = request.headers.get("X-Request-ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else str(new_id())
         request.id = request_id  # type: ignore[attr-defined]
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
             match = request.resolver_match
@@ -65,6 +66,8 @@ class RequestIdMiddleware:
                 status=response.status_code,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
             )
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
         return response
 
 

@@ -92,10 +92,36 @@ class QuerySet(models.QuerySet[M]):
     """A QuerySet whose bulk writes are announced, so that none escapes the audit log."""
 
     def bulk_create(self, objs: Iterable[M], *args: Any, **kwargs: Any) -> list[M]:
+        """Create and announce; with conflicts, what was really written is read back."""
+        if kwargs.get("update_conflicts") and not getattr(self.model, "is_derived", False):
+            return self._create_or_update(list(objs), *args, **kwargs)
         created = super().bulk_create(objs, *args, **kwargs)
-        rows: list[Row] = [(row.pk, {}, column_values(row)) for row in created]
+        told = created
+        if kwargs.get("ignore_conflicts"):
+            keys = [row.pk for row in created]
+            stored = set(self.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+            told = [row for row in created if row.pk in stored]
+        rows: list[Row] = [(row.pk, {}, column_values(row)) for row in told]
         rows_written.send(sender=self.model, action="create", rows=rows)
         self._end_cached(rows)
+        return created
+
+    def _create_or_update(self, objs: list[M], *args: Any, **kwargs: Any) -> list[M]:
+        fields = [self.model._meta.get_field(name) for name in kwargs["unique_fields"]]
+        same = models.Q(pk__in=[])
+        for row in objs:
+            same |= models.Q(**{one.attname: getattr(row, one.attname) for one in fields})  # type: ignore[union-attr]
+        with transaction.atomic(using=self.db):
+            rows = self.model._base_manager.using(self.db).filter(same)
+            before = {row.pk: column_values(row) for row in rows.select_for_update(of=("self",))}
+            created = super().bulk_create(objs, *args, **kwargs)
+            after: list[Row] = [
+                (row.pk, before.get(row.pk, {}), column_values(row)) for row in rows.all()
+            ]
+            for action, is_old in (("create", False), ("update", True)):
+                told = [row for row in after if (row[0] in before) is is_old]
+                rows_written.send(sender=self.model, action=action, rows=told)
+            self._end_cached(after)
         return created
 
     def update(self, **kwargs: Any) -> int:
@@ -109,7 +135,7 @@ class QuerySet(models.QuerySet[M]):
                 return 0
             rows: Any = models.QuerySet(self.model, using=self.db).filter(pk__in=before)
             changed = rows.update(**kwargs)
-            after = [(row.pk, before[row.pk], column_values(row)) for row in rows.all()]
+            after = [(row.pk, before[row.pk], column_values(row)) for row in rows.order_by()]
             rows_written.send(sender=self.model, action="update", rows=after)
             self._end_cached(after)
         return changed

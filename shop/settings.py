@@ -1,5 +1,7 @@
 """Settings of the shop, read from the environment (``.env.example`` lists every variable).
 
+They stand in one file, long as it is: who runs a shop looks in one place.
+
 Nothing needs to be set to run the shop on one machine: without ``DATABASE_URL`` and
 ``REDIS_URL`` it uses the embedded servers. With DEBUG off a missing secret stops the start.
 """
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_countries",
     "django_htmx",
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "shop.middleware.TooManyRequestsMiddleware",
     "shop.middleware.ActorMiddleware",
+    "shop.accounts.sign_in.middleware.SeenMiddleware",
     "catalog.content.redirections.RedirectMiddleware",
 ]
 
@@ -146,7 +150,9 @@ DATABASE_OPTIONS.setdefault(
     " -c random_page_cost=1.1 -c jit=off"
     # Triggers look here whether to rest; unset, each look would be an error caught in a
     # subtransaction, and thousands of these in one transaction are slow.
-    " -c pgtrigger.ignore={}",
+    " -c pgtrigger.ignore={}"
+    # What is prepared (`shop.prepared`) looks up rows by their keys: one plan is right for all.
+    " -c plan_cache_mode=force_generic_plan",
 )
 DATABASE_OPTIONS.setdefault("connect_timeout", 2)
 #: A connection keeps the plans of the statements of `shop.prepared` that it has run so often; 0:
@@ -188,7 +194,15 @@ PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=60)
 #: Text of such pages that each process holds, so that Redis need not send it again, in bytes.
 PAGE_CACHE_LOCAL_BYTES = env.int("PAGE_CACHE_LOCAL_BYTES", default=16 * 1024 * 1024)
 #: Paths below which no page is shared.
-PAGE_CACHE_SKIPS = ("/admin/", "/account/", "/checkout/", "/health/", "/media/", "/order/")
+PAGE_CACHE_SKIPS = (
+    "/account/",
+    "/admin/",
+    "/cart/",
+    "/checkout/",
+    "/health/",
+    "/media/",
+    "/order/",
+)
 #: Cookies by which shared pages differ, with the functions that reduce each to few values.
 PAGE_CACHE_CHOICES = {
     "theme": "shop.operations.preferences.theme_of",
@@ -216,18 +230,15 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 AUTH_USER_MODEL = "accounts.User"
 # E-mail is unique among live accounts, ignoring case, by a constraint Django cannot see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["shop.accounts.sign_in.backend.AddressBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.BCryptSHA256PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "shop.accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "shop.accounts.passwords.GuessablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "catalog:home"
@@ -244,12 +255,32 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"length": 8, "dashed": True}
+#: A link for a new password, in seconds.
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
+# Counted in PostgreSQL instead, by `shop.accounts.sign_in.throttle`: these would need Redis.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
-    "signup": "20/m/ip",
-    "reset_password": "20/m/ip,5/m/key",
+    "login": None,
+    "signup": None,
+    "reset_password": None,
+    "reset_password_from_key": None,
+    "request_login_code": None,
+    "confirm_email": None,
 }
+
+#: Who changes what protects an account, or takes data out of it, proved themselves within so many
+#: seconds.
+STEP_UP_SECONDS = env.int("STEP_UP_SECONDS", default=600)
+#: Whether the back office opens only to a second factor: authenticator app or passkey.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+#: The first key encrypts the secrets of second factors, all of them read; none stands for
+#: SECRET_KEY, which then cannot be changed without losing them.
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=[]) or [SECRET_KEY]
+MFA_ADAPTER = "shop.accounts.factors.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 
 SESSION_ENGINE = "shop.page_cache.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -262,6 +293,36 @@ CSRF_FAILURE_VIEW = "shop.errors.csrf_failure"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Selvedge <hello@selvedge.example>")
+#: Whether the shop sends SMS: members choose them beside mail.
+SMS_ENABLED = env.bool("SMS_ENABLED", default=False)
+
+# --- Privacy ------------------------------------------------------------------------------------
+
+#: Copies of personal data; served to nobody but the person, who proves to be it.
+PRIVACY_ROOT = DATA_DIR / "privacy"
+#: Who was erased, by hashes, outside the database: what a restored backup is to forget again.
+ERASURES_FILE = DATA_DIR / "erasures" / "erasures.jsonl"
+#: Key of these hashes: after a change nobody is found again.
+ERASURE_KEY = env.str("ERASURE_KEY", default="") or SECRET_KEY
+#: Whoever asked to be erased may think better of it for so many days.
+ERASURE_GRACE_DAYS = env.int("ERASURE_GRACE_DAYS", default=14)
+#: Invoices are kept so many years from the end of the year in which they were issued.
+LEGAL_RETENTION_YEARS = env.int("LEGAL_RETENTION_YEARS", default=10)
+#: How long each kind of personal data is kept, in days; `docs/privacy.md` says from when.
+RETENTION: dict[str, int] = {
+    "unconfirmed_accounts": 30,
+    "carts": 90,
+    "checkouts": 60,
+    "payment_traces": 180,
+    "notices": 180,
+    "bank_files": 90,
+    "data_exports": 7,
+    "consents": 3 * 365,
+    "security_events": 365,
+    "audit_of_customers": 600,
+    "mail_files": 30,
+    **{name: int(days) for name, days in env.dict("RETENTION", default={}).items()},
+}
 
 # --- Language, money and the shop's own rules ---------------------------------------------------
 
@@ -276,6 +337,10 @@ SHOP_NAME = env.str("SHOP_NAME", default="Selvedge")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
 SHOP_COUNTRY = env.str("SHOP_COUNTRY", default="DE")
 SHOP_EMAIL = env.str("SHOP_EMAIL", default="hello@selvedge.example")
+#: For /.well-known/security.txt: an address as "mailto:…" or "https://…" that takes reports of
+#: holes (without one, SHOP_EMAIL), and the page that says how they are dealt with.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="") or f"mailto:{SHOP_EMAIL}"
+SECURITY_POLICY_URL = env.str("SECURITY_POLICY_URL", default="")
 #: Who sells, as invoices name them.
 SHOP_LEGAL_NAME = env.str("SHOP_LEGAL_NAME", default=SHOP_NAME)
 SHOP_ADDRESS = env.str("SHOP_ADDRESS", default="Spindelgasse 12, 10999 Berlin, Germany")
@@ -436,6 +501,11 @@ MEDIA_ROOT = DATA_DIR / "media"
 EXCHANGE_ROOT = DATA_DIR / "exchange"
 #: Imports can be reverted, and are kept, for so many days.
 IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=90)
+#: The ends of the audit log's chains; best on another disk than the database's.
+AUDIT_ANCHOR = Path(env.str("AUDIT_ANCHOR", default=str(DATA_DIR / "audit" / "anchor.json")))
+#: Months of the audit log that stay in the database; older ones become files in AUDIT_ARCHIVE.
+AUDIT_KEEP_MONTHS = env.int("AUDIT_KEEP_MONTHS", default=24)
+AUDIT_ARCHIVE = Path(env.str("AUDIT_ARCHIVE", default=str(DATA_DIR / "audit" / "archive")))
 #: Hosts from which imports may fetch pictures by https, as "pictures.example.com".
 IMPORT_MEDIA_HOSTS = env.list("IMPORT_MEDIA_HOSTS", default=[])
 #: For tests alone, and so not read from the environment: such pictures come by plain http from
@@ -459,7 +529,7 @@ WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 WHITENOISE_MAX_AGE = 60 * 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "shop.inputs.Renderer"
 
 # --- Security -----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("shop.accounts.urls")),
     path("newsletter/", include("shop.accounts.newsletter.urls")),
+    path("your-data/", include("shop.accounts.privacy.guest_urls")),
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),
     path("", include("payments.urls")),

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django_redis import get_redis_connection
+from redis.commands.core import Script
 
 from shop.circuit import GuardedRedis
 from shop.making import Version
@@ -34,6 +35,7 @@ __all__ = [
     "new_mark",
     "new_token",
     "prefix",
+    "run_script",
     "shut",
     "token_key",
     "value_keys",
@@ -177,16 +179,15 @@ class Entries(Generic[K]):
         tokens = [*self.shared, *(self._name(key, "t") for key in keys)]
         locks = [self._name(key, "l") for key in keys]
         owner = secrets.token_hex(8)
-        found, won = client().register_script(_BEGIN)(
-            keys=tokens + locks,
-            args=[
-                len(tokens),
-                len(self.shared),
-                secrets.token_hex(8),
-                TOKEN_SECONDS,
-                owner,
-                LOADER_SECONDS * 1000,
-            ],
+        found, won = run_script(
+            _BEGIN,
+            tokens + locks,
+            len(tokens),
+            len(self.shared),
+            secrets.token_hex(8),
+            TOKEN_SECONDS,
+            owner,
+            LOADER_SECONDS * 1000,
         )
         return Claim(
             owner=owner,
@@ -210,10 +211,8 @@ class Entries(Generic[K]):
                 tokens = json.dumps(_joined([*claim.shared, claim.own[key]]))
                 envelope = f"[{tokens},{due_at},{encoded[key]}]"
             arguments += (claim.own[key], envelope.encode())
-        client().register_script(_STORE)(
-            keys=keys,
-            args=[len(self.shared), claim.owner, int(seconds * 1000), *arguments],
-        )
+        head = (len(self.shared), claim.owner, int(seconds * 1000))
+        run_script(_STORE, keys, *head, *arguments)
 
     def _name(self, key: Hashable, kind: str) -> str:
         return _name(self.namespace, key, kind)
@@ -274,6 +273,17 @@ def value_of(tokens: Sequence[bytes | None], envelope: bytes | None) -> tuple[bo
     return stored_tokens == _joined([token for token in tokens if token]), value, due_at
 
 
+def run_script(script: str, keys: Sequence[str], *arguments: str | bytes | float) -> Any:
+    """What the Lua ``script`` gives. Raises RedisError."""
+    return _script(script)(keys, arguments, client=client())
+
+
+@cache
+def _script(script: str) -> Script:
+    # Its name is a digest of its text, which need not be taken again for each request.
+    return Script(client(), script)
+
+
 def client() -> GuardedRedis:
     """The Redis client of the default cache."""
     redis: GuardedRedis = get_redis_connection("default")
@@ -289,9 +299,6 @@ def _joined(tokens: Iterable[bytes]) -> str:
 
 
 def _run_recording(script: str, names: Sequence[str], mark: str) -> None:
-    run = client().register_script(script)
     for start in range(0, len(names), 1000):
-        run(
-            keys=[*names[start : start + 1000], changes_key()],
-            args=[mark, WRITE_SECONDS, _MOST_CHANGES, TOKEN_SECONDS],
-        )
+        keys = [*names[start : start + 1000], changes_key()]
+        run_script(script, keys, mark, WRITE_SECONDS, _MOST_CHANGES, TOKEN_SECONDS)

@@ -6,12 +6,11 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from shop.accounts.models import User
-from shop.accounts.roles import Role, sync_roles
+from shop.accounts.roles import Role
 
 
 def staff(role=Role.ADMIN, password=None):
     """Someone who works here in ``role``."""
-    sync_roles()
     person = User.objects.create_user(f"{role}@example.com", password, is_staff=True)
     person.groups.add(Group.objects.get(name=role))
     return person

@@ -10,6 +10,7 @@ from catalog.tests.factories import CategoryFactory, ProductFactory
 from orders.models import ShippingMethod
 from orders.tests.factories import standard_delivery
 from shop import stylesheets
+from tests.browser.inspector import Inspector
 from tests.browser.pages import PATIENCE, ShopPages
 from tests.find_browser import MISSING, find_browser
 
@@ -74,3 +75,11 @@ def shop_pages(browser, built_stylesheets, little_shop, live_server):
     yield pages
     pages.close()
     assert not pages.complaints
+
+
+@pytest.fixture
+def inspector():
+    """Looks at pages; what it found in any of them fails the test."""
+    inspector = Inspector()
+    yield inspector
+    assert not inspector.findings, "\n".join(inspector.findings)

@@ -62,13 +62,15 @@ def security(request: HttpRequest) -> HttpResponseBase:
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
     expires = (midnight + timedelta(days=SECURITY_DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ")
     lines = [
-        f"Contact: mailto:{settings.SHOP_EMAIL}",
+        f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {expires}",
         f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
         f"Canonical: {request.build_absolute_uri(reverse('catalog:security'))}",
-        "",
     ]
-    return _kept(HttpResponse("\n".join(lines), content_type=TEXT), DAY_SECONDS)
+    if settings.SECURITY_POLICY_URL:
+        lines.append(f"Policy: {settings.SECURITY_POLICY_URL}")
+    text = "\n".join([*lines, ""])
+    return _kept(HttpResponse(text, content_type=TEXT), DAY_SECONDS)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from catalog.errors import NotAPicture, PictureRefused, PictureTooLarge, Picture
 from catalog.models import Review
 from catalog.pictures.uploads import Upload, read_picture
 from catalog.reviewing.reviews import LONGEST, MOST_PHOTOS, SHORTEST, Words
+from shop.accounts.names import validate_public_name
 
 RATINGS = (
     ("5", _("Excellent")),
@@ -91,6 +92,7 @@ class ReviewForm(forms.Form):
         label=_("Name shown"),
         max_length=50,
         help_text=_("A first name or any other name; everybody sees it."),
+        validators=[validate_public_name],
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
         error_messages={"required": _("Enter a name to show")},
     )

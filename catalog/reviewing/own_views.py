@@ -18,12 +18,11 @@ from catalog.models import Product, Purchase, Review
 from catalog.reviewing import purchases, reviews
 from catalog.reviewing.forms import ReviewForm
 from shop.accounts.models import User
+from shop.accounts.profile import profile
 from shop.middleware import private_page
 from shop.rate_limits import limit
 from shop.redirects import see_other
 
-#: How the names begin that accounts get when nobody chooses one.
-GENERATED = "customer-"
 #: How often one address may write within an hour.
 WRITES, HOUR = 10, 3600
 
@@ -32,10 +31,10 @@ WRITES, HOUR = 10, 3600
 @private_page
 def write(request: HttpRequest, slug: str) -> HttpResponse:
     """Review a product, or change the review one has written of it."""
-    product = get_object_or_404(Product.objects.published(), slug=slug)
     user = request.user if isinstance(request.user, User) else None
     if user is None and not settings.REVIEWS_OPEN_TO_ALL:
         return redirect_to_login(request.get_full_path())
+    product = get_object_or_404(Product.objects.published(), slug=slug)
     purchase = purchases.proof_for(user, product) if user else None
     return _write(request, product, user=user, purchase=purchase)
 
@@ -179,8 +178,5 @@ def _product_or_home(product: Product) -> str:
 
 
 def _public_name(user: User | None) -> str:
-    """What the person goes by; "" where the shop made the name up."""
-    if user is None:
-        return ""
-    is_chosen = not user.username.startswith(GENERATED)
-    return user.first_name or (user.username if is_chosen else "")
+    """The public name the person chose, or else the first name."""
+    return profile.public_name(user) or user.first_name if user else ""

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditLog
-from catalog.imports import batches
+from catalog.imports import batches, staging
 from catalog.imports.errors import ImportRefused, NotNow
 from catalog.models import ImportBatch, ImportRow, Product, ProductVariant
 from catalog.tests.factories import (
@@ -350,7 +350,10 @@ def test_statements_do_not_grow_with_rows(tee):
     assert statements("few", 5) == statements("many", 50)
 
 
-def test_memory_does_not_grow_with_the_file():
+def test_memory_does_not_grow_with_the_file(monkeypatch):
+    # Parts of 50 rows show with 400 what parts of 500 would show with 4,000.
+    monkeypatch.setattr(staging, "CHUNK", 50)
+
     def peak(count):
         lines = ((f"S{n:06}", f"p{n:06}", "A cap", "9") for n in range(count))
         content = csv_file(("sku", "product", "title", "price"), *lines)
@@ -362,4 +365,4 @@ def test_memory_does_not_grow_with_the_file():
             tracemalloc.stop()
 
     peak(10)
-    assert peak(4_000) < peak(1_000) * 1.3
+    assert peak(400) < peak(100) * 1.3

@@ -137,3 +137,11 @@ def test_security_txt_names_a_contact_and_does_not_run_out(client, settings):
     left = datetime.fromisoformat(fields["Expires"]) - datetime.now(UTC)
     assert timedelta(days=90) < left < timedelta(days=365)
     assert fields["Canonical"] == "http://testserver/.well-known/security.txt"
+
+
+def test_security_txt_leads_to_who_takes_reports_and_how_they_are_dealt_with(client, settings):
+    settings.SECURITY_CONTACT = "https://shop.example/report"
+    settings.SECURITY_POLICY_URL = "https://shop.example/pages/security/"
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
+    assert f"Contact: {settings.SECURITY_CONTACT}" in lines
+    assert f"Policy: {settings.SECURITY_POLICY_URL}" in lines

@@ -16,9 +16,12 @@ from catalog.models import Product, Subscription
 from inventory import reservations
 from inventory.errors import OutOfStock
 from inventory.models import Reservation, Stock
+from shop.accounts.models import NotificationPreference
+from shop.accounts.preferences import preferences
 from shop.events import outbox
 
 Status = Subscription.Status
+Wanted = NotificationPreference.Kind
 
 
 def owner_of(subscription: Subscription) -> str:
@@ -86,4 +89,4 @@ def _returned() -> "QuerySet[Subscription]":
         variant__deleted_at=None,
         variant__product__in=Product.objects.published(),
         variant__product__inventory_policy=Product.InventoryPolicy.TRACK,
-    )
+    ).filter(preferences.wanted_by(Wanted.BACK_IN_STOCK, user="user_id", email="email"))

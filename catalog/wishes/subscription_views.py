@@ -17,7 +17,8 @@ from catalog.models import Product, ProductVariant, Subscription
 from catalog.products.choices import Choice, read_choices
 from catalog.wishes import subscriptions
 from catalog.wishes.forms import SubscriptionForm
-from shop.accounts.models import User
+from shop.accounts.models import NotificationPreference, User
+from shop.accounts.preferences.links import stop_path
 from shop.middleware import private_page
 from shop.rate_limits import limit
 from shop.redirects import see_other
@@ -76,9 +77,13 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
             flash.success(request, gettext("You will not hear about this piece any more."))
             return see_other("catalog:my_subscriptions")
         return see_other("catalog:subscription", token)
-    rows = Subscription.objects.select_related("variant__product")
+    rows = Subscription.objects.select_related("variant__product", "user")
     found = get_object_or_404(rows, token=token)
-    context = {"subscription": found, "is_live": found.status in ("ACTIVE", "DUE")}
+    context = {
+        "subscription": found,
+        "is_live": found.status in ("ACTIVE", "DUE"),
+        "stop_url": _stop_url(found),
+    }
     response = render(request, "catalog/subscriptions/end.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -151,6 +156,14 @@ def _thank(request: HttpRequest, email: str, kind: Kind, back: str) -> HttpRespo
         return render(request, "catalog/subscriptions/_thanks.html", {"text": text})
     flash.success(request, text)
     return see_other(back)
+
+
+def _stop_url(subscription: Subscription) -> str:
+    """Where a member stops all mails of this kind; "" for strangers and for other mailboxes."""
+    user = subscription.user
+    if user is None or user.email.lower() != subscription.email.lower():
+        return ""
+    return stop_path(user.pk, NotificationPreference.Kind(subscription.kind))
 
 
 def _go(request: HttpRequest, to: str) -> HttpResponse:

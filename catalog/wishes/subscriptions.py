@@ -16,7 +16,8 @@ from audit import recording
 from catalog.models import Product, ProductVariant, Subscription
 from catalog.wishes import offers
 from inventory import reservations
-from shop.accounts.models import User
+from shop.accounts.models import NotificationPreference, User
+from shop.accounts.preferences import preferences
 
 #: Subscriptions that wait for one address; more are not taken.
 MOST_PER_ADDRESS = 50
@@ -24,6 +25,7 @@ MOST_PER_ADDRESS = 50
 KEPT_DAYS = 90
 _TOKEN_BYTES = 32
 _LIVE = (Subscription.Status.ACTIVE, Subscription.Status.DUE)
+Wanted = NotificationPreference.Kind
 
 
 def subscribe(
@@ -36,12 +38,16 @@ def subscribe(
 ) -> None:
     """Let ``email`` be told once when ``variant`` is back, or costs less than now.
 
+    A member who had stopped such mails gets them again: this one they ask for.
     Nobody learns whether the address was on the list already, or is on too many: then nothing is
     written and nothing said. Two requests at once leave one row.
     """
     if of_address(email).count() >= MOST_PER_ADDRESS:
         return
     with recording.batch():
+        if user is not None:
+            by_mail = (Wanted(kind.value), NotificationPreference.Channel.EMAIL)
+            preferences.choose(user_id=user.pk, wanted={by_mail: True})
         try:
             with transaction.atomic():
                 Subscription.objects.create(
@@ -136,10 +142,16 @@ def delete_ended(now: datetime, *, most: int = 500) -> int:
 def _due() -> "QuerySet[Subscription]":
     """Subscriptions whose mail may be sent now, whatever lies on the shelf."""
     is_taken = Q(variant__product__inventory_policy=Product.InventoryPolicy.CONTINUE)
+    is_back = Q(kind=Subscription.Kind.BACK_IN_STOCK) & is_taken
+    is_cheaper = Q(kind=Subscription.Kind.PRICE_DROP, variant__price__lt=F("price"))
     return Subscription.objects.filter(
-        Q(Q(kind=Subscription.Kind.BACK_IN_STOCK) & is_taken)
-        | Q(kind=Subscription.Kind.PRICE_DROP, variant__price__lt=F("price")),
+        (is_back & _wanted(Wanted.BACK_IN_STOCK)) | (is_cheaper & _wanted(Wanted.PRICE_DROP)),
         status=Subscription.Status.ACTIVE,
         variant__deleted_at=None,
         variant__product__in=Product.objects.published(),
     )
+
+
+def _wanted(kind: NotificationPreference.Kind) -> Q:
+    """Subscriptions whose person has not stopped mails of ``kind``."""
+    return preferences.wanted_by(kind, user="user_id", email="email")

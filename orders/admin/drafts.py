@@ -56,6 +56,7 @@ class StateFilter(admin.SimpleListFilter):
 class DraftAdmin(ReadOnly, AuditedAdmin):
     """A draft is begun by "New order" and changed by the forms of its page."""
 
+    records_views = True
     list_display = ("created_at", "customer_email", "state", "held", "created_by")
     list_filter = (StateFilter, "created_by")
     list_select_related = ("cart__checkout", "cart__order", "created_by")

@@ -29,6 +29,7 @@ from orders.models import Order, OrderTag
 from orders.placed import queues
 from orders.prices.reasons import reasons_of_order
 from orders.views.order_page import pdf
+from shop.accounts.privacy.terms import is_locked
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
 
@@ -213,6 +214,12 @@ class OrderAdmin(EditPages, ReadOnly, AuditedAdmin):
             raise Http404
         if not request.user.has_perm("orders.view_invoice"):
             raise PermissionDenied
+        if is_locked(order.email):
+            # Kept for the law alone, and gone when its term is over.
+            if not request.user.has_perm("accounts.view_locked_documents"):
+                raise PermissionDenied
+            if not found.content:
+                raise Http404
         self.record_view(str(order.pk))
         return pdf(invoice_pdf.draw(found), f"{found.number}.pdf")
 

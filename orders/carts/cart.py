@@ -97,6 +97,9 @@ def remember(response: HttpResponseBase, cart: Cart) -> None:
 
 def summary(request: HttpRequest) -> CartSummary:
     """Units in the visitor's cart; no query for a first visit, nor when Redis knows."""
+    if _LOOKED in vars(request):
+        # The page shows the cart itself, as it stood a moment ago.
+        return CartSummary(_count(vars(request)[_LOOKED]))
     version = count_version(request)
     if version is None:
         return CartSummary(0)

@@ -16,11 +16,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from audit import recording
+from catalog.freshness import NAMESPACE, TREE
 from orders import lines
 from orders.carts import cart as carts
 from orders.checkouts.checkout import hold, refuse_out_of_bounds, refuse_unsellable, totals_of
 from orders.errors import CartGone, CheckoutIncomplete, TooManyPendingOrders, TotalChanged
 from orders.models import Cart, CartItem, Checkout, Order, OrderAddress, OrderItem, ShippingMethod
+from orders.models.promotions import PROMOTIONS
+from orders.models.taxes import TAXES
 from orders.placed import announcements
 from orders.prices import pricing
 from orders.prices.pricing import Totals
@@ -28,6 +31,7 @@ from orders.promotions import redemption
 from orders.shipping import delivery
 from shop import closing
 from shop.conflicts import retried
+from shop.held import at_one_moment
 from shop.models import rows_written
 from shop.prepared import Given, Rows
 
@@ -62,7 +66,8 @@ def place_order(
         refuse_unsellable(items)
         checkout = _complete_checkout(cart)
         method = _offered_method(checkout, items)
-        totals = totals_of(checkout, items)
+        with at_one_moment(PROMOTIONS, TAXES, (NAMESPACE, TREE)):
+            totals = totals_of(checkout, items)
         refuse_out_of_bounds(items, totals.subtotal)
         if totals.total != agreed_total:
             raise TotalChanged(totals, agreed_total)

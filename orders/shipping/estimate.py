@@ -32,8 +32,8 @@ class Estimate:
     country: str
     place: str
     chosen: DeliveryOption | None
-    countries: list[Choice]
-    methods: list[Choice]
+    countries: tuple[Choice, ...]
+    methods: tuple[Choice, ...]
     is_sent: bool = True
 
 
@@ -54,8 +54,10 @@ def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
         country=country,
         place=countries.name(country) or country,
         chosen=chosen,
-        countries=[Choice(code, name, code == country) for code, name in country_choices(reached)],
-        methods=[
+        countries=tuple(
+            Choice(code, name, code == country) for code, name in country_choices(reached)
+        ),
+        methods=tuple(
             Choice(
                 option.method.code,
                 f"{summary.delivery_words(option)} · "
@@ -63,7 +65,7 @@ def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
                 option is chosen,
             )
             for option in options
-        ],
+        ),
         is_sent=is_sent,
     )
 

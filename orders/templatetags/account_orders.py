@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import template
+from django.core.files.storage import default_storage
 
 from orders.models import Order, Shipment
 from orders.placed import order_page
@@ -15,6 +16,8 @@ register = template.Library()
 class LatestOrder:
     order: Order
     words: str
+    #: URL of the picture of its first line, or "".
+    picture: str
 
 
 @register.simple_tag
@@ -25,4 +28,6 @@ def latest_order(user: User) -> LatestOrder | None:
     if order is None:
         return None
     parcels = [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
-    return LatestOrder(order, order_page.words_of(order, list(order.items.all()), parcels))
+    items = list(order.items.all())
+    pictures = [default_storage.url(item.picture) for item in items if item.picture]
+    return LatestOrder(order, order_page.words_of(order, items, parcels), next(iter(pictures), ""))

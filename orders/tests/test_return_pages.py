@@ -14,6 +14,7 @@ from orders.models import OrderMail, Return
 from orders.returns import inspection, settling
 from orders.tests.factories import member, variant_in_stock
 from orders.tests.returning import arrived_order, ask, inspected, other_size, shipped_order
+from shop.qr import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +211,16 @@ def test_label_is_a_pdf_while_pieces_may_be_sent(client):
     assert response.content.startswith(b"%PDF")
     inspection.receive(return_id=asked.pk)
     assert client.get(url).status_code == 404
+
+
+def test_who_has_no_printer_shows_a_code_at_the_counter(client):
+    asked = ask(arrived_order())
+    url = reverse("orders:return", args=[asked.order.token, asked.number])
+    assert "c-qr" not in client.get(url).content.decode()
+    Return.objects.filter(pk=asked.pk).update(method="DROP_OFF")
+    page = client.get(url)
+    assert page.context["code"] == code_of(asked.number)
+    assert f'd="{code_of(asked.number).path}"' in page.content.decode()
 
 
 def test_return_is_called_off_by_its_page_before_it_is_sent(client):

@@ -57,6 +57,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         request,
         order,
         page_url=reverse("orders:account_order", args=[number]),
+        template="orders/account_order.html",
         payments=[
             payment
             for payment in order.payments.all()

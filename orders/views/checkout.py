@@ -22,6 +22,7 @@ from orders.checkouts import checkout as acts
 from orders.checkouts.steps import steps
 from orders.errors import OrdersError
 from orders.shipping.delivery import needs_parcel
+from orders.views import saved_addresses
 from orders.views.contact_forms import (
     ContactForms,
     posted_forms,
@@ -31,6 +32,7 @@ from orders.views.contact_forms import (
 )
 from orders.views.delivery_part import delivery_part
 from orders.views.moments import at_one_look
+from orders.views.saved_addresses import SavedAddresses
 from orders.views.signed_out import without_cart
 from shop.middleware import private_page
 from shop.redirects import see_other
@@ -86,13 +88,18 @@ def contact(request: HttpRequest, found: Contents) -> HttpResponse:
         # Another country, or a billing address of its own: new fields, and no verdict yet.
         checkout.shipping_address = typed_address(data)
         return _render_contact(request, found, typed_forms(checkout, data), template=region)
+    saved = saved_addresses.of_checkout(checkout, data)
     if data is None:
-        return _render_contact(request, found, stored_forms(checkout))
-    forms = posted_forms(checkout, data)
+        return _render_contact(request, found, stored_forms(checkout), saved=saved)
+    forms = posted_forms(checkout, saved.filled(data))
     if not forms.are_valid():
-        return _render_contact(request, found, forms, status=422)
+        if forms.address.errors:
+            # Its fields have to be seen, to be corrected.
+            saved = replace(saved, chosen=saved_addresses.NEW)
+        return _render_contact(request, found, forms, saved=saved, status=422)
     forms.answer(checkout)
     acts.keep(checkout=checkout, items=found.items)
+    saved.keep(checkout)
     return see_other("orders:delivery")
 
 
@@ -129,11 +136,13 @@ def _render_contact(
     found: Contents,
     forms: ContactForms,
     *,
+    saved: SavedAddresses | None = None,
     template: str = "orders/contact.html",
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, object] = {
         "forms": forms,
+        "saved": saved if saved and saved.owner else None,
         "shown_forms": forms.shown,
         "has_errors": any(form.errors for form in forms.shown),
         "url": reverse("orders:checkout"),

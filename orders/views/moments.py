@@ -28,15 +28,13 @@ _COMMON = (
 def at_one_look(
     view: Callable[Concatenate[HttpRequest, P], R],
 ) -> Callable[Concatenate[HttpRequest, P], R]:
-    """Let a page that is only looked at show what stood when it began, or later.
+    """Let a page show what stood when it was asked for, or later.
 
-    What is sent goes by the newest of each, as it did.
+    What is decided of it goes by the newest of each: :mod:`orders.checkouts.placing` looks anew.
     """
 
     @wraps(view)
     def respond(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
-        if request.method not in ("GET", "HEAD"):
-            return view(request, *args, **kwargs)
         with at_one_moment(*_COMMON):
             return view(request, *args, **kwargs)
 

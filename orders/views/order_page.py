@@ -36,7 +36,14 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     return render_order(request, order, page_url=reverse("orders:order", args=[token]))
 
 
-def render_order(request: HttpRequest, order: Order, *, page_url: str, **more: Any) -> HttpResponse:
+def render_order(
+    request: HttpRequest,
+    order: Order,
+    *,
+    page_url: str,
+    template: str = "orders/order.html",
+    **more: Any,
+) -> HttpResponse:
     """The page of an order that was read by :func:`order_page.readable`, or its status alone."""
     context = {
         "page": order_page.of_order(order),
@@ -46,8 +53,7 @@ def render_order(request: HttpRequest, order: Order, *, page_url: str, **more: A
         **more,
     }
     is_poll = wanted_fragment(request) == STATUS
-    template = "orders/_order_status.html" if is_poll else "orders/order.html"
-    response = render(request, template, context)
+    response = render(request, "orders/_order_status.html" if is_poll else template, context)
     vary_by_fragment(response)
     return response
 

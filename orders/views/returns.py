@@ -29,6 +29,7 @@ from orders.returns.forms import ItemsForm, MethodForm, OutcomeForm, ReasonsForm
 from orders.returns.wizard import State
 from orders.views.order_page import pdf
 from shop.middleware import private_page
+from shop.qr import code_of
 from shop.rate_limits import limit
 from shop.redirects import see_other
 
@@ -76,6 +77,7 @@ def show(request: HttpRequest, token: str, number: str) -> HttpResponse:
         "asked": asked,
         "order": asked.order,
         "form": SentForm() if asked.has_label else None,
+        "code": code_of(asked.number) if asked.method == Return.Method.DROP_OFF else None,
     }
     return render(request, "orders/returns/show.html", context)
 

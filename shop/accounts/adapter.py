@@ -4,8 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,9 +15,24 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import SecurityEvent
+from audit.security import note
+from shop.accounts.letters.queue import queue
 from shop.accounts.models import User
 from shop.accounts.newsletter import subscriptions
+from shop.accounts.security_letters import tell
+from shop.accounts.sign_in import email_changes, known_devices, throttle
+from shop.accounts.sign_in.addresses import clean_address
+from shop.actor import client_ip
 from shop.events import outbox
+
+Kind = SecurityEvent.Kind
+#: The letters of django-allauth that there are here, by the names of its templates.
+_LETTERS = {
+    "account/email/account_already_exists": "known_already",
+    "account/email/login_code": "code",
+    "account/email/unknown_account": "unknown",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -30,38 +45,71 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("This e-mail address and password do not belong together"),
         "enter_current_password": _("This is not your current password"),
+        "incorrect_code": _("This is not the code of our letter"),
         "invalid_password_reset": _("This link has been used or is too old"),
-        "too_many_login_attempts": _(
-            "Too many tries. Wait five minutes and try again, or choose a new password."
-        ),
+        "too_many_login_attempts": _("Too many tries. Ask for a new code."),
     }
 
     def populate_username(self, request: HttpRequest, user: User) -> None:
         user.username = f"customer-{get_random_string(10).lower()}"
 
     def clean_email(self, email: str) -> str:
-        cleaned: str = super().clean_email(email)
-        return cleaned.strip().lower()
+        return clean_address(super().clean_email(email))
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        validate_password(password, user)
+        return password
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Whether the address is the person's now; it takes the place of the one before."""
         with transaction.atomic():
+            user = User.objects.select_for_update().filter(pk=email_address.user_id).first()
+            if user is None:
+                return False
+            proven = user.emailaddress_set.filter(email=user.email, verified=True)
+            before = user.email if proven.exists() else ""
             is_confirmed: bool = super().confirm_email(request, email_address)
             if is_confirmed:
-                subscriptions.take_over(email_address.user)
-                outbox.emit("account.confirmed", email_address.user, payload={})
+                user.refresh_from_db()
+                subscriptions.take_over(user)
+                outbox.emit("account.confirmed", user, payload={})
+                if before and before.lower() != user.email.lower():
+                    email_changes.note_change(user=user, before=before)
         return is_confirmed
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """The person, if the password is right and the account is open.
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try; raises TooManyRequests."""
+        account = str(credentials.get("email", ""))
+        self._spent = throttle.spend(request, "sign_in", account=account)
 
-        A suspended account gets the answer of a wrong password, and its try counts like one.
-        """
-        user: User | None = super().authenticate(request, **credentials)
-        if user is None or user.is_active:
-            return user
-        self.pre_authenticate(request, **credentials)
-        self.authentication_failed(request, **credentials)
-        return None
+    def _rollback_login_failed_rl_usage(self) -> None:
+        self._spent.give_back()
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        user = User.objects.with_address(str(credentials.get("email", "")))
+        note(Kind.SIGN_IN_FAILED, user_id=user.pk if user else None)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        # Counts end by themselves; a new password opens no second round of guesses.
+        return
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and tell the owner if it is the first time on this device."""
+        is_first = user.last_login is None
+        is_known = bool(known_devices.id_for(request, user.email))
+        super().login(request, user)
+        note(Kind.SIGNED_IN, user_id=user.pk, payload={"known_device": is_known})
+        if not is_first and not is_known:
+            tell(user=user, kind="new_device", context={})
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known_devices.remember(request, response, user.email)
+        return response
+
+    def logout(self, request: HttpRequest) -> None:
+        note(Kind.SIGNED_OUT, user_id=request.user.pk)
+        super().logout(request)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """For an account that was suspended between its password and its sign-in."""
@@ -78,17 +126,27 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never: everybody gets pages."""
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """A socket of this machine has no address of its own."""
+        return client_ip(request) or "127.0.0.1"
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:overview")
 
-    def format_email_subject(self, subject: str) -> str:
-        """The subject as it is: the sender already names the shop."""
-        return subject
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        address = emailconfirmation.email_address
+        proven = EmailAddress.objects.filter(user_id=address.user_id, verified=True)
+        is_new_account = signup or not proven.exists()
+        self._queue(
+            "confirm", address.email, {"address": address.pk, "is_new_account": is_new_account}
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        super().send_mail(template_prefix, email, {"shop_name": settings.SHOP_NAME, **context})
+        """Leave the letter for the job; raises KeyError for one that the shop does not send."""
+        self._queue(_LETTERS[template_prefix], email, {"code": context.get("code", "")})
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # Per account and source together: a stranger who guesses cannot lock the owner out.
-        login = str(credentials.get("email", "")).lower()
-        return f"{login}:{self.get_client_ip(request)}"
+    def _queue(self, kind: str, to: str, facts: dict[str, Any]) -> None:
+        if throttle.may_write_to(to):
+            queue(kind, to=to, facts=facts)

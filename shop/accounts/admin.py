@@ -5,18 +5,28 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit import recording
 from audit.admin import AuditedAdmin
+from shop.accounts.factors.back_office import FactorRemoval
 from shop.accounts.models import Address, NewsletterSubscription, User
 from shop.accounts.newsletter import subscriptions
+from shop.accounts.preferences import preferences
+from shop.accounts.privacy import back_office as privacy_pages  # noqa: F401
+from shop.accounts.rights import giving
+from shop.accounts.rights.back_office import RightsOnPage, explain
+from shop.accounts.rights.errors import RightsError
+from shop.accounts.rights.words import EXPLAINED, ROLE_WORDS
+from shop.accounts.roles import ROLES, Role
+from shop.accounts.sign_in.back_office import SignInOffice
 from shop.back_office import ReadOnly, badge
 
 _KINDS = {
@@ -43,7 +53,7 @@ class AddressInline(ReadOnly, admin.StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(AuditedAdmin):
+class UserAdmin(RightsOnPage, FactorRemoval, SignInOffice, AuditedAdmin):
     """People with an account. Passwords are neither shown nor set here."""
 
     records_views = True
@@ -53,22 +63,26 @@ class UserAdmin(AuditedAdmin):
     search_help_text = _("E-mail address or name")
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
-    filter_horizontal = ("groups", "user_permissions")
     inlines = (AddressInline,)
     actions = ("suspend", "reinstate")
     readonly_fields = (
         "email",
         "username",
         "last_login",
+        "second_factors",
+        "happenings",
+        "status_badge",
+        "rights_told",
         "created_at",
         "has_marketing_consent",
         "marketing_consent_at",
+        "told_of",
     )
     fieldsets = (
         (None, {"fields": ("email", "username", ("first_name", "last_name"), "phone", "language")}),
-        (_("Account"), {"fields": ("status", "created_at", "last_login")}),
-        (_("News"), {"fields": ("has_marketing_consent", "marketing_consent_at")}),
-        (_("Work"), {"fields": ("is_staff", "groups", "user_permissions")}),
+        (_("Account"), {"fields": ("created_at", "last_login", "second_factors")}),
+        (_("Sign-in"), {"fields": ("happenings",)}),
+        (_("News"), {"fields": ("has_marketing_consent", "marketing_consent_at", "told_of")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -80,7 +94,7 @@ class UserAdmin(AuditedAdmin):
         return [person, *person.addresses.all()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        # People open their own accounts; the first staff account comes from createsuperuser.
+        # Customers open their own accounts, and colleagues are invited.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -93,21 +107,6 @@ class UserAdmin(AuditedAdmin):
             return bool(request.user.is_superuser)
         return True
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        fixed = self.readonly_fields
-        # Nobody shuts themselves out or gives themselves rights.
-        if obj is not None and obj.pk == request.user.pk:
-            return (*fixed, "status", "is_staff", "groups", "user_permissions")
-        if not request.user.has_perm("auth.change_group"):
-            return (*fixed, "is_staff", "groups", "user_permissions")
-        return fixed
-
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if field is not None and db_field.name == "user_permissions":
-            field.queryset = Permission.objects.select_related("content_type")
-        return field
-
     @admin.display(description=_("name"), ordering="last_name")
     def name(self, person: User) -> str:
         return person.get_full_name()
@@ -115,6 +114,10 @@ class UserAdmin(AuditedAdmin):
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, person: User) -> SafeString:
         return badge(person.get_status_display(), *_KINDS[User.Status(person.status)])
+
+    @admin.display(description=_("is told of"))
+    def told_of(self, person: User) -> str:
+        return preferences.in_words(person.pk)
 
     @admin.display(description=_("roles"))
     def roles(self, person: User) -> str:
@@ -136,11 +139,12 @@ class UserAdmin(AuditedAdmin):
         self, request: HttpRequest, rows: QuerySet[User], before: User.Status, after: User.Status
     ) -> None:
         changed = 0
-        for person in rows.filter(status=before).exclude(pk=str(request.user.pk)):
-            if self.has_change_permission(request, person):
-                person.status = after
-                person.save(update_fields=["status"])
-                changed += 1
+        giver = cast("User", request.user)
+        for key in list(rows.filter(status=before).order_by("pk").values_list("pk", flat=True)):
+            try:
+                changed += giving.set_status(person_id=key, status=after, by=giver)
+            except RightsError as error:
+                self.message_user(request, explain(error), messages.ERROR)
         text = ngettext("%d account changed.", "%d accounts changed.", changed) % changed
         self.message_user(request, text, messages.SUCCESS if changed else messages.WARNING)
 
@@ -192,10 +196,12 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
-    """Roles: sets of permissions."""
+class GroupAdmin(ReadOnly, AuditedAdmin, DjangoGroupAdmin):
+    """Roles, as the code defines them: each start of the shop brings them in line."""
 
-    list_display = ("name", "people")
+    list_display = ("name", "people", "summary")
+    search_fields = ()
+    fields = ("name", "summary", "rights")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         rows = cast("QuerySet[Group]", super().get_queryset(request))
@@ -204,3 +210,13 @@ class GroupAdmin(AuditedAdmin, DjangoGroupAdmin):
     @admin.display(description=_("people"), ordering="person_count")
     def people(self, group: Group) -> int:
         return int(group.person_count)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("what for"))
+    def summary(self, group: Group) -> str:
+        return str(ROLE_WORDS[Role(group.name)][1]) if group.name in set(Role) else ""
+
+    @admin.display(description=_("rights"))
+    def rights(self, group: Group) -> SafeString:
+        names = ROLES.get(Role(group.name), ()) if group.name in set(Role) else ()
+        rows = ((name, EXPLAINED[name]) for name in names)
+        return format_html_join(SafeString("<br>"), "<code>{}</code> {}", rows)

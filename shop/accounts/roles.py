@@ -156,6 +156,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "payments.view_paymenttransaction",
         "payments.view_providernotice",
         "payments.view_reconciliationfinding",
+        "payments.view_settlement",
         "payments.view_refund",
         "payments.view_refundline",
         "payments.view_refundpart",
@@ -208,7 +209,17 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "orders.view_cartmetric",
         "orders.view_checkout",
     ),
-    "users:manage": _all("accounts.user", "accounts.address", "account.emailaddress", "auth.group"),
+    "users:manage": _all("accounts.user", "accounts.address", "auth.group"),
+    # Copies and erasures of people's data, and what law keeps of those who were erased.
+    "privacy:manage": (
+        "accounts.add_dataexport",
+        "accounts.add_erasurerequest",
+        "accounts.change_erasurerequest",
+        "accounts.view_consentrecord",
+        "accounts.view_dataexport",
+        "accounts.view_erasurerequest",
+        "accounts.view_locked_documents",
+    ),
     "settings:manage": _all(
         "inventory.location",
         "orders.pickuppoint",
@@ -216,12 +227,13 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "orders.shippingzone",
         "orders.taxrate",
     ),
-    "audit:view": ("audit.view_auditlog",),
+    "audit:view": ("audit.view_auditlog", "audit.view_securityevent"),
     "events:manage": ("events.change_outboxevent", "events.view_outboxevent"),
 }
 
 #: Permissions no model brings along: the model they belong to, and what staff read.
 OWN_PERMISSIONS = {
+    "accounts.view_locked_documents": ("user", "Can see documents of people who were erased"),
     "catalog.change_price": ("productvariant", "Can change prices"),
     "inventory.approve_stocktake": ("stocktake", "Can approve the differences of a stocktake"),
     "inventory.view_cost": ("stock", "Can see what goods cost"),
@@ -268,7 +280,14 @@ ROLES: dict[Role, tuple[str, ...]] = {
     Role.CUSTOMER: (),
     Role.EMPLOYEE: EMPLOYEE,
     Role.MANAGER: MANAGER,
-    Role.ADMIN: (*MANAGER, "users:manage", "settings:manage", "audit:view", "events:manage"),
+    Role.ADMIN: (
+        *MANAGER,
+        "users:manage",
+        "privacy:manage",
+        "settings:manage",
+        "audit:view",
+        "events:manage",
+    ),
 }
 
 

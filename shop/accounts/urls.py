@@ -1,16 +1,36 @@
 """Pages about one's account: those of django-allauth that the shop supports, under its names."""
 
 from allauth.account import views as allauth_views
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from shop.accounts import views
+from shop.accounts.factors import urls as factors
 from shop.middleware import private_page
 
-account_patterns = [path("", views.overview, name="overview")]
+account_patterns: list[URLPattern | URLResolver] = [
+    path("", views.overview, name="overview"),
+    path("", include("shop.accounts.address_book.urls")),
+    path("", include("shop.accounts.preferences.urls")),
+    path("", include("shop.accounts.privacy.urls")),
+    path("", include("shop.accounts.profile.urls")),
+    path("", include(factors.account_patterns)),
+    path("", include("shop.accounts.sign_in.urls")),
+]
 
 urlpatterns = [
     path("", include((account_patterns, "accounts"))),
+    path("", include(factors.urlpatterns)),
     path("login/", private_page(views.SignInView.as_view()), name="account_login"),
+    path(
+        "login/code/",
+        private_page(views.RequestCodeView.as_view()),
+        name="account_request_login_code",
+    ),
+    path(
+        "login/code/enter/",
+        private_page(views.CodeView.as_view()),
+        name="account_confirm_login_code",
+    ),
     path("logout/", private_page(allauth_views.logout), name="account_logout"),
     path("signup/", private_page(views.SignUpView.as_view()), name="account_signup"),
     path(

@@ -8,4 +8,6 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing it registers the check; its models exist only once all apps are loaded.
-        from shop.operations import demo  # noqa: F401, PLC0415
+        from shop.operations import demo, privacy  # noqa: F401, PLC0415
+
+        privacy.declare()

@@ -21,6 +21,7 @@ from catalog.searching.suggestions import Option, OptionGroup
 from catalog.tree import Picture
 from shop.accounts.newsletter.forms import NewsletterForm
 from shop.operations.styleguide_forms import SampleControls, SampleForm
+from shop.qr import code_of
 
 _STATIC = settings.BASE_DIR / "static"
 
@@ -196,6 +197,7 @@ def _orders() -> dict[str, Any]:
     ]
     at = timezone.now()
     return {
+        "code": code_of("R-1042"),
         "lines": lines,
         "summary": Sample(
             lines=lines,

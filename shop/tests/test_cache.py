@@ -136,13 +136,15 @@ def races(group, read, write, rounds=60):
                 stale.append((seen, known))
 
     threads = [in_thread(reader) for _ in range(3)]
-    for number in range(1, rounds):
-        write(group, str(number))
-        committed[0] = number
-        time.sleep(0.002)
-    done.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for number in range(1, rounds):
+            write(group, str(number))
+            committed[0] = number
+            time.sleep(0.002)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
     return stale
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 from tests.bench.driver import DriveFailed
 from tests.bench.figures import Figure, table
 from tests.bench.options import Options
-from tests.bench.parts import background, growth, imports, memory, orders, pages, start
+from tests.bench.parts import audit, background, growth, imports, memory, orders, pages, start
 from tests.bench.shops import BenchFailed, new_shop
 
 PARTS = {
@@ -23,6 +23,7 @@ PARTS = {
     "import": imports.measure,
     "orders": orders.measure,
     "background": background.measure,
+    "audit": audit.measure,
 }
 HELP = {
     "products": "products in the shop of pages and memory",

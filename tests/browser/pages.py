@@ -22,13 +22,13 @@ class ShopPages:
         self.browser, self.url = browser, url
         self.complaints, self.contexts = [], []
 
-    def open(self, path="/", *, width=1440, javascript=True, scheme="light", touch=False):
+    def open(self, path="/", *, width=1440, javascript=True, touch=False):
         """A new window, like another person's, at ``path``."""
         context = self.browser.new_context(
             base_url=self.url,
             viewport={"width": width, "height": 900},
             java_script_enabled=javascript,
-            color_scheme=scheme,
+            color_scheme="light",
             reduced_motion="reduce",
             has_touch=touch,
             is_mobile=touch,

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from catalog.models import ProductVariant
 from catalog.tests.factories import CategoryFactory
 from tests.browser.catalog_pages import PAGES, furnish
-from tests.browser.test_accessibility import WIDTHS
+from tests.browser.inspector import WIDTHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -18,23 +18,13 @@ from tests.browser.pages import (
     type_address,
     type_card,
 )
-from tests.browser.test_accessibility import Inspector
 from tests.browser.test_staff_catalog import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
-@pytest.fixture
-def inspector():
-    inspector = Inspector()
-    yield inspector
-    assert not inspector.findings, "\n".join(inspector.findings)
-
-
-@SCHEMES
-def test_the_express_page_is_accessible_also_with_errors(shop_pages, inspector, scheme):
-    page = shop_pages.open(scheme=scheme)
+def test_the_express_page_is_accessible_also_with_errors(shop_pages, inspector):
+    page = shop_pages.open()
     start_express(page)
     inspector.look(page)
     page.get_by_label("Billing address is the same").uncheck()
@@ -51,12 +41,11 @@ def test_the_express_page_is_accessible_also_with_errors(shop_pages, inspector, 
     inspector.look(page)
 
 
-@SCHEMES
-def test_a_cart_in_each_of_its_states_is_accessible(shop_pages, inspector, scheme):
+def test_a_cart_in_each_of_its_states_is_accessible(shop_pages, inspector):
     terms = {"kind": "PERCENTAGE", "value": 1000, "stacking": "COMBINABLE"}
     Coupon.objects.create(code="TEN", name="Ten off", **terms)
     Promotion.objects.create(name="Autumn", currency="EUR", kind="PERCENTAGE", value=500)
-    page = shop_pages.open(scheme=scheme)
+    page = shop_pages.open()
     put_in_cart(page)
     for summary in ("Have a code?", "Delivery to", "Share this cart", "Why this price?"):
         page.locator("summary", has_text=summary).first.click()
@@ -77,11 +66,10 @@ def test_a_cart_in_each_of_its_states_is_accessible(shop_pages, inspector, schem
     inspector.look(page, widths=())
 
 
-@SCHEMES
-def test_what_becomes_of_an_order_is_accessible(shop_pages, inspector, scheme):
+def test_what_becomes_of_an_order_is_accessible(shop_pages, inspector):
     user = User.objects.create_user("mara@example.com")
     order = paid_order(user=user)
-    page = shop_pages.open("/track/", scheme=scheme)
+    page = shop_pages.open("/track/")
     inspector.look(page)
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -107,12 +95,11 @@ def number_of(order):
     return reverse("orders:account_order", args=[order.number])
 
 
-@SCHEMES
-def test_staff_pages_of_orders_and_stock_are_accessible(shop_pages, inspector, scheme):
+def test_staff_pages_of_orders_and_stock_are_accessible(shop_pages, inspector):
     order = paid_order()
     Promotion.objects.create(name="Autumn", currency="EUR", kind="PERCENTAGE", value=500)
     coupon = Coupon.objects.create(code="TEN", name="Ten off", kind="PERCENTAGE", value=1000)
-    page = enter(shop_pages, reverse("admin:orders_order_changelist"), scheme=scheme)
+    page = enter(shop_pages, reverse("admin:orders_order_changelist"))
     shelf = Stock.objects.first()
     workspace = reverse("admin:orders_order_change", args=[order.pk])
     paths = [

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.searching import vocabulary
-from tests.browser.test_accessibility import Inspector
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +14,7 @@ def window(shop_pages, little_shop):
     return shop_pages.open
 
 
-def test_suggestions_are_walked_by_keys(window):
+def test_suggestions_are_walked_by_keys(window, inspector):
     page = window("/search/")
     field = page.locator("#search-page")
     field.press_sequentially("pla")
@@ -27,9 +26,7 @@ def test_suggestions_are_walked_by_keys(window):
     expect(field).to_have_attribute("aria-activedescendant", options.first.get_attribute("id"))
     field.press("ArrowUp")
     expect(options.last).to_have_attribute("aria-selected", "true")
-    inspector = Inspector()
     inspector.look(page)
-    assert not inspector.findings
     field.press("Escape")
     expect(field).to_have_value("")
     expect(field).to_have_attribute("aria-expanded", "false")
@@ -47,14 +44,12 @@ def test_enter_opens_the_chosen_option(window):
     page.wait_for_url("**/p/**")
 
 
-def test_a_typo_shows_what_was_meant_and_can_be_insisted_on(window):
+def test_a_typo_shows_what_was_meant_and_can_be_insisted_on(window, inspector):
     page = window("/search/?q=plian")
     expect(page.get_by_text("Showing results for plain.")).to_be_visible()
     page.get_by_role("link", name="Search instead for “plian”").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("0 results for “plian”")
-    inspector = Inspector()
     inspector.look(page)
-    assert not inspector.findings
     page.get_by_role("link", name="plain", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("“plain”")
 

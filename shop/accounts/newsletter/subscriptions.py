@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from audit import recording
-from shop.accounts.models import NewsletterSubscription, User
+from shop.accounts.models import ConsentRecord, NewsletterSubscription, User
+from shop.accounts.privacy import consents
 
 Place = NewsletterSubscription.Place
 Status = NewsletterSubscription.Status
@@ -67,6 +68,7 @@ def confirm(subscription_id: UUID) -> NewsletterSubscription | None:
         if found is not None and found.status == Status.PENDING:
             _write(found, {"status": Status.CONFIRMED, "confirmed_at": timezone.now()})
             _tell_account(found.email, found.confirmed_at)
+            _note(found, is_given=True)
     return found
 
 
@@ -80,6 +82,7 @@ def unsubscribe(subscription_id: UUID) -> NewsletterSubscription | None:
         if found is not None and found.status != Status.UNSUBSCRIBED:
             _write(found, {"status": Status.UNSUBSCRIBED, "unsubscribed_at": timezone.now()})
             _tell_account(found.email, None)
+            _note(found, is_given=False)
     return found
 
 
@@ -96,6 +99,9 @@ def choose(*, user: User, is_wanted: bool) -> None:
         found, is_new = _locked(user.email, wish)
         if not is_new and found.status != Status.CONFIRMED:
             _write(found, wish)
+            is_new = True
+        if is_new:
+            _note(found, is_given=True)
         _tell_account(user.email, found.confirmed_at)
 
 
@@ -166,6 +172,18 @@ def _write(found: NewsletterSubscription, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(found, name, value)
     found.save(update_fields=list(values))
+
+
+def _note(found: NewsletterSubscription, *, is_given: bool) -> None:
+    """Write it down for good; the row itself says only how things stand now."""
+    words = found.consent if is_given else ""
+    consents.of_address(
+        ConsentRecord.Purpose.NEWSLETTER,
+        found.email,
+        is_given=is_given,
+        words=words,
+        place=found.place,
+    )
 
 
 def _tell_account(email: str, consent_at: datetime | None) -> None:

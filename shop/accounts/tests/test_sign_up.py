@@ -6,13 +6,13 @@ import threading
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import identify_hasher
-from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from shop.accounts.models import User
+from shop.accounts.tests.signing_in import letters, path_in
 
 EMAIL = "mara@example.com"
 PASSWORD = "warp-and-weft-82"
@@ -34,10 +34,6 @@ def sign_up(client, email=EMAIL, password=PASSWORD):
     return client.post(reverse("account_signup"), {"email": email, "password1": password})
 
 
-def link_in(message):
-    return re.search(r"http://testserver(\S+)", message.body)[1]
-
-
 def test_sign_up_needs_address_and_password_only(client):
     form = client.get(reverse("account_signup")).context["form"]
 
@@ -51,12 +47,12 @@ def test_sign_up_makes_a_customer_and_sends_a_link(client):
     assert response.status_code == 302
     assert (user.email, user.status, user.is_staff) == (EMAIL, "ACTIVE", False)
     assert re.fullmatch(r"customer-[a-z0-9]{10}", user.username)
-    assert [message.to for message in mail.outbox] == [[EMAIL]]
+    assert [message.to for message in letters()] == [[EMAIL]]
 
 
 def test_confirmed_account_can_sign_in(client):
     sign_up(client)
-    link = link_in(mail.outbox[0])
+    link = path_in(letters()[0])
     assert client.get(link).status_code == 200
     client.post(link)
     client.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
@@ -73,7 +69,7 @@ def test_unconfirmed_account_cannot_be_used(client):
 
 def test_used_confirmation_link_explains_itself(client):
     sign_up(client)
-    link = link_in(mail.outbox[0])
+    link = path_in(letters()[0])
     client.post(link)
 
     assert "This link no longer works" in client.get(link).content.decode()
@@ -84,7 +80,7 @@ def test_known_address_gets_the_same_answer_and_a_different_mail(client, mara):
     known = sign_up(Client(), email="MARA@example.com", password="another-password-1")
 
     assert (new.status_code, new["Location"]) == (known.status_code, known["Location"])
-    assert "You already have an account" in [message.subject for message in mail.outbox]
+    assert "You already have an account" in [message.subject for message in letters()]
     mara.refresh_from_db()
     assert mara.check_password(PASSWORD)
     assert User.objects.count() == 2
@@ -125,7 +121,7 @@ def test_weak_password_is_refused(client, password):
     assert response.status_code == 422
     assert "password1" in response.context["form"].errors
     assert not User.objects.exists()
-    assert not mail.outbox
+    assert not letters()
 
 
 @pytest.mark.parametrize(
@@ -144,12 +140,12 @@ def test_reset_answers_the_same_for_known_and_unknown_addresses(client, mara):
     unknown = client.post(reverse("account_reset_password"), {"email": "nobody@example.com"})
 
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    assert len(mail.outbox) == 2
+    assert len(letters()) == 2
 
 
 def test_reset_link_changes_the_password_once(client, mara):
     client.post(reverse("account_reset_password"), {"email": EMAIL})
-    link = link_in(mail.outbox[0])
+    link = path_in(letters()[0])
     page = client.get(link, follow=True)
     assert "Choose a new password" in page.content.decode()
     client.post(page.request["PATH_INFO"], {"password1": "a-better-one-31"})
@@ -161,7 +157,7 @@ def test_reset_link_changes_the_password_once(client, mara):
 
 def test_weak_new_password_is_refused(client, mara):
     client.post(reverse("account_reset_password"), {"email": EMAIL})
-    page = client.get(link_in(mail.outbox[0]), follow=True)
+    page = client.get(path_in(letters()[0]), follow=True)
     response = client.post(page.request["PATH_INFO"], {"password1": "short"})
 
     assert response.status_code == 422
@@ -173,7 +169,7 @@ def test_suspended_account_gets_no_reset_link(client, mara):
     User.objects.filter(pk=mara.pk).update(status=User.Status.SUSPENDED)
     client.post(reverse("account_reset_password"), {"email": EMAIL})
 
-    assert "/password/reset/key/" not in mail.outbox[0].body
+    assert "/password/reset/key/" not in letters()[0].body
 
 
 def test_password_change_keeps_this_session_and_ends_the_others(client, mara):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from audit.chain import verifying
 from shop.operations.invariants import (
     coupons,
     credit,
@@ -51,3 +52,6 @@ def violations(*, most_named: int = MOST_NAMED) -> Iterator[Violation]:
             rows = cursor.fetchall()
         if rows:
             yield Violation(invariant, rows[0][1], tuple(what for what, _ in rows))
+    broken = [str(finding) for finding in verifying.recent()]
+    if broken:
+        yield Violation(ledgers.CHAIN, len(broken), tuple(broken[:most_named]))

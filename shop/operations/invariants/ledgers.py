@@ -2,6 +2,9 @@
 
 from shop.operations.invariants.base import Invariant
 
+#: Tried by :mod:`audit.chain.verifying`, which no single statement could do.
+CHAIN = Invariant("I11", "the last seals of the audit log hold", "")
+
 INVARIANTS = (
     Invariant(
         "I11",
@@ -16,7 +19,8 @@ INVARIANTS = (
         "the audit log and the ledgers refuse changes",
         """
         SELECT format('%s has no guard against changes', guarded.name) AS what
-        FROM (VALUES ('audit_auditlog'), ('inventory_movement'), ('orders_orderitem'),
+        FROM (VALUES ('audit_auditlog'), ('audit_securityevent'), ('audit_auditseal'),
+            ('audit_auditarchive'), ('inventory_movement'), ('orders_orderitem'),
             ('orders_orderstatuschange'), ('orders_invoice'), ('payments_paymenttransaction'),
             ('payments_refundline'))
             AS guarded (name)

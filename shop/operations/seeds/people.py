@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 
+from shop.accounts.address_book import book
 from shop.accounts.models import Address, User
 from shop.accounts.newsletter import subscriptions
 from shop.accounts.roles import Role, sync_roles
@@ -27,7 +28,12 @@ def plant_people() -> int:
             "is_staff": account.role != Role.CUSTOMER,
             "is_superuser": account.role == Role.ADMIN,
         }
-        made += _plant(person, PEOPLE["demo_address"], roles[account.role], demo_password())
+        is_new = _plant(person, PEOPLE["demo_address"], roles[account.role], demo_password())
+        if is_new and account.role == Role.CUSTOMER:
+            owner = User.objects.get(email=account.email)
+            work = {"full_name": owner.get_full_name(), **PEOPLE["demo_work"]}
+            book.add(user_id=owner.pk, parts=work, label="Work")
+        made += is_new
     for row in PEOPLE["customer"]:
         names = ("email", "first_name", "last_name", "has_marketing_consent")
         person = {name: row[name] for name in names if name in row}

@@ -42,6 +42,7 @@ from shop.operations.seeds.refunds import plant_refunds
 from shop.operations.seeds.returns import plant_returns
 from shop.operations.seeds.reviews import ReviewPlan
 from shop.operations.seeds.saved_cards import plant_saved_card
+from shop.operations.seeds.settlements import plant_settlements
 from shop.operations.seeds.stock import stocks
 from shop.operations.seeds.transfers import note_shelves, plant_transfers
 
@@ -138,6 +139,7 @@ def demo() -> list[Step]:
         Step(_("Bank transfers"), plant_bank),
         Step(_("Notices of the provider"), plant_notices),
         Step(_("Disputes"), plant_disputes),
+        Step(_("Settlements"), plant_settlements),
         Step(_("Coupons and promotions"), plant_offers),
         Step(_("Gift cards"), lambda: plant_gift_cards(plan)),
         Step(_("Suppliers"), plant_suppliers),

@@ -43,6 +43,7 @@ GROUPS = (
             "payments.refund",
             "payments.dispute",
             "payments.reconciliationfinding",
+            "payments.settlement",
             "payments.bankstatement",
             "payments.bankline",
             "payments.giftcard",
@@ -104,6 +105,9 @@ GROUPS = (
             "accounts.user",
             "accounts.newslettersubscription",
             "catalog.subscription",
+            "accounts.consentrecord",
+            "accounts.dataexport",
+            "accounts.erasurerequest",
             "auth.group",
         ),
     ),
@@ -117,7 +121,7 @@ GROUPS = (
             "orders.taxrate",
         ),
     ),
-    Group(_("Audit"), "eye", ("audit.auditlog", "events.outboxevent")),
+    Group(_("Audit"), "eye", ("audit.auditlog", "audit.securityevent", "events.outboxevent")),
 )
 
 

@@ -1,41 +1,27 @@
-"""The door of the back office: the shop's own lock-out applies here too."""
+"""The door of the back office: the shop's own sign-in, and for staff a second factor."""
 
-from typing import Any
+from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
-from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.utils.translation import gettext_lazy as _
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from shop.accounts.factors import staff_rule
+from shop.accounts.step_up import destination
+from shop.redirects import see_other
 
 
-class StaffSignInForm(AdminAuthenticationForm):
-    """E-mail and password of someone who works here."""
-
-    error_messages = {
-        **AdminAuthenticationForm.error_messages,
-        "invalid_login": _(
-            "This e-mail address and password do not open the back office. "
-            "It is for people who work here; everyone else signs in at the shop."
-        ),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].widget.attrs["autocomplete"] = "username"
-        self.fields["username"].widget.input_type = "email"
-
-    def clean(self) -> dict[str, Any]:
-        email = self.cleaned_data.get("username")
-        password = self.cleaned_data.get("password")
-        if email is not None and password:
-            # Counts failed attempts per account and address, together with the shop's sign-in.
-            self.user_cache = get_adapter().authenticate(
-                self.request, email=email, password=password
-            )
-            if self.user_cache is None:
-                raise self.get_invalid_login_error()
-            self.confirm_login_allowed(self.user_cache)
-        return self.cleaned_data
-
-    def get_invalid_login_error(self) -> forms.ValidationError:
-        return forms.ValidationError(self.error_messages["invalid_login"], code="invalid_login")
+def lead_in(request: HttpRequest) -> HttpResponse:
+    """Whoever comes to the door is led on: to sign in, to a second factor, or away."""
+    to = destination(request, "admin:index")
+    user = request.user
+    if not user.is_authenticated:
+        return redirect_to_login(to)
+    if not (user.is_active and user.is_staff):
+        return render(request, "admin/login.html", {"next": to}, status=403)
+    if staff_rule.lets_in(request):
+        return see_other(to)
+    page = "accounts:step_up" if staff_rule.wants_factor(request) else "accounts:set_up_factor"
+    return see_other(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: to})}")

@@ -145,8 +145,16 @@ def _demo_log_ins() -> list[str]:
     return [
         _("Demo log-ins, all with the password %s") % demo_password(),
         *(f"  {account.email}" for account in DEMO_ACCOUNTS),
+        *_word_about_staff(),
         "",
     ]
+
+
+def _word_about_staff() -> list[str]:
+    """That staff come in by password alone here, as they do nowhere else."""
+    if settings.STAFF_SECOND_FACTOR:
+        return []
+    return [_("Staff need no second factor here; STAFF_SECOND_FACTOR=true asks for one.")]
 
 
 def _web_command(host: str, port: int) -> list[str]:

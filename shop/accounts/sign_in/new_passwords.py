@@ -1,0 +1,29 @@
+"""What follows a new password: whoever else is in is out, and the owner hears of it."""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest
+
+from audit.models import SecurityEvent
+from audit.security import note
+from shop.accounts.models import User
+from shop.accounts.security_letters import tell
+from shop.accounts.sign_in import sessions
+
+
+def was_changed(*, user: User, keep: str | None) -> None:
+    """By who is signed in: end all sessions but the one with the key ``keep``."""
+    sessions.end_others(user, keep=keep)
+    note(SecurityEvent.Kind.PASSWORD_CHANGED, user_id=user.pk)
+    tell(user=user, kind="password_changed", context={})
+
+
+def was_reset(*, user: User, request: HttpRequest) -> None:
+    """By who opened a link: end all sessions. The link proved the address it was sent to."""
+    sessions.end_all(user)
+    note(SecurityEvent.Kind.PASSWORD_RESET, user_id=user.pk)
+    mine = EmailAddress.objects.filter(user=user, email__iexact=user.email)
+    address = mine.filter(verified=False).first()
+    if address is not None:
+        get_adapter(request).confirm_email(request, address)
+    tell(user=user, kind="password_changed", context={})

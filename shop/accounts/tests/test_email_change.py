@@ -1,0 +1,170 @@
+"""Another e-mail address: proven first, told to the one before, and taken back from there."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from orders.placed import claiming
+from orders.tests.factories import placed_order, variant_in_stock
+from shop.accounts.models import User
+from shop.accounts.sign_in import email_changes
+from shop.accounts.tests.signing_in import (
+    EMAIL,
+    is_signed_in,
+    letters,
+    path_in,
+    person,
+    sign_in,
+)
+
+pytestmark = pytest.mark.django_db
+NEW = "mara@new.example"
+
+
+@pytest.fixture
+def mara():
+    return person()
+
+
+@pytest.fixture
+def here(mara):
+    client = Client()
+    sign_in(client)
+    return client
+
+
+def ask(client, new=NEW):
+    return client.post(reverse("accounts:email"), {"email": new})
+
+
+def changed(client):
+    """Mara's address is the new one; the letter to the old one."""
+    ask(client)
+    client.post(path_in(letters()[-1]))
+    return next(letter for letter in letters() if letter.to == [EMAIL])
+
+
+def test_address_changes_with_the_proof_and_not_before(here, mara):
+    ask(here)
+    mara.refresh_from_db()
+    assert mara.email == EMAIL
+    (asked,) = letters()
+    assert asked.to == [NEW]
+    here.post(path_in(asked))
+    mara.refresh_from_db()
+    assert mara.email == NEW
+    assert list(EmailAddress.objects.filter(user=mara).values_list("email", flat=True)) == [NEW]
+
+
+def test_both_addresses_are_told(here):
+    to_old = changed(here)
+    assert to_old.subject == "Your e-mail address was changed"
+    assert "This is now your e-mail address" in [one.subject for one in letters()]
+
+
+def test_who_did_not_prove_themselves_lately_does_so_first(here, settings):
+    settings.STEP_UP_SECONDS = 0
+    response = ask(here)
+    assert response["Location"].startswith(reverse("accounts:step_up"))
+    assert not letters()
+
+
+def test_nobody_learns_whether_the_new_address_has_an_account(here):
+    person("ben@example.com")
+    free, taken = ask(here), ask(here, "ben@example.com")
+    assert (free.status_code, free["Location"]) == (taken.status_code, taken["Location"])
+    assert [one.subject for one in letters()] == ["You already have an account"]
+    assert User.objects.get(email="ben@example.com")
+
+
+def test_address_of_another_account_is_never_taken_over(here, mara):
+    ask(here, "ben@example.com")
+    link = path_in(letters()[-1])
+    person("ben@example.com")
+    here.post(link)
+    mara.refresh_from_db()
+    assert mara.email == EMAIL
+
+
+def test_link_to_the_old_address_puts_it_back_and_shuts_everyone_out(here, mara):
+    undo = path_in(changed(here))
+    owner = Client()
+    assert EMAIL in owner.get(undo).content.decode()
+    response = owner.post(undo)
+    mara.refresh_from_db()
+    assert mara.email == EMAIL
+    assert not mara.has_usable_password()
+    assert not is_signed_in(here)
+    page = owner.get(response["Location"], follow=True)
+    owner.post(page.request["PATH_INFO"], {"password1": "a-better-one-31"})
+    sign_in(owner, password="a-better-one-31")
+    assert is_signed_in(owner)
+
+
+def test_link_takes_back_what_was_added_to_sign_in_with_since(here, mara):
+    before = Authenticator.objects.create(user=mara, type="totp", data={})
+    Authenticator.objects.filter(pk=before.pk).update(created_at=timezone.now() - timedelta(days=1))
+    undo = path_in(changed(here))
+    Authenticator.objects.create(user=mara, type="webauthn", data={})
+    Client().post(undo)
+    assert list(Authenticator.objects.filter(user=mara)) == [before]
+
+
+def test_opening_the_link_alone_changes_nothing(here, mara):
+    Client().get(path_in(changed(here)))
+    mara.refresh_from_db()
+    assert mara.email == NEW
+
+
+def test_link_works_once(here, mara):
+    undo = path_in(changed(here))
+    Client().post(undo)
+    again = Client().post(undo)
+    assert again.status_code == 410
+    assert "used already" in again.content.decode()
+
+
+def test_undoing_ends_the_links_of_a_thief_who_changed_it_twice(here, mara):
+    to_owner = path_in(changed(here))
+    ask(here, "thief@evil.example")
+    here.post(path_in(letters()[-1]))
+    to_thief = next(path_in(one) for one in letters() if one.to == [NEW] and "/undo/" in one.body)
+    Client().post(to_owner)
+    assert Client().post(to_thief).status_code == 410
+    mara.refresh_from_db()
+    assert mara.email == EMAIL
+
+
+def test_link_ends_after_a_week(here, mara, monkeypatch):
+    undo = path_in(changed(here))
+    later = signing.time.time() + 7 * 24 * 3600 + 1
+    monkeypatch.setattr(signing.time, "time", lambda: later)
+    assert email_changes.read(undo.rstrip("/").rpartition("/")[2]) is None
+
+
+def test_address_that_somebody_else_proved_meanwhile_is_not_taken_from_them(here, mara):
+    undo = path_in(changed(here))
+    ben = person(EMAIL)
+    response = Client().post(undo)
+    assert response.status_code == 410
+    mara.refresh_from_db()
+    ben.refresh_from_db()
+    assert (mara.email, ben.email) == (NEW, EMAIL)
+
+
+def test_orders_of_an_address_come_with_its_proof_only(here, mara):
+    order = placed_order((variant_in_stock(units=3), 1), email=NEW)
+    ask(here)
+    claiming.take_over(user_id=mara.pk)
+    order.refresh_from_db()
+    assert order.customer is None
+    here.post(path_in(letters()[-1]))
+    claiming.take_over(user_id=mara.pk)
+    order.refresh_from_db()
+    assert order.customer == mara

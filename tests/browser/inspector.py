@@ -1,0 +1,66 @@
+"""What axe finds on a page, in the light and in the dark, and how far it sticks out."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+WIDTHS = (320, 375, 768, 1024, 1440)
+#: Only findings are asked for, which halves the work. The one rule that reads whole style sheets,
+#: about pages that stay upright on a turned phone, is kept by tests/test_stylesheets.py.
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+#: Nothing else of a page depends on the scheme.
+COLORS = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+#: What is laid out only when somebody comes near would hide how far it sticks out.
+SHOW_WHAT_IS_FAR = """document.querySelectorAll(".u-later").forEach((far) =>
+  far.classList.remove("u-later"))"""
+#: Colors do not change at once where they follow the pointer softly; and what inherits a color sets
+#: out when the one above it has arrived.
+END_TRANSITIONS = """(async () => {
+  const running = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
+  for (let quiet = 0; quiet < 2; ) {
+    await new Promise(requestAnimationFrame);
+    const found = running();
+    found.forEach((each) => each.finish());
+    quiet = found.length ? 0 : quiet + 1;
+  }
+})()"""
+
+
+class Inspector:
+    """Collects what axe finds, and how far pages stick out, over a walk through the shop."""
+
+    def __init__(self):
+        self.axe, self.findings = Axe(), []
+
+    def look(self, page, *, widths=WIDTHS, dark_width=None):
+        """Look at what ``page`` shows now.
+
+        In the dark at the colors alone, or at everything once more at ``dark_width``.
+        """
+        # Words stand there before the style sheets have come.
+        page.wait_for_load_state("load")
+        page.evaluate(SHOW_WHAT_IS_FAR)
+        self._take(page, "light", self.axe.run(page, options=RULES).response)
+        size = page.viewport_size
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(END_TRANSITIONS)
+        if dark_width:
+            page.set_viewport_size(size | {"width": dark_width})
+        rules = RULES if dark_width else COLORS
+        self._take(page, "dark", page.evaluate("rules => axe.run(document, rules)", rules))
+        page.emulate_media(color_scheme="light")
+        page.evaluate(END_TRANSITIONS)
+        for width in widths:
+            page.set_viewport_size(size | {"width": width})
+            wide = page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.documentElement)")
+            if wide > 0:
+                self.findings.append(f"{page.url} is {wide}px too wide at {width}")
+        page.set_viewport_size(size)
+
+    def _take(self, page, scheme, response):
+        for violation in response["violations"]:
+            for node in violation["nodes"]:
+                found = f"{violation['id']}: {node['html'][:160]}"
+                self.findings.append(f"{page.url} in the {scheme}: {found}")
