@@ -21,6 +21,8 @@ APPLICATIONS = (
 )
 #: A browser that cannot say its version in this time cannot be driven either, in seconds.
 VERSION_SECONDS = 30
+#: Another installation on the machine is waited for, in seconds.
+PATIENTLY = ("--option", "DPkg::Lock::Timeout=300")
 MISSING = (
     "The browser tests need Chromium or Google Chrome and found neither: install one "
     "(on Debian: apt-get install chromium) or set CHROMIUM_PATH to its executable."
@@ -64,7 +66,7 @@ def install() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
         subprocess.run(
-            ["apt-get", "--quiet", "--quiet", *words],
+            ["apt-get", "--quiet", "--quiet", *PATIENTLY, *words],
             check=True,
             env=environment,
             stdin=subprocess.DEVNULL,
