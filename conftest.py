@@ -56,12 +56,12 @@ def pytest_collection_finish():
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
     """What lives for one run need not be safe on the disk; and a busy machine is slow."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
     connection.settings_dict["OPTIONS"]["options"] += (
         " -c synchronous_commit=off -c statement_timeout=60000 -c lock_timeout=30000"
         " -c idle_in_transaction_session_timeout=300000"
     )
-    with django_db_blocker.unblock():
-        connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ def template_database():
     """The name of the template for the migrations as they are now; made when it is missing."""
     name = PREFIX + _digest()
     with connection._nodb_cursor() as cursor:
+        # Whoever waits, waits as long as migrating takes.
+        cursor.execute("SET statement_timeout = 0; SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [PREFIX])
         known = {row[0] for row in cursor.fetchall()}
