@@ -1,7 +1,13 @@
 """A sheet of the shop: margins, foot, and its letters, from the files that its pages load."""
 
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from django.conf import settings
 from django.utils.translation import gettext as _
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 from fpdf import FPDF
 
 FAMILY, _FALLBACK = "Instrument", "InstrumentMore"
@@ -10,6 +16,9 @@ MARGIN = 20
 LINE = 5.5
 _FONTS = settings.BASE_DIR / "static" / "fonts"
 _LATIN, _MORE = "instrument-sans-latin.woff2", "instrument-sans-latin-ext.woff2"
+_WEIGHTS = {"": 400.0, "B": 600.0}
+#: What only a layout engine reads, or only another weight. Without it a weight is soon cut out.
+_UNREAD = ("GPOS", "GSUB", "GDEF", "HVAR", "MVAR", "STAT")
 
 
 class Paper(FPDF):
@@ -21,8 +30,8 @@ class Paper(FPDF):
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(auto=True, margin=28)
         for family, file in ((FAMILY, _LATIN), (_FALLBACK, _MORE)):
-            self.add_font(family, "", _FONTS / file)
-            self.add_font(family, "B", _FONTS / file, variations={"wght": 600.0})
+            for style, weight in _WEIGHTS.items():
+                self.add_font(family, style, _letters(file, weight))
         self.set_fallback_fonts([_FALLBACK], exact_match=True)
 
     def footer(self) -> None:
@@ -34,3 +43,23 @@ class Paper(FPDF):
         page = _("Page %(number)d of %(count)s") % {"number": self.page_no(), "count": "{nb}"}
         self.cell(0, 4, page, align="R")
         self.set_text_color(0)
+
+
+@cache
+def _letters(file: str, weight: float) -> Path:
+    """The letters of one weight as a file of their own, cut out once for each process."""
+    font = TTFont(_FONTS / file, recalcTimestamp=False)
+    for table in _UNREAD:
+        if table in font:
+            del font[table]
+    instantiateVariableFont(font, {"wght": weight}, inplace=True, static=True)
+    font.flavor = None
+    path = Path(_folder().name) / f"{Path(file).stem}-{weight:g}.ttf"
+    font.save(path)
+    return path
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """Goes with the process."""
+    return TemporaryDirectory(prefix="selvedge-letters-")
