@@ -54,11 +54,12 @@ runtime: environment
 development: runtime
 	@$(call install,development)
 
-# Installs only when the lock differs from the one installed last.
+# Installs only when the lock differs from the one installed last. Modules are compiled when they
+# are first used: most of the packages' never are.
 install = cmp -s requirements/$(1).txt .venv/$(1).installed || { \
 	echo "Installing requirements/$(1).txt ..." && \
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r requirements/$(1).txt && \
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-compile \
+		--require-hashes -r requirements/$(1).txt && \
 	cp requirements/$(1).txt .venv/$(1).installed; }
 
 environment:
