@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import InvoiceKind, Order, OrderEvent, OrderNote
+from shop.accounts.masking import email_for
 from shop.money import format_money
 
 By = OrderEvent.By
@@ -58,9 +59,12 @@ class Happening:
     note: str = ""
 
 
-def chronicle(order: Any, shown: str = "") -> list[dict[str, Any]]:
-    """The steps of ``components/timeline.html``, from what is prefetched of ``order``."""
-    rows = sorted(_happenings(order), key=lambda row: row.at)
+def chronicle(order: Any, shown: str = "", *, viewer: Any) -> list[dict[str, Any]]:
+    """The steps of ``components/timeline.html``, from what is prefetched of ``order``.
+
+    Customers stand there as ``viewer`` may see them.
+    """
+    rows = sorted(_happenings(order, viewer), key=lambda row: row.at)
     return [
         {
             "name": row.name,
@@ -75,23 +79,26 @@ def chronicle(order: Any, shown: str = "") -> list[dict[str, Any]]:
     ]
 
 
-def _happenings(order: Any) -> Iterator[Happening]:
-    yield Happening(order.placed_at, By.CUSTOMER, order.email, gettext("Placed"), "cart")
+def _happenings(order: Any, viewer: Any) -> Iterator[Happening]:
+    buyer = email_for(viewer, order.email)
+    yield Happening(order.placed_at, By.CUSTOMER, buyer, gettext("Placed"), "cart")
     for change in order.status_changes.all():
         if change.to_status == Status.PENDING:
             continue
         icon = STATUS_KINDS[Status(change.to_status)][1]
         by = _by(change.actor)
         name = change.get_to_status_display()
-        yield Happening(change.created_at, by, _who(change.actor, by), name, icon, change.reason)
+        yield Happening(
+            change.created_at, by, _who(change.actor, by, viewer), name, icon, change.reason
+        )
     for event in order.events.all():
         icon = _EVENT_ICONS[OrderEvent.Kind(event.kind)]
-        who = _who(event.actor, event.by)
+        who = _who(event.actor, event.by, viewer)
         yield Happening(event.created_at, event.by, who, event.get_kind_display(), icon, event.note)
     for note in order.notes.all():
         icon = "edit" if note.kind == OrderNote.Kind.INTERNAL else "user"
         by = By.CUSTOMER if note.kind == OrderNote.Kind.INCOMING else By.STAFF
-        who = _who(note.author, by)
+        who = _who(note.author, by, viewer)
         yield Happening(note.created_at, by, who, note.get_kind_display(), icon, note.text)
     for payment in order.payments.all():
         for row in payment.transactions.all():
@@ -104,13 +111,13 @@ def _happenings(order: Any) -> Iterator[Happening]:
         amount = format_money(refund.amount, refund.currency)
         words = [refund.get_status_display(), amount, refund.get_reason_display(), refund.note]
         note = ", ".join(str(word) for word in words if word)
-        who, name = _who(refund.actor, by), gettext("Refund")
+        who, name = _who(refund.actor, by, viewer), gettext("Refund")
         yield Happening(refund.created_at, by, who, name, "return", note)
     for asked in order.returns.all():
         for step in asked.status_changes.all():
             by = _by(step.actor)
             name = f"{asked.number}: {step.get_to_status_display()}"
-            who = _who(step.actor, by)
+            who = _who(step.actor, by, viewer)
             yield Happening(step.created_at, by, who, name, "return", step.reason)
     system = gettext("by itself")
     for invoice in order.invoices.all():
@@ -129,7 +136,7 @@ def _by(actor: Any) -> str:
     return By.STAFF if actor.is_staff else By.CUSTOMER
 
 
-def _who(actor: Any, by: str) -> str:
+def _who(actor: Any, by: str, viewer: Any) -> str:
     if actor is not None:
-        return str(actor.email)
+        return str(actor.email) if actor.is_staff else email_for(viewer, actor.email)
     return gettext("customer") if by == By.CUSTOMER else gettext("by itself")

@@ -27,6 +27,7 @@ from orders.prices.reasons import reasons_of
 from orders.promotions import words
 from orders.shipping import delivery
 from shop.accounts.forms import AddressForm
+from shop.accounts.masking import sees_people
 from shop.accounts.models import User
 from shop.back_office import badge
 from shop.money import format_money
@@ -139,7 +140,7 @@ def shown(request: HttpRequest, draft: Draft, forms: Forms) -> dict[str, Any]:
     totals = drafts.totals_of(draft)
     query = request.GET.get("find", "").replace("\0", "")[:100]
     who = request.GET.get("who", "").replace("\0", "").strip()[:100]
-    may_see_people = request.user.has_perm("accounts.view_user")
+    may_see_people = sees_people(request.user)
     is_open = cart.is_open and request.user.has_perm("orders.change_draft")
     return {
         "draft": draft,

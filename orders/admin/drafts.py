@@ -25,6 +25,7 @@ from orders.drafts import drafts
 from orders.errors import DiscountTooHigh, DraftGone, OrdersError
 from orders.models import Cart, Draft, Order
 from orders.promotions import codes
+from shop.accounts.masking import MaskedPeople, masked_email, sees_people
 from shop.accounts.models import User
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
@@ -53,7 +54,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Draft)
-class DraftAdmin(ReadOnly, AuditedAdmin):
+class DraftAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     """A draft is begun by "New order" and changed by the forms of its page."""
 
     records_views = True
@@ -62,6 +63,9 @@ class DraftAdmin(ReadOnly, AuditedAdmin):
     list_select_related = ("cart__checkout", "cart__order", "created_by")
     search_fields = ("cart__checkout__email", "cart__order__number", "note")
     search_help_text = _("E-mail address, order number or words of the note")
+    masked = {"customer_email": masked_email}
+    people_lookups = ("cart__checkout__email",)
+    masked_search_help_text = _("Order number or words of the note")
     change_list_template = "admin/orders/draft/change_list.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -194,7 +198,7 @@ def _customer(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> 
 
 
 def _member(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
-    if not request.user.has_perm("accounts.view_user"):
+    if not sees_people(request.user):
         raise PermissionDenied
     key = draft_page.key_of(request.POST.get("user", ""))
     user = User.objects.filter(pk=key).first() if key else None

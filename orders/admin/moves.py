@@ -37,6 +37,7 @@ from orders.models import (
 )
 from orders.placed import addresses, fulfillment, lifecycle, notes, refundable, status
 from shop.accounts.forms import AddressForm
+from shop.accounts.masking import sees_people
 from shop.money import format_money
 
 Status = Order.Status
@@ -67,6 +68,8 @@ class Move:
     #: Offered apart from the steps of the order, where it belongs on the page.
     is_aside: bool = False
     permission: str = FULFILL
+    #: Its page names the customer.
+    names_buyer: bool = False
     #: The page that says what the step does.
     template: str = "admin/orders/order/step.html"
     #: What is said of what :attr:`act` returned, with its level; the order's status without it.
@@ -75,8 +78,10 @@ class Move:
     def is_open_to(self, request: HttpRequest, order: Order) -> bool:
         """Whether the person may take it with this order."""
         gives_back = self.name == "cancel" and order.paid_at is not None
-        return request.user.has_perm(self.permission) and (
-            not gives_back or request.user.has_perm(REFUND)
+        return (
+            request.user.has_perm(self.permission)
+            and (not gives_back or request.user.has_perm(REFUND))
+            and (not self.names_buyer or sees_people(request.user))
         )
 
 
@@ -232,6 +237,7 @@ ORDER_MOVES = (
         _said(_("The parcel goes there. The old address stays in the history of the order.")),
         _change_address,
         form=_address_form,
+        names_buyer=True,
     ),
     Move(
         "mail",
@@ -240,6 +246,7 @@ ORDER_MOVES = (
         lambda order: gettext("It goes to %(email)s once more.") % {"email": order.email},
         _send_mail,
         form=lambda order, data: MailForm(data, order=order),
+        names_buyer=True,
     ),
     Move(
         "invoice",

@@ -22,13 +22,14 @@ from audit.admin import AuditedAdmin
 from orders.admin import workspace
 from orders.admin.chronicle import STATUS_KINDS
 from orders.admin.edits import EditPages
-from orders.admin.moves import PARCEL_MOVES, Move, find, order_moves
+from orders.admin.moves import FULFILL, PARCEL_MOVES, Move, find, order_moves
 from orders.documents import invoice_pdf
 from orders.errors import OrdersError, TooManyPacked, TrackingTaken
 from orders.models import Order, OrderTag
 from orders.placed import queues
 from orders.prices.reasons import reasons_of_order
 from orders.views.order_page import pdf
+from shop.accounts.masking import MaskedPeople, masked_email, sees_people
 from shop.accounts.privacy.terms import is_locked
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
@@ -108,7 +109,7 @@ class TagFilter(admin.SimpleListFilter):
 
 
 @admin.register(Order)
-class OrderAdmin(EditPages, ReadOnly, AuditedAdmin):
+class OrderAdmin(MaskedPeople, EditPages, ReadOnly, AuditedAdmin):
     """Nothing is typed over here: each step is an act with its own page."""
 
     records_views = True
@@ -126,6 +127,9 @@ class OrderAdmin(EditPages, ReadOnly, AuditedAdmin):
     list_select_related = ("customer",)
     search_fields = ("number", "email", "items__sku", "addresses__full_name")
     search_help_text = _("Order number, e-mail address, name or SKU")
+    masked = {"customer_email": masked_email}
+    people_lookups = ("email", "addresses__full_name", "customer_note", "token", "vat_number")
+    masked_search_help_text = _("Order number or SKU")
     date_hierarchy = "placed_at"
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -202,6 +206,8 @@ class OrderAdmin(EditPages, ReadOnly, AuditedAdmin):
             "opts": self.opts,
             "order": order,
             **workspace.slip(order, self._parcel(order, parcel_id)),
+            # Who packs has to know where the parcel goes.
+            "names_buyer": sees_people(request.user) or request.user.has_perm(FULFILL),
         }
         self.record_view(str(order.pk))
         return TemplateResponse(request, "admin/orders/order/slip.html", context)
@@ -212,7 +218,7 @@ class OrderAdmin(EditPages, ReadOnly, AuditedAdmin):
         found = next((row for row in order.invoices.all() if row.number == number), None)
         if found is None:
             raise Http404
-        if not request.user.has_perm("orders.view_invoice"):
+        if not (request.user.has_perm("orders.view_invoice") and sees_people(request.user)):
             raise PermissionDenied
         if is_locked(order.email):
             # Kept for the law alone, and gone when its term is over.

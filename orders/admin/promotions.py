@@ -29,6 +29,7 @@ from orders.promotions.lifetimes import State, end_now, state_of
 from orders.promotions.report import given
 from orders.promotions.samples import price_sample
 from orders.promotions.sentences import gift, sentence
+from shop.accounts.masking import MaskedPeople, masked_email
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
 from shop.spreadsheets import csv_lines
@@ -295,13 +296,15 @@ class PromotionAdmin(OfferAdmin):
 
 
 @admin.register(CouponUsage)
-class CouponUsageAdmin(ReadOnly, AuditedAdmin):
+class CouponUsageAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     """Which orders carried which coupon."""
 
     list_display = ("coupon", "order", "email", "taken_off", "created_at", "released_at")
     list_filter = ("created_at",)
     list_select_related = ("coupon", "order")
     search_fields = ("coupon__code", "order__number", "email")
+    masked = {"email": masked_email}
+    people_lookups = ("email",)
     records_views = True
 
     @admin.display(description=_("taken off"), ordering="amount")

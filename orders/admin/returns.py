@@ -22,6 +22,7 @@ from orders.admin.return_moves import MOVES, ReturnMove, offered
 from orders.errors import OrdersError
 from orders.models import Return, ReturnStatusChange, Withdrawal
 from orders.returns import return_page, withdrawing
+from shop.accounts.masking import MaskedPeople, email_for, hidden, masked_email, masked_name
 from shop.back_office import ReadOnly, badge
 from shop.redirects import see_other
 
@@ -56,7 +57,7 @@ class ReturnQueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Return)
-class ReturnAdmin(ReadOnly, AuditedAdmin):
+class ReturnAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     """Nothing is typed over here: each step is an act with its own page."""
 
     records_views = True
@@ -66,6 +67,8 @@ class ReturnAdmin(ReadOnly, AuditedAdmin):
     list_filter = ("status", ReturnQueueFilter, "outcome", "is_withdrawal", "items__reason")
     search_fields = ("number", "order__number", "order__email", "tracking_number")
     search_help_text = _("Number of the return or the order, e-mail or tracking number")
+    people_lookups = ("order__email", "customer_note")
+    masked_search_help_text = _("Number of the return or the order, or tracking number")
     date_hierarchy = "created_at"
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -100,7 +103,7 @@ class ReturnAdmin(ReadOnly, AuditedAdmin):
             "status_badge": self.status_badge(asked),
             "page": return_page.of_return(asked),
             "rows": list(asked.items.all()),
-            "steps": _steps(asked),
+            "steps": _steps(asked, request.user),
             "moves": offered(asked, request.user),
             "photos": [(row.media.fallback_url(320), row.by_staff) for row in asked.photos.all()],
             **(extra_context or {}),
@@ -201,7 +204,7 @@ class WithdrawalQueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Withdrawal)
-class WithdrawalAdmin(ReadOnly, AuditedAdmin):
+class WithdrawalAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     """What was declared, as typed; an action notes that a person dealt with it."""
 
     records_views = True
@@ -210,6 +213,9 @@ class WithdrawalAdmin(ReadOnly, AuditedAdmin):
     list_filter = (WithdrawalQueueFilter, "result", "declared_at")
     search_fields = ("number", "name", "email")
     search_help_text = _("Order number, name or e-mail")
+    masked = {"name": masked_name, "email": masked_email, "part": hidden}
+    people_lookups = ("name", "email", "part")
+    masked_search_help_text = _("Order number")
     ordering = ("-declared_at", "-id")
     actions = ("mark_handled",)
     fields = (
@@ -236,7 +242,7 @@ class WithdrawalAdmin(ReadOnly, AuditedAdmin):
             withdrawing.settle_by_hand(withdrawal_id)
 
 
-def _steps(asked: Any) -> list[dict[str, Any]]:
+def _steps(asked: Any, viewer: Any) -> list[dict[str, Any]]:
     """The steps of ``components/timeline.html``, with who took them."""
     return [
         {
@@ -244,8 +250,14 @@ def _steps(asked: Any) -> list[dict[str, Any]]:
             "state": "done",
             "at": row.created_at,
             "expected": "",
-            "note": ": ".join(filter(None, [row.actor.email if row.actor else "", row.reason])),
+            "note": ": ".join(filter(None, [_who(row.actor, viewer), row.reason])),
             "icon": STATUS_KINDS[Status(row.to_status)][1],
         }
         for row in asked.status_changes.all()
     ]
+
+
+def _who(actor: Any, viewer: Any) -> str:
+    if actor is None:
+        return ""
+    return actor.email if actor.is_staff else email_for(viewer, actor.email)

@@ -31,6 +31,7 @@ from orders.models import (
     Shipment,
 )
 from orders.placed import addresses, order_page, queues
+from shop.accounts.masking import sees_people
 from shop.back_office import badge
 
 #: Audit entries shown on the page of an order; its History page has all.
@@ -113,7 +114,7 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
         "tags": [tag.name for tag in order.tags.all()],
         "invoices": list(order.invoices.all()),
         "returns": list(order.returns.all()),
-        "steps": chronicle(order, wanted),
+        "steps": chronicle(order, wanted, viewer=request.user),
         "shown": wanted,
         "shown_choices": Shown.choices,
         "composer": NoteForm() if request.user.has_perm(FULFILL) else None,
@@ -123,7 +124,10 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
         "refused": refused,
         "previous": before,
         "next": after,
-        "entries": history.told(changes[:LATEST], amounts_on(site)),
+        # Each value there was, so also names and addresses.
+        "entries": history.told(changes[:LATEST], amounts_on(site))
+        if sees_people(request.user)
+        else None,
     }
 
 

@@ -99,4 +99,4 @@ class Withdrawal(Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}, {self.name}"
+        return self.number

@@ -15,6 +15,7 @@ from payments.admin.credit_forms import AdjustForm, GrantForm
 from payments.credit import accounts
 from payments.errors import CreditShort
 from payments.models import CreditAccount
+from shop.accounts.masking import sees_people
 from shop.money import format_money
 
 
@@ -32,6 +33,10 @@ class CreditAccountAdmin(CreditAdmin):
     change_form_template = "admin/payments/creditaccount/change_form.html"
     fields = ("user", "email", "balance_shown")
     readonly_fields = ("balance_shown",)
+
+    def has_view_permission(self, request: HttpRequest, obj: CreditAccount | None = None) -> bool:
+        """An account is called by the address of whose it is."""
+        return bool(super().has_view_permission(request, obj)) and sees_people(request.user)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -20,6 +20,7 @@ from orders.admin.orders import payment_badge
 from payments import disputes
 from payments.admin.dispute_pages import ANSWER, DisputePages, takes_evidence
 from payments.models import Dispute
+from shop.accounts.masking import MaskedPeople
 from shop.back_office import ReadOnly, badge
 from shop.money import format_money
 
@@ -65,7 +66,7 @@ class DisputeQueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(DisputePages, ReadOnly, AuditedAdmin):
+class DisputeAdmin(MaskedPeople, DisputePages, ReadOnly, AuditedAdmin):
     """Nothing is typed over here: evidence, answers and acceptance are pages of their own."""
 
     records_views = True
@@ -83,6 +84,8 @@ class DisputeAdmin(DisputePages, ReadOnly, AuditedAdmin):
     list_select_related = ("payment__order",)
     search_fields = ("provider_reference", "payment__order__number", "payment__order__email")
     search_help_text = _("The provider's reference, order number or e-mail address")
+    people_lookups = ("payment__order__email",)
+    masked_search_help_text = _("The provider's reference or order number")
     date_hierarchy = "opened_at"
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:

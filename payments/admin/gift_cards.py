@@ -22,6 +22,14 @@ from payments.admin.credit import CreditAdmin, order_link_of
 from payments.admin.credit_forms import IssueForm
 from payments.credit import cards, codes, letters, reports
 from payments.models import GiftCard
+from shop.accounts.masking import (
+    MaskedPeople,
+    email_for,
+    hidden,
+    masked_email,
+    masked_name,
+    sees_people,
+)
 from shop.back_office import badge
 from shop.money import format_money
 from shop.spreadsheets import csv_lines
@@ -34,7 +42,7 @@ _STATUS = {
 
 
 @admin.register(GiftCard)
-class GiftCardAdmin(CreditAdmin):
+class GiftCardAdmin(MaskedPeople, CreditAdmin):
     """Gift cards: sold or made by hand; nobody can read their codes."""
 
     amount_fields = ("issued_amount", "balance")
@@ -50,6 +58,14 @@ class GiftCardAdmin(CreditAdmin):
     list_filter = ("status", "created_at")
     search_fields = ("last4", "recipient_email", "order_item__order__number")
     search_help_text = _("Last four characters, recipient or order number")
+    masked = {
+        "recipient_email": masked_email,
+        "recipient_name": masked_name,
+        "sender_name": masked_name,
+        "message": hidden,
+    }
+    people_lookups = ("recipient_email", "recipient_name", "sender_name", "message")
+    masked_search_help_text = _("Last four characters or order number")
     ordering = ("-created_at", "-pk")
     change_list_template = "admin/payments/giftcard/change_list.html"
     change_form_template = "admin/payments/giftcard/change_form.html"
@@ -131,23 +147,25 @@ class GiftCardAdmin(CreditAdmin):
         card = get_object_or_404(GiftCard, pk=pk)
         if not card.recipient_email or not card.is_spendable:
             raise PermissionDenied
+        email = email_for(request.user, card.recipient_email)
         if request.method == "POST":
             letters.queue_send(card.pk, again=True)
             words = gettext("The card is on its way to %(email)s.")
-            self.message_user(request, words % {"email": card.recipient_email})
+            self.message_user(request, words % {"email": email})
             return HttpResponseRedirect(self.page_of(card))
         return self.asked(
             request,
             forms.Form(),
             title=gettext("Send again"),
             consequence=gettext("It goes to %(email)s with a new code; the old code ends.")
-            % {"email": card.recipient_email},
+            % {"email": email},
             back=self.page_of(card),
         )
 
     def liability_view(self, request: HttpRequest) -> HttpResponseBase:
         """What is owed to holders of cards and store credit, as a file."""
-        if not request.user.has_perm("payments.view_giftcard"):
+        # Accounts of store credit are called by their addresses.
+        if not (request.user.has_perm("payments.view_giftcard") and sees_people(request.user)):
             raise PermissionDenied
         record(AuditLog.Action.EXPORT, GiftCard, None, {}, {"report": "liability"})
         lines = csv_lines(chain([reports.HEADS], reports.liability()))

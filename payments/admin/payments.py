@@ -17,6 +17,7 @@ from orders.admin.orders import payment_badge
 from payments import releasing
 from payments.attempts import lately_failed
 from payments.models import Capture, Payment, PaymentTransaction, Settlement
+from shop.accounts.masking import MaskedPeople
 from shop.back_office import ReadOnly
 from shop.money import format_money
 
@@ -95,7 +96,7 @@ class SettlementInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, AuditedAdmin):
+class PaymentAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     """Attempts to pay, and what their providers said."""
 
     records_views = True
@@ -117,6 +118,8 @@ class PaymentAdmin(ReadOnly, AuditedAdmin):
     list_select_related = ("order",)
     search_fields = ("order__number", "order__email", "provider_reference")
     search_help_text = _("Order number, e-mail address or the provider's reference")
+    people_lookups = ("order__email", "ip_address")
+    masked_search_help_text = _("Order number or the provider's reference")
     date_hierarchy = "created_at"
     inlines = (CaptureInline, SettlementInline, TransactionInline)
     readonly_fields = (

@@ -22,6 +22,7 @@ from payments.admin.refund_forms import RefundForm
 from payments.errors import PaymentDisputed, RefundRefused
 from payments.models import Refund, RefundLine, RefundPart
 from payments.settling import lately_failed
+from shop.accounts.masking import MaskedPeople
 from shop.back_office import ReadOnly
 from shop.money import format_money
 
@@ -168,7 +169,7 @@ class PartInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, AuditedAdmin):
+class RefundAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     """What went back, what is on its way, and what the provider refused."""
 
     amount_fields = ("amount", "goods", "shipping", "extra")
@@ -177,6 +178,8 @@ class RefundAdmin(ReadOnly, AuditedAdmin):
     list_select_related = ("order",)
     search_fields = ("order__number", "order__email")
     search_help_text = _("Order number or e-mail address")
+    people_lookups = ("order__email",)
+    masked_search_help_text = _("Order number")
     date_hierarchy = "created_at"
     inlines = (LineInline, PartInline)
     readonly_fields = (

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Brand, Category, Collection, Product, ProductVariant
 from orders.models import Order
+from shop.accounts.masking import MAY_SEE_PEOPLE, email_for, sees_people
 from shop.accounts.models import User
 from shop.money import format_money
 
@@ -50,28 +51,30 @@ def search(request: HttpRequest, query: str) -> list[Found]:
         ("orders.view_order", _orders),
         ("catalog.view_product", _products),
         ("catalog.view_category", _places),
-        ("accounts.view_user", _people),
+        (MAY_SEE_PEOPLE, _people),
     ):
         if request.user.has_perm(permission):
-            groups += [found for found in find(query) if found.hits]
+            groups += [found for found in find(query, request.user) if found.hits]
     return groups
 
 
-def _orders(query: str) -> list[Found]:
-    rows = Order.objects.filter(Q(number__icontains=query) | Q(email__icontains=query))
+def _orders(query: str, user: Any) -> list[Found]:
+    by = Q(number__icontains=query)
+    if sees_people(user):
+        by |= Q(email__icontains=query)
     hits = [
         Hit(
             order.number,
-            f"{order.email} · {order.get_status_display()} · "
+            f"{email_for(user, order.email)} · {order.get_status_display()} · "
             f"{format_money(order.total, order.currency)}",
             _page("orders_order", order),
         )
-        for order in rows.order_by("-placed_at")[:LIMIT]
+        for order in Order.objects.filter(by).order_by("-placed_at")[:LIMIT]
     ]
     return [Found(_("Orders"), hits, _list("orders_order", query))]
 
 
-def _products(query: str) -> list[Found]:
+def _products(query: str, user: Any) -> list[Found]:
     """By the beginnings of a SKU and of words."""
     variants: QuerySet[ProductVariant] = ProductVariant.objects.filter(
         Q(sku__startswith=query) | Q(sku__startswith=query.upper())
@@ -94,7 +97,7 @@ def _products(query: str) -> list[Found]:
     ]
 
 
-def _places(query: str) -> list[Found]:
+def _places(query: str, user: Any) -> list[Found]:
     """Categories, collections and brands by name; one query for the three."""
     kinds: tuple[tuple[str, QuerySet[Any], str], ...] = (
         ("category", Category.objects.filter(name__icontains=query), "name"),
@@ -124,7 +127,7 @@ def _places(query: str) -> list[Found]:
     return groups
 
 
-def _people(query: str) -> list[Found]:
+def _people(query: str, user: Any) -> list[Found]:
     words = Q()
     for word in query.split():
         words &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
