@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from audit import recording
 from orders.privacy import of_orders, orders_of
 from payments import evidence, saved_cards
+from payments.credit import accounts
 from payments.models import (
     Awaited,
     BankLine,
@@ -156,6 +157,7 @@ def declare() -> None:
         Part(
             CreditAccount,
             lambda person: person.owns(),
+            before=_forfeit,
             erased={"email": alias},
             kept=("currency",),
             addresses=("email",),
@@ -204,6 +206,12 @@ def open_money(person: Person) -> Iterator[Obstacle]:
 
 def _accounts_of(person: Person) -> "models.QuerySet[CreditAccount]":
     return CreditAccount._base_manager.filter(person.owns())
+
+
+def _forfeit(keys: Collection[UUID]) -> None:
+    """Nobody can spend it any more, so the shop owes it to nobody."""
+    for key in sorted(keys):
+        accounts.forfeit(key)
 
 
 def _charges_of(person: Person) -> list[UUID]:

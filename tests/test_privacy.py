@@ -18,10 +18,14 @@ from orders.documents import invoices
 from orders.models import Cart, Order, OrderAddress
 from orders.placed import lifecycle
 from orders.tests.factories import paid_order, placed_order
+from payments.credit import accounts
+from payments.models import CreditAccount
+from payments.tests.credits import store_credit
 from shop.accounts.factors import proof
 from shop.accounts.models import ConsentRecord, DataExport, ErasureRecord, ErasureRequest, User
 from shop.accounts.newsletter import subscriptions
 from shop.accounts.privacy import copies, erasing, links, people, records, replaying, terms
+from shop.operations.invariants import checking
 
 pytestmark = pytest.mark.django_db
 
@@ -293,3 +297,22 @@ def test_reviews_stay_without_a_name(ada):
     erasing.erase(due(erasing.ask(user_id=ada.pk)).pk)
     review.refresh_from_db()
     assert (review.display_name, review.content) == (people.ERASED_NAME, "Lovely")
+
+
+def test_store_credit_ends_with_an_entry_and_every_sum_stays_true(ada):
+    mine = store_credit(ada, 2000)
+    as_guest = accounts.account_for(user_id=None, email="Ada@example.com", currency="EUR")
+    accounts.adjust(account_id=as_guest.pk, amount=500, reason="Ada", key="1", actor_id=None)
+    other = store_credit(User.objects.create_user("ben@example.com"), 700)
+    assert erasing.erase(due(erasing.ask(user_id=ada.pk)).pk)
+    balances = dict(CreditAccount.objects.values_list("pk", "balance"))
+    assert balances == {mine.pk: 0, as_guest.pk: 0, other.pk: 700}
+    ended = [entry.amount for entry in mine.entries.filter(kind="EXPIRED")]
+    assert ended == [-2000]
+    assert list(checking.violations()) == []
+
+
+def test_nothing_left_is_forfeited_once(ada):
+    account = store_credit(ada, 2000)
+    assert [accounts.forfeit(account.pk) for _ in range(2)] == [2000, 0]
+    assert account.entries.count() == 2

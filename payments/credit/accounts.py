@@ -13,6 +13,7 @@ from payments.credit import ledger
 from payments.errors import CreditShort
 from payments.models import CreditAccount, CreditEntry
 from shop.conflicts import retried
+from shop.models import new_id
 
 
 def of_person(user_id: UUID, currency: str) -> "QuerySet[CreditAccount]":
@@ -71,6 +72,22 @@ def adjust(
             ledger.post([posted])
             account.refresh_from_db()
         return account
+
+
+@retried
+def forfeit(account_id: UUID) -> int:
+    """End what is left of an account whose owner is erased; returns how much that was.
+
+    The ledger says so, and the balance stays its sum. Locks the account; nothing left is no entry.
+    """
+    with recording.batch():
+        account = CreditAccount.objects.select_for_update(of=("self",)).get(pk=account_id)
+        left = account.balance
+        if left:
+            key = f"forfeited:{new_id()}"
+            kind = CreditEntry.Kind.EXPIRED
+            ledger.post([ledger.entry(account, kind=kind, amount=-left, key=key)])
+        return left
 
 
 def statement(accounts: Iterable[CreditAccount]) -> "QuerySet[CreditEntry]":

@@ -150,6 +150,8 @@ def _erase_rows(part: Part, person: Person, keys: Collection[Any]) -> None:
     if part.remove_files:
         part.remove_files(found)
     with transaction.atomic():
+        if part.before:
+            part.before(keys)
         touched: Iterable[models.Model] = ()
         if part.erase:
             touched = part.erase(person, keys)

@@ -45,6 +45,8 @@ class Part:
     addresses: Collection[str] = ()
     files: Callable[[models.Model], Iterator[tuple[str, bytes]]] | None = None
     remove_files: Callable[[Sequence[Any]], None] | None = None
+    #: What has to be done about rows, in their transaction, before they change.
+    before: Callable[[Collection[Any]], None] | None = None
     #: Ends what caches show of the rows, in the transaction that changes them.
     changed: Callable[[Sequence[Any]], None] | None = None
     #: Takes the place of all that, for tables with an act of their own: erases the rows with these
