@@ -25,6 +25,7 @@ from orders.forms import BusinessForm
 from orders.models import Checkout, OrderAddress
 from orders.shipping.delivery import needs_parcel
 from orders.summary import Summary
+from orders.views import saved_addresses
 from orders.views.checkout import back_to_cart
 from orders.views.contact_forms import (
     ContactForms,
@@ -34,6 +35,7 @@ from orders.views.contact_forms import (
     typed_forms,
 )
 from orders.views.delivery_part import DeliveryPart, delivery_part
+from orders.views.saved_addresses import SavedAddresses
 from payments import completion, purchases
 from payments.credit import chosen
 from payments.credit_views import credit_part
@@ -54,6 +56,7 @@ class Page:
 
     found: Contents
     contact: ContactForms
+    saved: SavedAddresses
     delivery: DeliveryPart | None
     choice: Choice
 
@@ -105,6 +108,7 @@ class Page:
                 self.delivery.choose(self.checkout)
             else:
                 acts.keep(checkout=self.checkout, items=self.found.items)
+            self.saved.keep(self.checkout)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,29 +176,37 @@ def _ordered_meanwhile(request: HttpRequest) -> HttpResponse:
 def _stored(found: Contents) -> Page:
     delivery = _delivery(found, {}, None)
     choice = _choice(found, delivery)
-    return Page(found, stored_forms(found.in_checkout), delivery, choice)
+    checkout = found.in_checkout
+    saved = saved_addresses.of_checkout(checkout, None)
+    return Page(found, stored_forms(checkout), saved, delivery, choice)
 
 
 def _typed(found: Contents, data: QueryDict) -> Page:
     """The page as it was typed so far; the checkout answers so, and is not saved."""
     checkout = found.in_checkout
+    saved = saved_addresses.of_checkout(checkout, data)
+    data = saved.filled(data)
     contact = typed_forms(checkout, data)
     _imagine(checkout, data)
     delivery = _delivery(found, data, None)
     checkout.pick_up_point = delivery.place if delivery else None
-    return Page(found, contact, delivery, _choice(found, delivery))
+    return Page(found, contact, saved, delivery, _choice(found, delivery))
 
 
 def _posted(found: Contents, data: QueryDict) -> Page:
     """The page as it was sent, to be judged."""
     checkout = found.in_checkout
+    saved = saved_addresses.of_checkout(checkout, data)
+    data = saved.filled(data)
     contact = posted_forms(checkout, data)
     if contact.are_valid():
         contact.answer(checkout)
     else:
         _imagine(checkout, data)
+    if contact.address.errors:
+        saved = saved.with_fields_shown()
     delivery = _delivery(found, data, data)
-    return Page(found, contact, delivery, _choice(found, delivery, data))
+    return Page(found, contact, saved, delivery, _choice(found, delivery, data))
 
 
 def _choice(

@@ -94,8 +94,7 @@ def contact(request: HttpRequest, found: Contents) -> HttpResponse:
     forms = posted_forms(checkout, saved.filled(data))
     if not forms.are_valid():
         if forms.address.errors:
-            # Its fields have to be seen, to be corrected.
-            saved = replace(saved, chosen=saved_addresses.NEW)
+            saved = saved.with_fields_shown()
         return _render_contact(request, found, forms, saved=saved, status=422)
     forms.answer(checkout)
     acts.keep(checkout=checkout, items=found.items)

@@ -1,6 +1,6 @@
 """The addresses that a member keeps, offered in the first step of checkout."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -55,6 +55,10 @@ class SavedAddresses:
         for part, text in book.parts_of(row).items():
             said[part] = text
         return said
+
+    def with_fields_shown(self) -> "SavedAddresses":
+        """For an address that has to be corrected: its fields are seen only as a new one."""
+        return replace(self, chosen=NEW)
 
     def keep(self, checkout: Checkout) -> None:
         """Keep the address of ``checkout`` in the book if its owner ticked that."""
