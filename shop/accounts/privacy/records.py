@@ -5,7 +5,7 @@ A line holds keyed hashes and a time, nobody's name. The file belongs beside the
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,12 @@ def write_missing() -> int:
         file.flush()
         os.fsync(file.fileno())
     return len(missing)
+
+
+def unknown_of(erased: Iterable[Erased]) -> list[Erased]:
+    """What this database does not know of."""
+    known = set(ErasureRecord.objects.values_list("pk", flat=True))
+    return [one for one in erased if one.id not in known]
 
 
 def of_database() -> Iterator[Erased]:

@@ -1,4 +1,8 @@
-"""Erasing again, in a restored backup, everybody who was erased after it was made."""
+"""Erasing again, in a restored backup, everybody who was erased after it was made.
+
+Who was erased before it was made is left alone: what the backup has of them came afterwards, when
+they were customers again.
+"""
 
 from collections.abc import Iterable, Iterator
 from uuid import UUID
@@ -6,8 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from shop.accounts.models import ErasureRequest, User
-from shop.accounts.privacy import erasing, people
+from audit import recording
+from shop.accounts.models import ErasureRecord, ErasureRequest, User
+from shop.accounts.privacy import erasing, people, records
 from shop.accounts.privacy.parts import all_parts
 from shop.accounts.privacy.people import ERASED_DOMAIN
 from shop.accounts.privacy.records import Erased
@@ -15,14 +20,15 @@ from shop.conflicts import retried
 
 
 def replay(erased: Iterable[Erased]) -> int:
-    """Erase whom the list names and this database still has; returns how many.
+    """Erase whom the list names and this database does not know of; returns how many.
 
-    They are found by the hashes of all keys and addresses: one pass over each. Run again it
-    finds nobody. What is open with them does not count: they are gone already.
+    They are found by the hashes of all keys and addresses: one pass over each. In the end the
+    database knows of all on the list, so that later it finds nobody. What is open with them does
+    not count: they are gone already.
     """
-    known = list(erased)
-    persons = {one.person_hash for one in known if one.person_hash}
-    addresses = frozenset[str]().union(*(one.email_hashes for one in known))
+    missing = records.unknown_of(erased)
+    persons = {one.person_hash for one in missing if one.person_hash}
+    addresses = frozenset[str]().union(*(one.email_hashes for one in missing))
     count = 0
     for user_id in list(_accounts(persons)):
         count += _erase(user_id=user_id)
@@ -30,6 +36,8 @@ def replay(erased: Iterable[Erased]) -> int:
         # Who has opened an account since keeps what is theirs.
         if not User.objects.filter(email__iexact=email).exists():
             count += _erase(email=email)
+    for one in missing:
+        _take_over(one)
     return count
 
 
@@ -57,6 +65,25 @@ def _guests(addresses: frozenset[str]) -> set[str]:
 def _erase(*, user_id: UUID | None = None, email: str = "") -> bool:
     request = _asked_again(user_id, email)
     return erasing.erase(request.pk)
+
+
+@retried
+def _take_over(one: Erased) -> None:
+    """Let this database know of an erasure as if it had done it itself."""
+    with recording.batch():
+        request = ErasureRequest.objects.create(
+            source=ErasureRequest.Source.REPLAY,
+            status=ErasureRequest.Status.ERASED,
+            due_at=one.erased_at,
+            erased_at=one.erased_at,
+        )
+        ErasureRecord.objects.create(
+            id=one.id,
+            request=request,
+            person_hash=one.person_hash,
+            email_hashes=sorted(one.email_hashes),
+            erased_at=one.erased_at,
+        )
 
 
 @retried

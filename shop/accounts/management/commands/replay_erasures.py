@@ -21,4 +21,6 @@ class Command(BaseCommand):
             raise CommandError(f"There is no list at {path}. Give it with --file.")
         known = list(records.of_file(path))
         erased = replaying.replay(known)
-        self.stdout.write(f"{erased} of {len(known)} people on the list were erased again.")
+        self.stdout.write(
+            f"{erased} people and guests were erased again; the list has {len(known)} erasures."
+        )
