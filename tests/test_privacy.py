@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,11 +24,19 @@ from payments.credit import accounts
 from payments.models import CreditAccount
 from payments.tests.credits import store_credit
 from shop.accounts.factors import proof
-from shop.accounts.models import ConsentRecord, DataExport, ErasureRecord, ErasureRequest, User
+from shop.accounts.models import (
+    ConsentRecord,
+    DataExport,
+    ErasureRecord,
+    ErasureRequest,
+    Letter,
+    User,
+)
 from shop.accounts.newsletter import subscriptions
 from shop.accounts.privacy import copies, erasing, links, people, records, replaying, terms
 from shop.models import new_id
 from shop.operations.invariants import checking
+from tests.back_office import signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -310,3 +319,34 @@ def test_nothing_left_is_forfeited_once(ada):
     account = store_credit(ada, 2000)
     assert [accounts.forfeit(account.pk) for _ in range(2)] == [2000, 0]
     assert account.entries.count() == 2
+
+
+def test_one_mailbox_gets_no_more_links_than_other_letters():
+    url, form = reverse("privacy:ask"), {"email": "ben@example.com"}
+    clients = [Client(REMOTE_ADDR=f"203.0.113.{host}") for host in range(12)]
+    answers = {client.post(url, form)["Location"] for client in clients}
+    assert answers == {reverse("privacy:sent")}
+    assert Letter.objects.count() == 10
+
+
+def test_staff_hasten_what_the_person_asked_for(ada):
+    asked = erasing.ask(user_id=ada.pk)
+    boss = User.objects.create_user("boss@example.com", is_staff=True)
+    again = erasing.ask(
+        user_id=ada.pk, source="STAFF", asked_by=boss.pk, reason="Letter of 3 May", at_once=True
+    )
+    assert (again.pk, again.reason, again.asked_by_id) == (asked.pk, "Letter of 3 May", boss.pk)
+    assert erasing.erase_due() == 1
+
+
+def test_calling_off_says_how_many_had_not_begun(ada):
+    waits = erasing.ask(user_id=ada.pk)
+    begun = erasing.ask(email="ben@example.com")
+    ErasureRequest.objects.filter(pk=begun.pk).update(status="ERASING")
+    url = reverse("admin:accounts_erasurerequest_changelist")
+    form = {"action": "call_off", "_selected_action": [waits.pk, begun.pk]}
+    answer = signed_in(staff()).post(url, form, follow=True)
+    assert "1 erasure called off." in answer.content.decode()
+    waits.refresh_from_db()
+    begun.refresh_from_db()
+    assert (waits.status, begun.status) == ("CANCELED", "ERASING")

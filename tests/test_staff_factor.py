@@ -2,13 +2,14 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, resolve, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from audit.models import SecurityEvent
 from shop.accounts.models import Letter, User
-from shop.accounts.roles import Role
+from shop.accounts.roles import PERMISSIONS, Role
 from shop.accounts.tests.proving import (
     PASSWORD,
     code_now,
@@ -207,3 +208,15 @@ def test_nobody_removes_their_own_there_or_those_of_the_owner_of_the_shop():
         response = client.post(removal_of(person), {"reason": "Long enough to be one"})
         assert response.status_code == 403
         assert "totp" in factors_of(person)
+
+
+def test_nobody_removes_the_factors_of_who_has_more_rights(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    giver = User.objects.create_user("giver@example.com", is_staff=True)
+    codes = [code.partition(".")[2] for code in PERMISSIONS["users:manage"]]
+    giver.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client, customer, boss = proven(giver), lost(), lost("boss@example.com", is_staff=True)
+    boss.groups.add(Group.objects.get(name=Role.ADMIN))
+    assert client.get(removal_of(customer)).status_code == 200
+    assert client.post(removal_of(boss), {"reason": "Long enough to be one"}).status_code == 403
+    assert factors_of(boss) == ["recovery_codes", "totp"]

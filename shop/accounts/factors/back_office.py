@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.factors import changes, held
 from shop.accounts.models import User
+from shop.accounts.rights import giving
 from shop.accounts.step_up import fresh_sign_in
 from shop.redirects import see_other
 
@@ -45,10 +46,11 @@ class FactorRemoval:
         return [own, *super().get_urls()]  # type: ignore[misc]
 
     def may_remove_factors(self, request: HttpRequest, person: User) -> bool:
-        """Who gives rights may; their own are on their own security page."""
+        """Who gives rights may, with people who have no more than they; not with themselves."""
         may_change: bool = cast("Any", self).has_change_permission(request, person)
-        is_other = person.pk != request.user.pk
-        return may_change and is_other and request.user.has_perm("auth.change_group")
+        giver = cast("User", request.user)
+        gives_rights = may_change and giver.has_perm("auth.change_group")
+        return gives_rights and giving.is_within_reach(giver, person)
 
     @admin.display(description=_("second factors"))
     def second_factors(self, person: User) -> str | SafeString:

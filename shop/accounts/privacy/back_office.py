@@ -1,5 +1,6 @@
 """Privacy in the back office: copies and erasures that staff order for people, and consents."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from audit.admin import AuditedAdmin
 from shop.accounts.models import ConsentRecord, DataExport, ErasureRequest, User
@@ -173,9 +174,14 @@ class ErasureRequestAdmin(OrderedByStaff):
 
     @admin.action(description=_("Call off what has not begun"), permissions=["call_off"])
     def call_off(self, request: HttpRequest, queryset: QuerySet[ErasureRequest]) -> None:
-        for row in queryset.filter(status=ErasureRequest.Status.ASKED).order_by("pk"):
-            erasing.cancel(row.pk)
-        self.message_user(request, gettext("Called off."), messages.SUCCESS)
+        called_off = 0
+        for key in list(queryset.order_by("pk").values_list("pk", flat=True)):
+            with suppress(erasing.NotCancelable):
+                erasing.cancel(key)
+                called_off += 1
+        text = ngettext("%d erasure called off.", "%d erasures called off.", called_off)
+        level = messages.SUCCESS if called_off else messages.WARNING
+        self.message_user(request, text % called_off, level)
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, row: ErasureRequest) -> SafeString:

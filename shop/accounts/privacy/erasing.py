@@ -55,7 +55,8 @@ def ask(
 ) -> ErasureRequest:
     """Note that an account, or the owner of a mailbox without one, is to be erased.
 
-    Asked again it is the same request. It is due after the days of grace, or with ``at_once`` now.
+    Asked again it is the same request. It is due after the days of grace, or with ``at_once`` now,
+    also if it was asked for before.
     Locks the account.
     """
     emails = [email.strip().lower()] if email else []
@@ -65,7 +66,7 @@ def ask(
         mine = Q(user=user) if user else Q(user=None, emails=emails)
         known: ErasureRequest | None = open_ones.filter(mine).first()
         if known is not None:
-            return known
+            return _hastened(known, asked_by, reason) if at_once else known
         grace = timedelta(days=0 if at_once else settings.ERASURE_GRACE_DAYS)
         made: ErasureRequest = ErasureRequest.objects.create(
             user=user,
@@ -80,6 +81,14 @@ def ask(
             context = {"path": reverse("accounts:privacy")}
             security_letters.tell(user=user, kind="erasure_asked", context=context)
     return made
+
+
+def _hastened(known: ErasureRequest, asked_by: UUID | None, reason: str) -> ErasureRequest:
+    """An erasure that was asked for already, due now because staff were asked for it, too."""
+    if known.is_cancelable and known.due_at > timezone.now():
+        known.due_at, known.asked_by_id, known.reason = timezone.now(), asked_by, reason
+        known.save(update_fields=["due_at", "asked_by", "reason"])
+    return known
 
 
 @retried

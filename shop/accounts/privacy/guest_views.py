@@ -16,6 +16,7 @@ from shop.accounts.privacy import copies, erasing, links, people
 from shop.accounts.privacy.forms import AddressForm, ConfirmForm
 from shop.accounts.privacy.obstacles import obstacles
 from shop.accounts.privacy.views import HOUR, MOST, file_of
+from shop.accounts.sign_in import throttle
 from shop.accounts.views import MAIL_IS_IN_FILES
 from shop.middleware import private_page
 from shop.rate_limits import limit
@@ -29,7 +30,9 @@ def ask_link(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         limit(request, "privacy-link", most=10, seconds=HOUR)
-        queue("guest_privacy", to=form.cleaned_data["email"], facts={})
+        email = form.cleaned_data["email"]
+        if throttle.may_write_to(email):
+            queue("guest_privacy", to=email, facts={})
         return see_other("privacy:sent")
     status = 422 if request.method == "POST" else 200
     return render(request, "account/privacy/guest_ask.html", {"form": form}, status=status)

@@ -22,10 +22,12 @@ from shop.accounts.rights.words import ROLE_WORDS
 from shop.accounts.roles import Role
 from shop.accounts.sign_in import invitations, past
 from shop.accounts.sign_in.addresses import clean_address
+from shop.accounts.sign_in.errors import AddressTaken
 from shop.redirects import see_other
 
 #: Events on the page of a person; the list of all has the others.
 EVENTS = 10
+TAKEN = _("Somebody has an account with this address: give them a role there")
 
 
 class InvitationForm(forms.Form):
@@ -46,9 +48,7 @@ class InvitationForm(forms.Form):
     def clean_email(self) -> str:
         email = clean_address(self.cleaned_data["email"])
         if User.objects.with_address(email) is not None:
-            raise ValidationError(
-                _("Somebody has an account with this address: give them a role there"), code="taken"
-            )
+            raise ValidationError(TAKEN, code="taken")
         return email
 
 
@@ -74,6 +74,9 @@ class SignInOffice:
                 person = invitations.invite(**form.cleaned_data, role=role, by=giver)
             except RightsError as error:
                 form.add_error("role", explain(error))
+            except AddressTaken:
+                # Sent twice at once.
+                form.add_error("email", TAKEN)
             else:
                 messages.success(request, gettext("%s has a letter with a link now.") % person)
                 return see_other(reverse("admin:accounts_user_change", args=[person.pk]))

@@ -2,4 +2,4 @@
 
 
 class AddressTaken(Exception):
-    """Another account has proved this e-mail address meanwhile."""
+    """Another account has this e-mail address."""

@@ -8,12 +8,13 @@ from audit.models import SecurityEvent
 from audit.security import note
 from shop.accounts.models import User
 from shop.accounts.security_letters import tell
-from shop.accounts.sign_in import sessions
+from shop.accounts.sign_in import sessions, throttle
 
 
 def was_changed(*, user: User, keep: str | None) -> None:
     """By who is signed in: end all sessions but the one with the key ``keep``."""
     sessions.end_others(user, keep=keep)
+    throttle.forgive(user.email)
     note(SecurityEvent.Kind.PASSWORD_CHANGED, user_id=user.pk)
     tell(user=user, kind="password_changed", context={})
 
@@ -21,6 +22,7 @@ def was_changed(*, user: User, keep: str | None) -> None:
 def was_reset(*, user: User, request: HttpRequest) -> None:
     """By who opened a link: end all sessions. The link proved the address it was sent to."""
     sessions.end_all(user)
+    throttle.forgive(user.email)
     note(SecurityEvent.Kind.PASSWORD_RESET, user_id=user.pk)
     mine = EmailAddress.objects.filter(user=user, email__iexact=user.email)
     address = mine.filter(verified=False).first()

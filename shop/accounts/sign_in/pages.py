@@ -60,8 +60,8 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_sign_in
 @private_page
+@fresh_sign_in
 def change_email(request: HttpRequest) -> HttpResponse:
     """Ask for another address; it counts once its mailbox was proven. Nobody learns who has it."""
     user = cast("User", request.user)

@@ -3,8 +3,9 @@
 Tries are few and each costs a slow hash or a mail, so one more statement is nothing. What is
 counted is taken before the try and given back where it succeeds; many at once are all counted.
 
-Nobody locks an owner out: a browser that was signed in before has counts of its own, and who is
-refused a password may still ask for a code or a new password by mail.
+Nobody locks an owner out: a browser that was signed in before has counts of its own, who is refused
+a password may still ask for a code or a new password by mail, and a new password ends the count of
+wrong second factors, because who guessed at them had the old one.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ _DAY: Final = 24 * 3600
 class Limit:
     """So many tries in so many seconds, counted per source, per account, or per pair of both.
 
-    The limit of an account as a whole is for sources that it does not know.
+    The limit of an account as a whole is for all sources that it does not know together, and for
+    each browser that it knows by itself.
     """
 
     per: str
@@ -57,6 +59,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "code_try": (Limit(SOURCE, 20, 60),),
     # Opening the link and choosing the password.
     "new_password": (Limit(SOURCE, 20, 60),),
+    # A new password that ends the count of wrong second factors: who can read the mailbox must not
+    # get as many guesses as there are letters.
+    "forgiven": (Limit(ACCOUNT, 1, _DAY),),
     # Letters to one mailbox, whoever asks for them: more are simply not sent.
     "mailbox": (Limit(ACCOUNT, 10, 3600),),
 }
@@ -94,8 +99,7 @@ def spend(request: HttpRequest, action: str, *, account: str = "") -> Spent:
     """
     device = known_devices.id_for(request, account)
     source = f"device {device}" if device else network_of(client_ip(request))
-    limits = [one for one in LIMITS[action] if not (device and one.per == ACCOUNT)]
-    keys = {_key(action, one, source, account): one for one in limits}
+    keys = {_key(action, one, source, account, device): one for one in LIMITS[action]}
     counts = _count(keys)
     over = {key: ends_at for key, (count, ends_at) in counts.items() if count > keys[key].most}
     if over:
@@ -109,16 +113,32 @@ def spend(request: HttpRequest, action: str, *, account: str = "") -> Spent:
 
 def may_write_to(mailbox: str) -> bool:
     """Whether one more letter may go to this address; counts it."""
-    (limit,) = LIMITS["mailbox"]
-    key = _key("mailbox", limit, "", mailbox)
-    count, _ends_at = _count({key: limit})[key]
-    return count <= limit.most
+    return _is_within("mailbox", mailbox)
+
+
+def forgive(account: str) -> None:
+    """There is a new password: wrong second factors after the old one count no more.
+
+    Once a day, and only those of browsers that the account does not know.
+    """
+    if _is_within("forgiven", account):
+        of_account = [one for one in LIMITS["second_factor"] if one.per == ACCOUNT]
+        keys = [_key("second_factor", one, "", account) for one in of_account]
+        Tries.objects.filter(key__in=keys).delete()
 
 
 def forget(now: datetime) -> int:
     """Delete counts of the past; returns how many."""
     deleted, _rows = Tries.objects.filter(ends_at__lt=now).delete()
     return deleted
+
+
+def _is_within(action: str, account: str) -> bool:
+    """Count one more, whoever asks; whether that is within the one limit there is."""
+    (limit,) = LIMITS[action]
+    key = _key(action, limit, "", account)
+    count, _ends_at = _count({key: limit})[key]
+    return count <= limit.most
 
 
 def _count(keys: dict[str, Limit]) -> dict[str, tuple[int, datetime]]:
@@ -134,11 +154,11 @@ def _count(keys: dict[str, Limit]) -> dict[str, tuple[int, datetime]]:
         return {key: (count, ends_at) for key, count, ends_at in cursor.fetchall()}
 
 
-def _key(action: str, limit: Limit, source: str, account: str) -> str:
+def _key(action: str, limit: Limit, source: str, account: str, device: str = "") -> str:
     parts = {
         SOURCE: [source],
         PAIR: [source, account.strip().lower()],
-        ACCOUNT: [account.strip().lower()],
+        ACCOUNT: [account.strip().lower(), device],
     }
     name = "\n".join([action, limit.per, *parts[limit.per]])
     return salted_hmac("accounts.tries", name, algorithm="sha256").hexdigest()
@@ -160,7 +180,10 @@ def _words(action: str) -> str:
             "There were too many tries to sign in. You can also sign in with a code that we send "
             "by e-mail, or choose a new password."
         ),
-        "second_factor": _("There were too many wrong codes."),
+        "second_factor": _(
+            "There were too many wrong codes. A passkey still works, and so does a browser that "
+            "you signed in with before. Or choose a new password by e-mail first."
+        ),
         "sign_up": _("Too many accounts were asked for from here."),
         "reset": _("Too many links were asked for. Look into your mailbox, also into the spam."),
         "code": _("Too many codes were asked for. Look into your mailbox, also into the spam."),

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from shop.accounts.models import User
 from shop.accounts.roles import Role
+from shop.accounts.sign_in import invitations
+from shop.accounts.sign_in.errors import AddressTaken
 from shop.accounts.tests.signing_in import is_signed_in, letters, path_in, person, sign_in
 from tests.back_office import signed_in, staff
 
@@ -52,6 +54,16 @@ def test_address_with_an_account_is_not_invited_twice():
     response = invite(staff(Role.ADMIN), email="KIM@example.com")
     assert response.status_code == 422
     assert User.objects.filter(email__iexact=KIM).count() == 1
+    assert not letters()
+
+
+def test_invitation_that_somebody_else_sent_first_writes_nothing():
+    person(KIM)
+    with pytest.raises(AddressTaken):
+        invitations.invite(
+            email=KIM, first_name="", last_name="", role=Role.EMPLOYEE, by=staff(Role.ADMIN)
+        )
+    assert not User.objects.get(email=KIM).is_staff
     assert not letters()
 
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from audit.models import SecurityEvent
 from shop.accounts.models import Tries
-from shop.accounts.sign_in import known_devices, throttle
+from shop.accounts.sign_in import known_devices, new_passwords, throttle
 from shop.accounts.sign_in.networks import network_of
+from shop.accounts.tests.proving import code_now, give_app, wrong_code
 from shop.accounts.tests.signing_in import EMAIL, is_signed_in, person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,41 @@ def test_guesses_from_everywhere_shut_strangers_out_but_no_known_browser(mara, m
     assert answers == [422, 422, 422, 429]
     sign_in(at_home)
     assert is_signed_in(at_home)
+
+
+def test_wrong_codes_from_everywhere_end_with_a_new_password_once_a_day(monkeypatch):
+    limits = (throttle.Limit(throttle.PAIR, 5, 300), throttle.Limit(throttle.ACCOUNT, 3, 24 * 3600))
+    monkeypatch.setitem(throttle.LIMITS, "second_factor", limits)
+    mara = person()
+    secret = give_app(mara)
+
+    def second_step(host, code):
+        client = Client(REMOTE_ADDR=f"203.0.113.{host}")
+        step = sign_in(client)["Location"]
+        return client.post(step, {"way": "code", "code": code}).status_code
+
+    def guess_codes(hosts):
+        return [second_step(host, wrong_code(secret)) for host in hosts]
+
+    assert guess_codes(range(4)) == [422, 422, 422, 429]
+    assert second_step(9, code_now(secret)) == 429
+    new_passwords.was_changed(user=mara, keep=None)
+    assert second_step(9, code_now(secret)) == 302
+    assert guess_codes(range(10, 14)) == [422, 422, 422, 429]
+    new_passwords.was_changed(user=mara, keep=None)
+    assert guess_codes([20]) == [429]
+
+
+def test_each_known_browser_has_a_count_of_its_own_for_the_account(mara, monkeypatch):
+    limits = (throttle.Limit(throttle.ACCOUNT, 2, 3600),)
+    monkeypatch.setitem(throttle.LIMITS, "sign_in", limits)
+    one, other = Client(), Client()
+    for browser in (one, other):
+        sign_in(browser)
+        browser.post(reverse("account_logout"))
+    assert [guess(1, one).status_code for _each in range(3)] == [422, 422, 429]
+    sign_in(other)
+    assert is_signed_in(other)
 
 
 def test_who_is_shut_out_may_still_ask_for_a_code_and_for_a_new_password(client, mara):
