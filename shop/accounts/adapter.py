@@ -6,7 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -68,7 +68,12 @@ class AccountAdapter(DefaultAccountAdapter):
                 return False
             proven = user.emailaddress_set.filter(email=user.email, verified=True)
             before = user.email if proven.exists() else ""
-            is_confirmed: bool = super().confirm_email(request, email_address)
+            try:
+                with transaction.atomic():
+                    is_confirmed: bool = super().confirm_email(request, email_address)
+            except IntegrityError:
+                # Another account was opened with the address meanwhile, if only for the look of it.
+                return False
             if is_confirmed:
                 user.refresh_from_db()
                 subscriptions.take_over(user)

@@ -83,13 +83,15 @@ def test_nobody_learns_whether_the_new_address_has_an_account(here):
     assert User.objects.get(email="ben@example.com")
 
 
-def test_address_of_another_account_is_never_taken_over(here, mara):
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_address_of_another_account_is_never_taken_over(here, mara, is_proven):
     ask(here, "ben@example.com")
     link = path_in(letters()[-1])
-    person("ben@example.com")
-    here.post(link)
+    person("ben@example.com", is_proven=is_proven)
+    assert here.post(link).status_code == 302
     mara.refresh_from_db()
     assert mara.email == EMAIL
+    assert EmailAddress.objects.filter(user=mara, verified=True).get().email == EMAIL
 
 
 def test_link_to_the_old_address_puts_it_back_and_shuts_everyone_out(here, mara):
