@@ -29,6 +29,8 @@ from catalog.products.fabric import check_care, check_fibers
 from catalog.reviewing.ratings import check_ratings
 from inventory.models import Stock
 from orders.models import Order
+from shop.accounts.models import DataExport, ErasureRequest, User
+from shop.accounts.privacy import copies
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
 from shop.operations.seeds.garment import CARE, all_garments
 from shop.operations.seeds.planting import KEYS
@@ -50,7 +52,12 @@ def demo_shop(django_db_setup, django_db_blocker, tmp_path_factory):
     media = tmp_path_factory.mktemp("media")
     with (
         django_db_blocker.unblock(),
-        override_settings(DEBUG=True, MEDIA_ROOT=media),
+        override_settings(
+            DEBUG=True,
+            MEDIA_ROOT=media,
+            PRIVACY_ROOT=media / "privacy",
+            ERASURES_FILE=media / "erasures.jsonl",
+        ),
         transaction.atomic(),
     ):
         seed("demo", watch=unwatched, watch_long=unwatched)
@@ -73,6 +80,15 @@ def test_second_seed_adds_nothing(in_demo_shop):
     assert seed("demo", watch=unwatched, watch_long=unwatched) == 0
     assert row_counts() == before
     assert all(before[model] for model in KEYS)
+
+
+def test_staff_see_copies_and_erasures_in_each_state(in_demo_shop):
+    (copy,) = DataExport.objects.all()
+    assert copy.is_there
+    assert copies.path_of(copy).is_file()
+    statuses = set(ErasureRequest.objects.values_list("status", flat=True))
+    assert statuses == {"ASKED", "CANCELED", "ERASED"}
+    assert not User.all_objects.filter(status=User.Status.DELETED).exists()
 
 
 def test_seed_leaves_what_staff_changed(in_demo_shop):

@@ -25,7 +25,8 @@ def unwatched(*_told) -> None:
 
 def test_seed_that_fails_leaves_nothing(settings, tmp_path):
     settings.DEBUG = True
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = settings.PRIVACY_ROOT = tmp_path
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
 
     def trip(step):
         if Product.objects.exists():
@@ -48,7 +49,8 @@ def test_production_profile_brings_settings_only():
 
 def test_qa_profile_is_the_demo_shop_among_many(settings, tmp_path, monkeypatch):
     settings.DEBUG = True
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = settings.PRIVACY_ROOT = tmp_path
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
     monkeypatch.setattr(profiles, "QA_PRODUCTS", 60)
     monkeypatch.setattr(profiles, "QA_ORDERS", 30)
     seed("qa", watch=unwatched, watch_long=unwatched)
@@ -68,7 +70,8 @@ def test_qa_profile_is_the_demo_shop_among_many(settings, tmp_path, monkeypatch)
 @pytest.fixture
 def edge_cases(settings, tmp_path):
     """What the profile for developers adds to the demo shop, in a shop of its own."""
-    settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = settings.PRIVACY_ROOT = tmp_path
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
     added = profiles.development()[len(profiles.demo()) :]
     for step in [*profiles.production(), *added]:
         step.act()

@@ -62,9 +62,6 @@ def cost_of(name, form):
     return spent, answer
 
 
-# --- Who has an account here? ---------------------------------------------------------------------
-
-
 def test_sign_in_costs_the_same_whoever_it_is_for(mara):
     person("sue@example.com", status=User.Status.SUSPENDED)
     person("key@example.com", password=None)
@@ -119,9 +116,6 @@ def test_pages_after_sign_in_differ_in_nothing(mara):
     assert known == unknown.replace("nara@", "mara@")
 
 
-# --- Whose links are in our letters? --------------------------------------------------------------
-
-
 @pytest.mark.parametrize("header", ["HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_SERVER"])
 def test_a_proxys_word_about_the_host_does_not_reach_letters(client, mara, header):
     client.post(reverse("account_reset_password"), {"email": EMAIL}, **{header: "evil.example"})
@@ -143,9 +137,6 @@ def test_links_lead_to_the_shop_even_where_every_host_is_allowed(client, mara, s
         client.post(reverse(name), form, HTTP_HOST="evil.example")
     assert len(letters()) == 3
     assert not [one for one in letters() if "evil.example" in one.body + str(one.alternatives)]
-
-
-# --- Letters that only look alike -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -198,8 +189,6 @@ def test_names_of_people_are_fine(name):
     validate_public_name(name)
 
 
-# --- Where does it lead? --------------------------------------------------------------------------
-
 ELSEWHERE = [
     "//evil.example",
     "\\\\evil.example",
@@ -230,9 +219,6 @@ def test_no_page_leads_elsewhere(client, mara, name, target):
     assert away["Location"] == "/"
 
 
-# --- More than the form asks for ------------------------------------------------------------------
-
-
 def test_sign_up_takes_address_and_password_only(client):
     form = {"email": NOBODY, "password1": BETTER, "is_staff": "1", "is_superuser": "1"}
     form |= {"status": "ACTIVE", "verified": "1", "email_verified": "1", "username": "boss"}
@@ -254,9 +240,6 @@ def test_account_forms_take_no_rights(client, mara):
     )
     mara.refresh_from_db()
     assert (mara.is_staff, mara.is_superuser, mara.email) == (False, False, EMAIL)
-
-
-# --- Links of yesterday, and of others ------------------------------------------------------------
 
 
 def test_link_for_a_password_works_once_and_for_one_person(client, mara):

@@ -48,9 +48,6 @@ def set_up(client):
     return client.post(APP, {"code": code_now(secret), "next": "/cart/"})
 
 
-# --- Setting up
-
-
 def test_the_app_is_set_up_with_codes_an_event_and_a_letter():
     user = person()
     client = proven(user)
@@ -110,9 +107,6 @@ def test_moving_to_another_phone_puts_the_new_secret_in_the_place_of_the_old():
     assert factors_of(user) == ["recovery_codes", "totp"]
     with pytest.raises(WrongCode):
         codes.accept(user, code_now(old))
-
-
-# --- The second step
 
 
 def test_a_password_alone_does_not_sign_in_who_has_an_app():
@@ -216,9 +210,6 @@ def test_nobody_is_led_out_of_the_shop_by_signing_in():
     assert enter(client, code_now(secret))["Location"] == "/"
 
 
-# --- Recovery codes
-
-
 def test_new_codes_are_shown_once_in_the_session_that_made_them():
     user = person()
     client = proven(user)
@@ -259,9 +250,6 @@ def test_codes_without_a_factor_are_not_made():
     assert factors_of(user) == []
 
 
-# --- Removing
-
-
 def test_the_last_factor_takes_the_codes_along_and_the_owner_is_told():
     user = person()
     give_app(user)
@@ -298,9 +286,6 @@ def test_the_last_way_to_sign_in_stays():
     passkey(user)
     held.remove(only)
     assert factors_of(user) == ["webauthn"]
-
-
-# --- Passkeys, as far as they need no browser
 
 
 def test_passkeys_of_somebody_else_are_not_there():

@@ -33,6 +33,7 @@ from shop.operations.seeds.orders import plant_orders
 from shop.operations.seeds.people import plant_people
 from shop.operations.seeds.phone_orders import plant_phone_orders
 from shop.operations.seeds.planting import KEYS, plant
+from shop.operations.seeds.privacy import plant_privacy
 from shop.operations.seeds.purchasing import (
     plant_purchase_orders,
     plant_stocktake,
@@ -146,6 +147,7 @@ def demo() -> list[Step]:
         Step(_("Purchase orders"), plant_purchase_orders),
         Step(_("Transfers"), plant_transfers),
         Step(_("Saved card"), plant_saved_card),
+        Step(_("Copies and erasures"), plant_privacy),
         Step(_("Stocktake"), plant_stocktake),
         Step(_("State of the shelves"), note_shelves),
     ]
