@@ -1,11 +1,13 @@
-"""The signals behind the audit log: saves, deletes, many-to-many changes and bulk writes."""
+"""The signals behind the audit log: saves, deletes and bulk writes."""
 
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.apps import apps
-from django.db import models
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
+from audit import links
 from audit.models import AuditLog
 from audit.recording import record
 from shop.models import QuerySet, column_values, rows_written
@@ -39,11 +41,12 @@ def connect() -> None:
     """Start listening; called once when Django is ready."""
     pre_save.connect(remember_stored_row, dispatch_uid="audit.pre_save")
     post_save.connect(record_save, dispatch_uid="audit.post_save")
+    pre_delete.connect(record_lost_links, dispatch_uid="audit.pre_delete")
     post_delete.connect(record_delete, dispatch_uid="audit.post_delete")
-    m2m_changed.connect(record_links, dispatch_uid="audit.m2m_changed")
-    for model in apps.get_models():
+    for model in apps.get_models(include_auto_created=True):
         if is_audited(model):
             announce(model)
+            save_together(model)
     rows_written.connect(record_rows, dispatch_uid="audit.rows_written")
 
 
@@ -61,11 +64,14 @@ def announce(model: type[models.Model]) -> None:
     So do libraries' models, and Django's own manager that follows what a deleted row leaves behind.
     """
     managers: list[Any] = [*model._meta.managers, model._meta.base_manager]
+    base: type[Any] = QuerySet
+    if links.is_link(model):
+        base, model.delete = links.LinkQuerySet, links.delete_link  # type: ignore[method-assign, assignment]
     for manager in managers:
         known = manager._queryset_class
         if issubclass(known, QuerySet):
             continue
-        announcing = type(known.__name__, (QuerySet, known), {"__module__": known.__module__})
+        announcing = type(known.__name__, (base, known), {"__module__": known.__module__})
         if type(manager) is not models.Manager:
             type(manager)._queryset_class = announcing
             continue
@@ -75,6 +81,18 @@ def announce(model: type[models.Model]) -> None:
             (models.Manager,),
             {"__module__": models.Manager.__module__, "_queryset_class": announcing},
         )
+
+
+def save_together(model: type[models.Model]) -> None:
+    """Make a save and its entry one transaction; Django sends its signal after the commit."""
+    save = model.save_base
+
+    @wraps(save)
+    def save_base(self: models.Model, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+            save(self, *args, **kwargs)
+
+    model.save_base = save_base  # type: ignore[method-assign]
 
 
 def remember_stored_row(
@@ -118,26 +136,15 @@ def record_delete(sender: type[models.Model], instance: models.Model, **_: Any) 
         record(AuditLog.Action.DELETE, sender, instance.pk, column_values(instance), {})
 
 
-def record_links(
-    sender: type[models.Model],
-    instance: models.Model,
-    action: str,
-    reverse: bool,
-    model: type[models.Model],
-    pk_set: set[Any] | None,
-    **_: Any,
-) -> None:
-    """Permissions, groups and the like: which ids were linked or unlinked."""
-    if not is_audited(type(instance)) or action not in ("post_add", "post_remove", "pre_clear"):
-        return
-    ids = sorted(str(pk) for pk in pk_set or ())
-    if action == "pre_clear":
-        ids = ["all"]
-    name = sender._meta.model_name or ""
-    if not ids:
-        return
-    before, after = ({}, {name: ids}) if action == "post_add" else ({name: ids}, {})
-    record(AuditLog.Action.UPDATE, type(instance), instance.pk, before, after)
+@lru_cache(maxsize=1)
+def _links() -> tuple[type[models.Model], ...]:
+    tables = apps.get_models(include_auto_created=True)
+    return tuple(one for one in tables if links.is_link(one) and is_audited(one))
+
+
+def record_lost_links(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
+    if is_audited(sender):
+        links.tell_lost(instance, _links())
 
 
 def record_rows(
@@ -147,6 +154,9 @@ def record_rows(
     **_: Any,
 ) -> None:
     if not is_audited(sender):
+        return
+    if links.is_link(sender):
+        links.tell(sender, rows)
         return
     for pk, before, after in rows:
         record(AuditLog.Action(action.upper()), sender, pk, before, after)

@@ -95,15 +95,17 @@ class QuerySet(models.QuerySet[M]):
         """Create and announce; with conflicts, what was really written is read back."""
         if kwargs.get("update_conflicts") and not getattr(self.model, "is_derived", False):
             return self._create_or_update(list(objs), *args, **kwargs)
-        created = super().bulk_create(objs, *args, **kwargs)
-        told = created
-        if kwargs.get("ignore_conflicts"):
-            keys = [row.pk for row in created]
-            stored = set(self.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
-            told = [row for row in created if row.pk in stored]
-        rows: list[Row] = [(row.pk, {}, column_values(row)) for row in told]
-        rows_written.send(sender=self.model, action="create", rows=rows)
-        self._end_cached(rows)
+        with transaction.atomic(using=self.db, savepoint=False):
+            created = super().bulk_create(objs, *args, **kwargs)
+            told = created
+            if kwargs.get("ignore_conflicts"):
+                keys = [row.pk for row in created]
+                found = self.model._base_manager.filter(pk__in=keys)
+                stored = set(found.values_list("pk", flat=True))
+                told = [row for row in created if row.pk in stored]
+            rows: list[Row] = [(row.pk, {}, column_values(row)) for row in told]
+            rows_written.send(sender=self.model, action="create", rows=rows)
+            self._end_cached(rows)
         return created
 
     def _create_or_update(self, objs: list[M], *args: Any, **kwargs: Any) -> list[M]:

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.core import serializers
 from django.db import transaction
 
@@ -112,18 +111,6 @@ def test_loaded_fixture_is_told():
     for loaded in serializers.deserialize("json", text):
         loaded.save()
     assert entries(row)[1] == ("UPDATE", {"name": "Nordhafen"}, {"name": "Südhafen"})
-
-
-def test_links_are_told_when_added_removed_and_cleared():
-    group = Group.objects.create(name="Packers")
-    first, second = Permission.objects.order_by("pk")[:2]
-    group.permissions.add(first, second)
-    group.permissions.remove(first)
-    group.permissions.clear()
-    told = [(before, after) for _, before, after in entries(group, action="UPDATE")]
-    both = sorted([str(first.pk), str(second.pk)])
-    name = "group_permissions"
-    assert told == [({}, {name: both}), ({name: [str(first.pk)]}, {}), ({name: ["all"]}, {})]
 
 
 def test_password_is_hidden_and_that_it_changed_is_not():
