@@ -5,6 +5,7 @@ seals holds. Only a function of the database does this, and it appends an entry 
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
@@ -25,15 +26,18 @@ def redact(
 ) -> int:
     """Blank before, after, details, IP address and device of ``entries``; returns how many.
 
-    Ids are those of the audit log. What is redacted already is left alone.
+    Ids are those of the audit log. What is redacted already is left alone, and so are redactions:
+    they name what they took. Archived entries: :func:`audit.archives.redacting.redact`.
     """
     model = entries.model if isinstance(entries, models.QuerySet) else AuditLog
     stream = Stream.EVENTS if model is SecurityEvent else Stream.LOG
-    wanted = (
+    wanted: models.QuerySet[Any] = (
         entries
         if isinstance(entries, models.QuerySet)
         else AuditLog.objects.filter(pk__in=list(entries))
     )
+    if stream == Stream.LOG:
+        wanted = wanted.exclude(action=AuditLog.Action.REDACT)
     open_ids = wanted.filter(redaction_id=None).order_by().values_list("pk", flat=True)
     actor, count = current_actor(), 0
     with transaction.atomic():

@@ -3,7 +3,8 @@
 import structlog
 from procrastinate.contrib.django import app
 
-from audit import archiving, partitions
+from audit import partitions
+from audit.archives import archiving, redacting
 from audit.chain import sealing
 
 logger = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ def seal(timestamp: int) -> int:
 @app.task(queueing_lock="audit.archive", name="audit.archive")
 def archive(timestamp: int) -> int:
     """Each month: make files of the months that are old enough, where we own the tables."""
+    redacting.finish()
     months = archiving.due_months()
     for month in months:
         try:

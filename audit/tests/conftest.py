@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.tests.factories import tamper
+from audit.tests.factories import entries_of_the_month, tamper
 
 
 @pytest.fixture
@@ -12,3 +12,9 @@ def anchor(db, settings, tmp_path):
     settings.AUDIT_ANCHOR = tmp_path / "anchor.json"
     settings.AUDIT_ARCHIVE = tmp_path / "archive"
     return settings.AUDIT_ANCHOR
+
+
+@pytest.fixture
+def old_entries(anchor):
+    """A month of long ago with three sealed entries, one of them redacted."""
+    return entries_of_the_month()

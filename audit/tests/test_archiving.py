@@ -1,38 +1,20 @@
 """A month leaves the database as a file that the seals still cover."""
 
 import gzip
-from datetime import UTC, date, datetime
+import hashlib
+import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
-from audit import archiving
+from audit.archives import archiving, checking, files
 from audit.chain import verifying
 from audit.models import AuditArchive, AuditLog
 from audit.redacting import redact
-from audit.tests.factories import entry, fetch, seal, tamper
+from audit.tests.factories import MONTH, entry, fetch, tamper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("anchor")]
-MONTH = date(2020, 5, 1)
-
-
-@pytest.fixture
-def old_entries():
-    """A month of long ago with three sealed entries, one of them redacted."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE audit_auditlog_2020_05 PARTITION OF audit_auditlog"
-            " FOR VALUES FROM ('2020-05-01 00:00+00') TO ('2020-06-01 00:00+00')"
-        )
-    rows = [entry(day, created_at=datetime(2020, 5, day, tzinfo=UTC)) for day in (1, 9, 31)]
-    seal()
-    redact(entries=[rows[1].pk], reason="erasure")
-    entry(99)
-    seal()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return rows
 
 
 def findings():
@@ -44,7 +26,7 @@ def test_month_becomes_a_file_and_its_partition_is_gone(old_entries, settings):
     made = archiving.archive(MONTH)
     assert (made.count, made.first_seal, made.last_seal) == (3, 1, 1)
     assert fetch("SELECT to_regclass('audit_auditlog_2020_05')") is None
-    told = list(archiving.read(settings.AUDIT_ARCHIVE / made.file))
+    told = list(files.read(settings.AUDIT_ARCHIVE / made.file))
     assert [one["id"] for one in told] == [str(row.pk) for row in old_entries]
     assert AuditLog.objects.filter(entity="audit.auditarchive", action="EXPORT").count() == 1
 
@@ -52,7 +34,7 @@ def test_month_becomes_a_file_and_its_partition_is_gone(old_entries, settings):
 def test_log_is_whole_without_the_month_and_so_is_its_file(old_entries):
     archiving.archive(MONTH)
     assert findings() == []
-    assert archiving.findings() == []
+    assert checking.findings() == []
     call_command("verify_audit_log", archives=True)
 
 
@@ -62,9 +44,26 @@ def test_entry_slipped_into_an_archived_month_is_found(old_entries):
     assert [one.row for one in verifying.findings()] == [late.pk]
 
 
+def blanked(line):
+    """As a redaction would leave it, under the name of one that is about something else."""
+    entry = json.loads(line)
+    other = AuditLog.objects.get(action="REDACT").pk
+    kept = hashlib.sha256(entry["values"].encode()).hexdigest()
+    told = {"values": files.BLANK, "kept": kept, "redaction_id": str(other)}
+    return json.dumps(entry | told).encode() + b"\n"
+
+
+def filled(line):
+    """A redacted line with values of somebody's choice."""
+    told = {"values": '[null, {}, {"total": 9}, null, ""]'}
+    return json.dumps(json.loads(line) | told).encode() + b"\n"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (lambda lines: [blanked(lines[0]), *lines[1:]], "altered without a redaction"),
+        (lambda lines: [lines[0], filled(lines[1]), lines[2]], "altered without a redaction"),
         (lambda lines: [*lines[:1], *lines[2:]], "missing or out of order"),
         (lambda lines: [lines[0].replace(b"VIEW", b"EDIT"), *lines[1:]], "is altered"),
         (lambda lines: [*lines, lines[0]], "is inserted"),
@@ -76,9 +75,9 @@ def test_altered_file_is_found_even_with_a_fitting_checksum(old_entries, setting
     path = settings.AUDIT_ARCHIVE / made.file
     lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     path.write_bytes(gzip.compress(b"".join(change(lines))))
-    assert "another checksum" in archiving.findings()[0]
-    tamper("UPDATE audit_auditarchive SET sha256 = %s", archiving._checksum(path))
-    assert words in archiving.findings()[0]
+    assert "another checksum" in checking.findings()[0]
+    tamper("UPDATE audit_auditarchive SET sha256 = %s", files.checksum(path))
+    assert any(words in one for one in checking.findings())
     with pytest.raises(CommandError):
         call_command("verify_audit_log", archives=True)
 
@@ -86,7 +85,31 @@ def test_altered_file_is_found_even_with_a_fitting_checksum(old_entries, setting
 def test_missing_file_is_found(old_entries, settings):
     made = archiving.archive(MONTH)
     (settings.AUDIT_ARCHIVE / made.file).unlink()
-    assert archiving.findings() == [f"archive {made.file} is missing"]
+    assert checking.findings() == [f"archive {made.file} is missing"]
+
+
+def test_manifest_that_says_something_else_is_found(old_entries, settings):
+    made = archiving.archive(MONTH)
+    path = files.manifest_path(settings.AUDIT_ARCHIVE / made.file)
+    path.write_text(path.read_text().replace('"entries": 3', '"entries": 2'))
+    assert "manifest" in checking.findings()[0]
+    path.unlink()
+    assert "manifest" in checking.findings()[0]
+
+
+def test_month_with_a_redaction_while_it_was_read_stays(old_entries, monkeypatch):
+    put = files.put_manifest
+
+    def then_redact(*args):
+        put(*args)
+        redact(entries=[old_entries[2].pk], reason="erasure")
+
+    monkeypatch.setattr(files, "put_manifest", then_redact)
+    with pytest.raises(archiving.NotArchivable, match="changed"):
+        archiving.archive(MONTH)
+    monkeypatch.undo()
+    assert archiving.archive(MONTH).count == 3
+    assert checking.findings() == []
 
 
 def test_month_that_does_not_agree_with_its_seals_stays(old_entries):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from audit import archiving
+from audit.archives import archiving, redacting
 
 
 class Command(BaseCommand):
@@ -17,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--keep", type=int, default=settings.AUDIT_KEEP_MONTHS, help="months")
 
     def handle(self, *args: Any, keep: int, **options: Any) -> None:
+        redacting.finish()
         months = archiving.due_months(keep)
         for month in months:
             try:

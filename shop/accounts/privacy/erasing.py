@@ -129,6 +129,7 @@ def erase(request_id: UUID) -> bool:
     traces.remove(person)
     rows = {part.name: erase_part(part, person) for part in all_parts()}
     traces.redact_mentions(person)
+    traces.redact_archives(person)
     _finish(found.pk, person, rows)
     return True
 

@@ -3,6 +3,7 @@
 An erasure is rare and may read much: nothing here has an index, and all of it goes in steps.
 """
 
+import json
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
+from audit.archives import redacting as archived
 from audit.models import AuditLog
 from audit.redacting import redact
 from shop.accounts.models import User
@@ -26,6 +28,7 @@ from shop.accounts.privacy.own import REASON
 from shop.accounts.privacy.parts import all_parts
 from shop.accounts.privacy.people import Person
 
+Actor = AuditLog.ActorType
 logger = structlog.get_logger(__name__)
 
 #: Shorter names would be found in other people's data.
@@ -69,6 +72,31 @@ def redact_mentions(person: Person) -> int:
                 about = AuditLog.objects.filter(entity=entity, entity_id=key)
                 count += redact(entries=about, reason=REASON)
     return count
+
+
+def redact_archives(person: Person) -> int:
+    """Take from the files of archived months what names the person or their rows.
+
+    Retention blanks what customers did before a month is archived; this is for the rest, such as
+    what staff typed.
+    """
+    words = [word.lower() for word in _identifiers(person)]
+    names = {part.name for part in all_parts()}
+    rows: set[tuple[str, str]] = set()
+
+    def is_named(facts: dict[str, Any], values: dict[str, Any]) -> bool:
+        text = json.dumps([values["before"], values["after"]], ensure_ascii=False).lower()
+        if any(word in text for word in words):
+            rows.add((facts["entity"], facts["entity_id"]))
+            return True
+        is_theirs = facts["actor_id"] in words and facts["actor_type"] != Actor.STAFF
+        return is_theirs or facts["entity_id"] in words
+
+    def is_about_a_row(facts: dict[str, Any], _values: dict[str, Any]) -> bool:
+        return facts["entity"] in names and (facts["entity"], facts["entity_id"]) in rows
+
+    count = archived.redact(is_named, reason=REASON)
+    return count + (archived.redact(is_about_a_row, reason=REASON) if rows else 0)
 
 
 def _words(person: Person) -> list[str]:
