@@ -1,10 +1,10 @@
 """Findings of reconciliation: noted once while they last, then mended, or closed by staff."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from audit import recording
@@ -16,6 +16,8 @@ Status = ReconciliationFinding.Status
 
 #: So far back a charge may have begun that is found unknown, in days.
 LOOK_BACK_DAYS: Final = 8
+#: What was found longer ago is listed no more: it stays open until staff end it.
+MOST_DAYS: Final = 60
 #: Findings of others than the comparison of a payment, which ends none of them.
 _OF_OTHERS: Final = (Kind.LOST_TWICE, Kind.SETTLED_DIFFERS)
 
@@ -76,8 +78,24 @@ def settle(payment: Payment, kind: ReconciliationFinding.Kind) -> None:
         _end(row, None)
 
 
-def note_unknown(provider: str, reference: str, *, theirs: str, now: datetime) -> bool:
-    """Note a charge of ``provider`` that we do not know; False for one that staff closed."""
+def listed_since(provider: str, *, now: datetime) -> datetime:
+    """Since when ``provider`` must list its charges to show those of all its open findings."""
+    rows = ReconciliationFinding.objects.filter(
+        payment=None, provider=provider, kind=Kind.UNKNOWN_HERE, status=Status.OPEN
+    )
+    first = rows.aggregate(at=Min("first_seen_at"))["at"]
+    if first is None:
+        return now
+    return max(first - timedelta(days=LOOK_BACK_DAYS), now - timedelta(days=MOST_DAYS))
+
+
+def note_unknown(
+    provider: str, reference: str, *, theirs: str, now: datetime, is_new: bool
+) -> bool:
+    """Note a charge of ``provider`` that we do not know; False for one that staff closed.
+
+    One that is not ``is_new`` began too long ago to be found: only an open finding goes on.
+    """
     with recording.batch():
         rows = ReconciliationFinding.objects.filter(
             payment=None, provider=provider, reference=reference, kind=Kind.UNKNOWN_HERE
@@ -89,6 +107,8 @@ def note_unknown(provider: str, reference: str, *, theirs: str, now: datetime) -
             last.theirs, last.last_seen_at = theirs, now
             last.save()
             return True
+        if not is_new:
+            return False
         ReconciliationFinding.objects.create(
             provider=provider,
             reference=reference,
@@ -102,14 +122,17 @@ def note_unknown(provider: str, reference: str, *, theirs: str, now: datetime) -
 
 
 def mended_unknown(provider: str, *, since: datetime, but: set[str]) -> int:
-    """End findings of charges that were listed ``since`` then and are no more; how many."""
+    """End findings of charges that are in no list ``since`` then any more; how many.
+
+    Those whose charge may have begun before it are left alone.
+    """
     with recording.batch():
         rows = ReconciliationFinding.objects.filter(
             payment=None,
             provider=provider,
             kind=Kind.UNKNOWN_HERE,
             status=Status.OPEN,
-            first_seen_at__gte=since,
+            first_seen_at__gte=since + timedelta(days=LOOK_BACK_DAYS),
         )
         gone = list(rows.exclude(reference__in=but).select_for_update().order_by("pk"))
         for row in gone:

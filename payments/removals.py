@@ -42,6 +42,10 @@ def settle(removal_id: UUID) -> bool:
     row = _claimed(removal_id)
     if row is None:
         return False
+    if SavedCard.objects.filter(provider=row.provider, token=row.token).exists():
+        # Kept once more meanwhile, by the same name.
+        CardRemoval.objects.filter(pk=row.pk).delete()
+        return True
     try:
         remote = provider(row.provider)
         cast("Keeping", remote).forget_card(token=row.token, customer=row.customer)

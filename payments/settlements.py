@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audit import recording
 from payments import findings
+from payments.errors import ProviderAway
 from payments.models import Payment, Provider, ReconciliationFinding, Settlement
 from payments.providers import names, provider
 from payments.providers.base import Settled
@@ -53,10 +54,17 @@ def collect(*, now: datetime | None = None) -> dict[str, Report]:
     """
     now = now or timezone.now()
     done: dict[str, Report] = {}
+    away: ProviderAway | None = None
     for name in names():
         if provider(name).can.lists_settlements:
             remote = cast("Settling", provider(name))
-            done[name] = take(name, remote.list_settlements(_since(name, now)))
+            try:
+                done[name] = take(name, remote.list_settlements(_since(name, now)))
+            except ProviderAway as error:
+                logger.warning("not settled", provider=name, why=str(error))
+                away = error
+    if away is not None:
+        raise away
     return done
 
 
@@ -92,7 +100,8 @@ def look_again(now: datetime | None = None) -> int:
 
 
 def _since(name: str, now: datetime) -> datetime:
-    last = Settlement.objects.filter(provider=name).aggregate(at=Max("settled_at"))["at"]
+    told = Settlement.objects.filter(provider=name, settled_at__lte=now)
+    last = told.aggregate(at=Max("settled_at"))["at"]
     first = now - timedelta(days=FIRST_DAYS)
     return max(first, last - timedelta(days=AGAIN_DAYS)) if last else first
 

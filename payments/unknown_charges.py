@@ -33,14 +33,18 @@ def look_for(name: str, *, since: datetime, now: datetime) -> int:
     """
     remote = cast("Listing", provider(name))
     before = now - timedelta(seconds=UNDER_WAY_SECONDS)
+    # What is open is looked at for as long as it is, however long ago it began.
+    listed = min(since, findings.listed_since(name, now=now))
     seen: set[str] = set()
     waits = 0
-    rows = (row for row in remote.list_charges(since) if row.at <= before)
+    rows = (row for row in remote.list_charges(listed) if row.at <= before)
     while batch := list(islice(rows, _BATCH)):
         for row in _unknown(name, batch):
-            waits += findings.note_unknown(name, row.reference, theirs=_words(row), now=now)
+            waits += findings.note_unknown(
+                name, row.reference, theirs=_words(row), now=now, is_new=row.at >= since
+            )
             seen.add(row.reference)
-    findings.mended_unknown(name, since=since, but=seen)
+    findings.mended_unknown(name, since=listed, but=seen)
     return waits
 
 
@@ -75,18 +79,23 @@ def give_back(finding: ReconciliationFinding) -> None:
 
 
 def _unknown(name: str, rows: list[Listed]) -> list[Listed]:
-    """Those of no payment of ours, and a second charge of one. One query."""
+    """Those of no payment of ours, and a second charge of one. One query.
+
+    Of a payment under way the provider may know more than we do yet.
+    """
     keys = {key for row in rows if (key := _uuid(row.key)) is not None}
     mine = Payment.objects.filter(provider=name).filter(
         Q(pk__in=keys) | Q(provider_reference__in=[row.reference for row in rows])
     )
-    by_key = dict(mine.values_list("pk", "provider_reference"))
-    references = set(by_key.values())
+    references, settled = set(), {}
+    for payment_id, reference, status in mine.values_list("pk", "provider_reference", "status"):
+        references.add(reference)
+        settled[payment_id] = bool(reference) and status != Payment.Status.INITIATED
     found = []
     for row in rows:
         key = _uuid(row.key)
         is_ours = row.reference in references or (
-            key in by_key and (not row.is_payment or not by_key[key])
+            key in settled and (not row.is_payment or not settled[key])
         )
         if not is_ours:
             found.append(row)

@@ -174,6 +174,20 @@ def test_a_provider_that_is_away_is_asked_again_later(settings):
             list(provider("PAYPAL").list_settlements(timezone.now() - timedelta(days=1)))
 
 
+def test_a_provider_that_is_away_keeps_no_other_from_telling(settings):
+    _order, payment = paid()
+    with paypal_in_use(settings) as double:
+        settings.PAYMENT_PROVIDERS = ["PAYPAL", "SANDBOX"]
+        double.fail("fetch", "500")
+        with (
+            time_machine.travel(timezone.now() + timedelta(days=2)),
+            pytest.raises(ProviderAway),
+        ):
+            settlements.collect()
+    payment.refresh_from_db()
+    assert payment.status == "SETTLED"
+
+
 # --- files
 
 HEADER = "reference,kind,payment,amount,fee,currency,payout,settled_at\n"

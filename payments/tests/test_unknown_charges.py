@@ -8,12 +8,12 @@ import time_machine
 from django.utils import timezone
 
 from orders.tests.factories import placed_order
-from payments import processing, reconciliation
+from payments import processing, reconciliation, unknown_charges
 from payments.charges import charge_of
 from payments.errors import FindingClosed
 from payments.models import Payment, ReconciliationFinding
 from payments.providers import provider
-from payments.providers.base import Outcome
+from payments.providers.base import Known, Outcome
 from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.stripe import StripeDouble
@@ -44,8 +44,8 @@ def bought(double):
     return processing.finish(made.pk, double.shopper_pays(made)) if made.is_under_way else made
 
 
-def reconcile():
-    with time_machine.travel(timezone.now() + LATER):
+def reconcile(after=LATER):
+    with time_machine.travel(timezone.now() + after):
         report = reconciliation.reconcile()
     assert report.away == set()
     return report
@@ -80,6 +80,38 @@ def test_a_second_charge_of_one_payment_is_found(double):
         double.forget_keys()
     _charged_elsewhere(double, key=str(payment.pk))
     assert reconcile().found == 1
+
+
+@NAMES_CHARGES
+def test_money_that_is_still_held_weeks_later_is_still_found(double):
+    _charged_elsewhere(double)
+    reconcile()
+    for days in (5, 20, 80):
+        assert reconcile(timedelta(days=days)).found == (0 if days > 60 else 1)
+        assert unknown().exists()
+
+
+@NAMES_CHARGES
+def test_what_was_released_there_later_is_mended(double):
+    _charged_elsewhere(double)
+    reconcile()
+    found = unknown().get()
+    provider(double.provider).void(
+        Known(str(new_id()), found.reference, 3490, "EUR"), key=str(new_id())
+    )
+    reconcile(timedelta(days=9))
+    assert unknown("MENDED").get() == found
+
+
+def test_what_the_provider_knows_first_of_a_payment_under_way_is_no_finding(double):
+    order = placed_order()
+    made = processing.pay(order_id=order.pk, provider_name=double.provider, method=double.method())
+    double.shopper_pays(made)
+    later = timezone.now() + LATER
+    with time_machine.travel(later):
+        since = later - timedelta(days=4)
+        assert unknown_charges.look_for(double.provider, since=since, now=later) == 0
+    assert not unknown().exists()
 
 
 @NAMES_CHARGES

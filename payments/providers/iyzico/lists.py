@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
 import iyzipay  # type: ignore[import-untyped]
-from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import now
 
 from payments.errors import ProviderAway
 from payments.providers.base import Listed
@@ -15,13 +16,14 @@ from payments.providers.iyzico import seen, wire
 #: iyzico's answer about a card that it does not hold.
 _NO_CARD: Final = frozenset({"3001", "3002", "3005"})
 _SUCCEEDED: Final = 1
+_TURKEY: Final = timezone(timedelta(hours=3))
 #: Transactions by which all or a part of a payment went back.
 _BACK: Final = ("CANCEL", "REFUND")
 
 
 def charges(since: datetime) -> Iterator[Listed]:
     """See :class:`~payments.providers.interface.Listing`; the days are those of UTC."""
-    day, today = since.astimezone(UTC).date(), timezone.now().astimezone(UTC).date()
+    day, today = since.astimezone(UTC).date(), now().astimezone(UTC).date()
     found: list[Listed] = []
     back: Counter[str] = Counter()
     while day <= today:
@@ -71,5 +73,16 @@ def _listed(row: Mapping[str, Any], day: date) -> Listed:
         amount=max(0, amount),
         currency=currency,
         captured=max(0, amount) if row.get("paymentPhase") in seen.TAKEN else 0,
-        at=datetime(day.year, day.month, day.day, tzinfo=UTC),
+        at=_moment(row.get("transactionDate"), day),
     )
+
+
+def _moment(told: object, day: date) -> datetime:
+    """When it was, written in iyzico's own time; else the beginning of the day."""
+    try:
+        found = parse_datetime(str(told))
+    except ValueError:
+        found = None
+    if found is None:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=_TURKEY)

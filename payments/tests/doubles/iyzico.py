@@ -239,7 +239,7 @@ class IyzicoDouble(Double):
             transaction(form, kind)
             for form in self.forms.values()
             for kind in ("PAYMENT", "CANCEL")[: 1 + form.is_canceled]
-            if form.status == "SUCCESS" and form.day == asked["transactionDate"]
+            if form.status == "SUCCESS" and form.at.date().isoformat() == asked["transactionDate"]
         ]
         page = int(asked["page"])
         told = {"status": "success", "currentPage": page, "totalPageCount": max(1, len(rows))}

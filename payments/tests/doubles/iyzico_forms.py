@@ -1,9 +1,10 @@
 """Payment pages of iyzico's double, and payments as its answers show them."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+TURKEY = timedelta(hours=3)
 _PERSON = ("id", "name", "surname", "email", "identityNumber", "registrationAddress", "city")
 
 
@@ -28,7 +29,7 @@ class Form:
     refunds: list = field(default_factory=list)
     #: What the shopper ticked to keep: their key at iyzico, and that of the card.
     kept: tuple = ()
-    day: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def key(self):
@@ -81,6 +82,7 @@ def transaction(form, kind):
     return {
         "transactionType": kind,
         "transactionStatus": 1,
+        "transactionDate": f"{form.at + TURKEY:%Y-%m-%d %H:%M:%S}",
         "paymentId": int(form.payment_id),
         "conversationId": form.key,
         "paymentPhase": form.phase,
