@@ -238,6 +238,9 @@ class Choice:
         if self._keeps_for is None:
             return method
         can = provider(self.provider_name).can if self.provider_name in names() else None
+        if self.part.wants_to_keep:
+            words = self.part.words_to_keep
+            saved_cards.note_consent(self._keeps_for, words=words, place="checkout")
         if isinstance(self.part, CardPart) and self.part.wants_to_keep:
             saved_cards.remember(
                 user_id=self._keeps_for,

@@ -28,6 +28,8 @@ class Part(forms.Form):
     template: ClassVar[str] = ""
     #: The choice it belongs to.
     means: ClassVar[str] = ""
+    #: Its tick that the means be kept, where it has one.
+    keeps_field: ClassVar[str] = ""
 
     def method(self, name: str) -> Method:
         """What a valid part says; raises :class:`~payments.errors.CardRefused`."""
@@ -36,7 +38,12 @@ class Part(forms.Form):
     @property
     def wants_to_keep(self) -> bool:
         """Whether a valid part asks that the means be kept."""
-        return False
+        return bool(self.cleaned_data.get(self.keeps_field))
+
+    @property
+    def words_to_keep(self) -> str:
+        """What stands beside the tick."""
+        return str(self.fields[self.keeps_field].label)
 
     def explain(self, field: str, code: str) -> None:
         """Show why the provider would not take what was typed."""
@@ -48,15 +55,12 @@ class CardPart(CardForm, Part):
 
     template = "payments/means/card.html"
     means = "card"
+    keeps_field = "keeps"
     #: Nothing was typed: it is the same for all, and drawn once.
     is_blank = False
 
     def method(self, name: str) -> Method:
         return provider(name).tokenize(self.card())
-
-    @property
-    def wants_to_keep(self) -> bool:
-        return bool(self.cleaned_data.get("keeps"))
 
     @property
     def last_month(self) -> tuple[int, int]:
@@ -70,14 +74,11 @@ class PayPalPart(Part):
 
     template = "payments/means/paypal.html"
     means = "paypal"
+    keeps_field = "paypal_keeps"
 
     paypal_keeps = forms.BooleanField(
         label=_lazy("Keep this PayPal account for next time"), required=False
     )
-
-    @property
-    def wants_to_keep(self) -> bool:
-        return bool(self.cleaned_data.get("paypal_keeps"))
 
 
 class SavedPart(Part):
@@ -99,6 +100,7 @@ class TokenPart(Part):
 
     template = "payments/means/stripe.html"
     means = "stripe"
+    keeps_field = "stripe_keeps"
 
     stripe_token = forms.RegexField(
         r"^pm_[A-Za-z0-9_]{4,190}$",
@@ -116,10 +118,6 @@ class TokenPart(Part):
         super().__init__(*args, **kwargs)
         if not may_keep:
             del self.fields["stripe_keeps"]
-
-    @property
-    def wants_to_keep(self) -> bool:
-        return bool(self.cleaned_data.get("stripe_keeps"))
 
     @property
     def publishable_key(self) -> str:

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from audit import recording
 from orders.models import Checkout
@@ -106,14 +105,14 @@ def remember(
             expiry_year=year,
             holder=holder_of(user_id),
         )
-        consents.note(
-            ConsentRecord.Purpose.SAVED_CARD,
-            is_given=True,
-            words=gettext("Keep this card for next time"),
-            place="checkout",
-            user_id=user_id,
-        )
     return made
+
+
+def note_consent(user_id: UUID, *, words: str, place: str) -> None:
+    """Write down that the person wants a means kept, by the ``words`` beside it."""
+    purpose = ConsentRecord.Purpose.SAVED_CARD
+    with recording.batch():
+        consents.note(purpose, is_given=True, words=words, place=place, user_id=user_id)
 
 
 def keep_paid(*, user_id: UUID | None = None) -> int:

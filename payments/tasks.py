@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from payments import (
     awaiting,
     capturing,
+    card_adding,
     card_letters,
     dispute_letters,
     notices,
@@ -201,8 +202,8 @@ def remind_of_disputes(timestamp: int) -> int:
 @app.periodic(cron="41 * * * *")
 @app.task(queueing_lock="payments.sort_cards", name="payments.sort_cards")
 def sort_cards(timestamp: int) -> int:
-    """Each hour: keep cards that paid, and forget those that nothing was paid with."""
-    return saved_cards.keep_paid() + saved_cards.forget_unpaid()
+    """Each hour: keep cards that paid or were agreed to, and forget those that nothing paid."""
+    return saved_cards.keep_paid() + card_adding.finish_left() + saved_cards.forget_unpaid()
 
 
 @app.task(name=removals.FORGET)

@@ -27,6 +27,11 @@ urlpatterns = [
         name="card_default",
     ),
     path("account/payment-methods/add/", card_views.add, name="card_add"),
+    path(
+        "account/payment-methods/add/<slug:name>/",
+        card_views.add_account,
+        name="card_add_account",
+    ),
     path("account/payment-methods/<uuid:card_id>/added/", card_views.added, name="card_added"),
     path("account/payment-methods/<uuid:card_id>/remove/", card_views.remove, name="card_remove"),
     path("checkout/express/", express.express, name="express"),

@@ -75,6 +75,18 @@ def test_removing_has_paypal_forget_the_account_once(paypal):
     assert paypal.vault == {}
 
 
+def test_an_account_that_is_kept_again_before_paypal_forgot_it_stays(paypal):
+    user = member()
+    account = kept(user, paypal)
+    saved_cards.remove(user_id=user.pk, card_id=account.pk)
+    removal = CardRemoval.objects.get()
+    kept_again = kept(user, paypal)
+    SavedCard.objects.filter(pk=kept_again.pk).update(token=removal.token)
+    assert removals.settle(removal.pk)
+    assert removal.token in paypal.vault
+    assert not CardRemoval.objects.exists()
+
+
 def test_an_account_that_its_owner_took_back_at_paypal_is_gone_here(paypal):
     account = kept(member(), paypal)
     resource = {"id": account.token, "customer": {"id": account.customer}}

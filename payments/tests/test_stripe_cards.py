@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from orders.tests.factories import member, placed_order
-from payments import card_adding, customers, processing, removals, saved_cards
-from payments.errors import CardRefused, ProviderAway
+from payments import customers, processing, removals, saved_cards
+from payments.errors import ProviderAway
 from payments.models import CardRemoval, Payment, ProviderCustomer, SavedCard
 from payments.notices import process, receive
 from payments.providers.base import Method
@@ -161,66 +161,7 @@ def test_news_of_a_card_that_nobody_keeps_changes_nothing(user, double):
     assert not card.is_deleted
 
 
-# --- without a payment
-
-
-def typed(token=GOOD):
-    return Method(token, "Visa", "4242")
-
-
-def test_a_card_is_added_without_a_payment(user, double):
-    made = card_adding.begin(user_id=user.pk, provider_name="STRIPE", method=typed())
-    assert (made.redirect_url, made.card.expiry) == ("", "12/40")
-    assert saved_cards.of_person(user.pk) == [made.card]
-    assert double.held() == [made.card.token]
-    assert not Payment.objects.exists()
-
-
-def test_a_card_whose_bank_asks_is_kept_when_its_owner_is_back(user, double):
-    made = card_adding.begin(user_id=user.pk, provider_name="STRIPE", method=typed(ASKS))
-    assert made.redirect_url.startswith(double.url)
-    assert saved_cards.of_person(user.pk) == []
-    with pytest.raises(CardRefused):
-        card_adding.finish(user_id=user.pk, card_id=made.card.pk)
-    double.answer_setup(made.card.adding_reference)
-    card = card_adding.finish(user_id=user.pk, card_id=made.card.pk)
-    assert card.token == double.held()[0]
-    assert card_adding.finish(user_id=user.pk, card_id=made.card.pk) == card
-
-
-def test_a_declined_card_is_not_added(user, double):
-    with pytest.raises(CardRefused):
-        card_adding.begin(user_id=user.pk, provider_name="STRIPE", method=typed(DECLINED))
-    assert not SavedCard.all_objects.exists()
-
-
-def test_a_card_that_is_sent_twice_is_added_once(user, double):
-    card_adding.begin(user_id=user.pk, provider_name="STRIPE", method=typed("pm_card_mastercard"))
-    SavedCard.objects.update(token="pm_card_mastercard")
-    with pytest.raises(CardRefused):
-        card_adding.begin(
-            user_id=user.pk, provider_name="STRIPE", method=typed("pm_card_mastercard")
-        )
-    assert len(saved_cards.of_person(user.pk)) == 1
-
-
-def test_a_card_of_which_the_provider_never_answered_is_forgotten_there_in_a_day(user, double):
-    customers.customer_of(user_id=user.pk, provider_name="STRIPE")
-    double.fail("fetch", "lost")
-    with pytest.raises(ProviderAway):
-        card_adding.begin(user_id=user.pk, provider_name="STRIPE", method=typed())
-    assert saved_cards.forget_unpaid(timezone.now() + timedelta(days=2)) == 1
-    assert CardRemoval.objects.count() == 1
-
-
-def test_the_account_takes_a_card_by_its_token(user, double):
-    client = proven(user)
-    page = client.get("/account/payment-methods/add/")
-    assert f"{double.url}/stripe.js" in page.content.decode()
-    assert "js.stripe.com" in page["Content-Security-Policy"]
-    sent = {"stripe_token": GOOD, "stripe_brand": "visa", "stripe_last4": "4242"}
-    assert client.post("/account/payment-methods/add/", sent).status_code == 303
-    assert len(saved_cards.of_person(user.pk)) == 1
+# --- at payment
 
 
 def test_ticking_at_payment_makes_the_person_known_to_stripe(user, double):

@@ -48,6 +48,7 @@ class Entry:
     parent: str
     #: Until when an authorization can be captured.
     expires_at: datetime | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,20 @@ class Books:
     updated: str
     amount: int
     redirect_url: str
-    authorization: Entry | None
+    #: Asked for anew there is another one.
+    authorizations: tuple[Entry, ...]
     captures: tuple[Entry, ...]
     refunds: tuple[Entry, ...]
     #: The account that PayPal keeps from now on, where that was asked for.
     kept: Kept | None = None
+
+    @property
+    def authorization(self) -> Entry | None:
+        """The last one counts, as long as the first one stands."""
+        if not self.authorizations:
+            return None
+        first, *_more = self.authorizations
+        return first if first.status == "VOIDED" else self.authorizations[-1]
 
     @property
     def authorized(self) -> int:
@@ -115,7 +125,6 @@ def read(body: Mapping[str, Any]) -> Books:
     try:
         (unit,) = body["purchase_units"]
         payments = unit.get("payments") or {}
-        authorizations = payments.get("authorizations") or []
         return Books(
             id=str(body["id"]),
             status=str(body["status"]),
@@ -124,8 +133,7 @@ def read(body: Mapping[str, Any]) -> Books:
             updated=str(body.get("update_time") or ""),
             amount=minor(unit["amount"]),
             redirect_url=link(body, "payer-action", "approve"),
-            # Authorized once more after it ran out, the last one counts.
-            authorization=entry(authorizations[-1]) if authorizations else None,
+            authorizations=_in_order(payments.get("authorizations")),
             captures=_in_order(payments.get("captures")),
             refunds=_in_order(payments.get("refunds")),
             kept=_kept(body),
@@ -158,8 +166,13 @@ def entry(body: Mapping[str, Any]) -> Entry:
         key=str(body.get("invoice_id") or ""),
         reason=str(details.get("reason") or ""),
         parent=link(body, "up").rstrip("/").rpartition("/")[2],
-        expires_at=parse_datetime(str(body.get("expiration_time") or "")),
+        expires_at=_moment(body, "expiration_time"),
+        created_at=_moment(body, "create_time"),
     )
+
+
+def _moment(body: Mapping[str, Any], name: str) -> datetime | None:
+    return parse_datetime(str(body.get(name) or ""))
 
 
 def minor(money: Mapping[str, Any]) -> int:

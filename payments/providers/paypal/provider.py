@@ -26,13 +26,12 @@ from payments.providers.base import (
     RemoteState,
     Settled,
 )
-from payments.providers.paypal import answers, disputes, lists, notices, questions
+from payments.providers.paypal import answers, disputes, holds, lists, notices, questions, vault
 from payments.providers.paypal.books import CURRENCIES, Books, Entry, read, written
 from payments.providers.paypal.wire import Reply, Wire, check_address
 from shop.money import InvalidAmount
 
 ORDERS, PAYMENTS = "/v2/checkout/orders", "/v2/payments"
-TOKENS = "/v3/vault/payment-tokens"
 #: Refusals after which the shopper may choose another means at PayPal.
 _ONCE_MORE = frozenset(
     {
@@ -42,8 +41,6 @@ _ONCE_MORE = frozenset(
         "REDIRECT_PAYER_FOR_ALTERNATE_FUNDING",
     }
 )
-#: An authorization that can be released.
-_RELEASABLE = frozenset({"CREATED", "PARTIALLY_CAPTURED", "PENDING"})
 
 
 class PayPal:
@@ -56,6 +53,7 @@ class PayPal:
         releases_rest=True,
         saves_cards=True,
         holds_cards=True,
+        adds_cards=True,
         takes_evidence=True,
         accepts_disputes=True,
         lists_charges=True,
@@ -92,25 +90,20 @@ class PayPal:
 
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
         books = self._must_read(payment.reference)
-        taken, held = books.capture_for(key), books.authorization
-        if taken is None and held is not None:
-            body = {
-                "amount": written(amount, payment.currency),
-                "invoice_id": key,
-                "final_capture": is_last,
-            }
-            path = f"{PAYMENTS}/authorizations/{quote(held.id, safe='')}/capture"
-            reply = self._wire.post(path, body, key=key)
+        taken = books.capture_for(key)
+        if taken is None:
+            held = holds.to_capture(self._wire, books, payment)
+            if held is None:
+                return _refused(books, "not_capturable")
+            reply = holds.capture(
+                self._wire, held, payment, key=key, amount=amount, is_last=is_last
+            )
             if not reply.is_refused:
                 taken = answers.made(reply)
             else:
                 taken = self._must_read(payment.reference).capture_for(key)
                 if taken is None:
-                    return Answer(
-                        Outcome.DECLINED, held.id, code=answers.code(reply), raw=answers.raw(books)
-                    )
-        if taken is None:
-            return Answer(Outcome.DECLINED, books.id, code="not_capturable", raw=answers.raw(books))
+                    return _refused(books, answers.code(reply))
         return answers.moved(taken, refused="card_declined")
 
     def void(self, payment: Known, *, key: str) -> Answer:
@@ -139,7 +132,7 @@ class PayPal:
         done = books.refunds_for(key)
         missing = amount - sum(row.amount for row in done)
         if missing > sum(books.left_of(capture) for capture in books.taken):
-            return Answer(Outcome.DECLINED, books.id, code="not_refundable", raw=answers.raw(books))
+            return _refused(books, "not_refundable")
         for place, capture in enumerate(books.taken):
             part = min(missing, books.left_of(capture))
             if part <= 0:
@@ -189,9 +182,13 @@ class PayPal:
         disputes.accept(self._wire, reference, note=note)
 
     def forget_card(self, *, token: str, customer: str) -> None:
-        reply = self._wire.delete(f"{TOKENS}/{quote(token, safe='')}")
-        if reply.is_refused and reply.status != HTTPStatus.NOT_FOUND:
-            raise ProviderAway(f"PayPal does not forget the account: {reply.issue}")
+        vault.forget(self._wire, token)
+
+    def add_card(self, method: Method, *, key: str, return_url: str) -> Answer:
+        return vault.add(self._wire, method, key=key, return_url=return_url)
+
+    def added(self, reference: str) -> Answer:
+        return vault.added(self._wire, reference)
 
     def list_charges(self, since: datetime) -> Iterator[Listed]:
         return lists.charges(self._wire, since)
@@ -201,14 +198,11 @@ class PayPal:
 
     def _let_go(self, books: Books, payment: Known, *, key: str) -> Books:
         """Release what is still reserved; the books after it."""
-        held = books.authorization
-        if held is None or held.status not in _RELEASABLE:
-            return books
-        path = f"{PAYMENTS}/authorizations/{quote(held.id, safe='')}/void"
-        if not self._wire.post(path, {}, key=key).is_refused:
+        reply = holds.void(self._wire, books, key=key)
+        if reply is None or not reply.is_refused:
             return books
         books = self._must_read(payment.reference)
-        if books.authorization and books.authorization.status in _RELEASABLE:
+        if books.authorization and books.authorization.status in holds.RELEASABLE:
             raise ProviderAway("PayPal does not release what it holds")
         return books
 
@@ -274,9 +268,7 @@ class PayPal:
         # Also when it says that another request was quicker.
         books = self._must_read(books.id)
         if reply.is_refused and books.authorization is None:
-            return Answer(
-                Outcome.DECLINED, books.id, code=answers.code(reply), raw=answers.raw(books)
-            )
+            return _refused(books, answers.code(reply))
         return answers.told(books)
 
     def _give_back(
@@ -298,3 +290,7 @@ class PayPal:
             if row.parent == capture.id
         ]
         return found[0] if found else Answer(Outcome.DECLINED, capture.id, code=answers.code(reply))
+
+
+def _refused(books: Books, code: str) -> Answer:
+    return Answer(Outcome.DECLINED, books.id, code=code, raw=answers.raw(books))

@@ -6,14 +6,11 @@ approve a payment is ``/checkoutnow``.
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import re
-import zlib
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from html import escape
 from urllib.parse import urlencode
 
@@ -21,13 +18,12 @@ from django.utils import timezone
 
 from payments.providers.base import Method
 from payments.tests.doubles.faults import Double, Reply
-from payments.tests.doubles.paypal_account import PayPalAccount, Refused
-from shop.money import to_minor
+from payments.tests.doubles.paypal_account import PayPalAccount
+from payments.tests.doubles.paypal_money import PayPalMoney
+from payments.tests.doubles.paypal_vault import PayPalVault
+from payments.tests.doubles.paypal_words import Refused, is_done, minor, seal, told
 
 CLIENT, SECRET, WEBHOOK = "client-of-the-shop", "secret-of-the-shop", "WH-of-the-shop"
-#: PayPal signs with a certificate; here a keyed hash does.
-SEAL = b"seal of the double"
-WHOLE_ONLY = {"HUF", "JPY", "TWD"}
 ROUTES = [
     ("POST", r"/v1/oauth2/token", "", "_token"),
     ("POST", r"/v1/notifications/verify-webhook-signature", "notice", "_verify"),
@@ -37,15 +33,21 @@ ROUTES = [
     ("POST", r"/v2/payments/authorizations/(\w+)/capture", "capture", "_capture"),
     ("POST", r"/v2/payments/authorizations/(\w+)/void", "void", "_void"),
     ("POST", r"/v2/payments/captures/(\w+)/refund", "refund", "_refund"),
-    ("DELETE", r"/v3/vault/payment-tokens/(\w+)", "fetch", "forget_account"),
+    ("POST", r"/v2/payments/authorizations/(\w+)/reauthorize", "reauthorize", "_reauthorize"),
+    ("POST", r"/v3/vault/setup-tokens", "keep", "set_up"),
+    ("GET", r"/v3/vault/setup-tokens/(\w+)", "fetch", "show_setup"),
+    ("POST", r"/v3/vault/payment-tokens", "keep", "exchange"),
+    ("DELETE", r"/v3/vault/payment-tokens/([\w-]+)", "fetch", "forget_account"),
     ("GET", r"/v1/reporting/transactions", "fetch", "list_transactions"),
     ("GET", r"/v1/customer/disputes/([\w-]+)", "fetch", "show_dispute"),
     ("POST", r"/v1/customer/disputes/([\w-]+)/provide-evidence", "evidence", "take_evidence"),
     ("POST", r"/v1/customer/disputes/([\w-]+)/accept-claim", "evidence", "take_acceptance"),
+    ("GET", r"/agreements/approve", "", "agreement_page"),
     ("GET", r"/checkoutnow", "", "_page"),
     ("GET", r"/checkoutnow/approve", "", "_approve"),
     ("GET", r"/checkoutnow/cancel", "", "_cancel"),
 ]
+OPEN_PATHS = ("/checkoutnow", "/agreements", "/v1/oauth2", "/v1/notifications")
 PAGE = """<!doctype html><html lang="en"><title>Double of PayPal</title>
 <link rel="icon" href="data:,">
 <h1>Pay {amount}?</h1><p>{description}</p>
@@ -53,7 +55,7 @@ PAGE = """<!doctype html><html lang="en"><title>Double of PayPal</title>
 <p><a href="/checkoutnow/cancel?token={id}">Cancel and return</a></p></html>"""
 
 
-class PayPalDouble(PayPalAccount, Double):
+class PayPalDouble(PayPalMoney, PayPalVault, PayPalAccount, Double):
     """See the module's text. ``refuse`` and ``turn_out`` script the next answer of a call."""
 
     provider = "PAYPAL"
@@ -69,6 +71,7 @@ class PayPalDouble(PayPalAccount, Double):
         self._invoices = set()
         self._made = 0
         self.open_account()
+        self.open_vault()
 
     # --- what the fault matrix asks for ---
 
@@ -164,7 +167,7 @@ class PayPalDouble(PayPalAccount, Double):
         if not name:
             return Reply({"name": "RESOURCE_NOT_FOUND"}, 404)
         work = getattr(self, name)
-        if request.path.startswith(("/checkoutnow", "/v1/oauth2", "/v1/notifications")):
+        if request.path.startswith(OPEN_PATHS):
             return work(request, *words)
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return Reply({"error": "invalid_token"}, 401)
@@ -258,85 +261,6 @@ class PayPalDouble(PayPalAccount, Double):
         self._reserve(order)
         return Reply(self._shown(order), 201)
 
-    def _reserve(self, order):
-        order["authorizations"].append(
-            {
-                "id": self._id("AUTH"),
-                "status": self.turn_out.pop("finish", "CREATED"),
-                "amount": order["unit"]["amount"],
-                "invoice_id": order["unit"]["invoice_id"],
-                "custom_id": order["unit"]["custom_id"],
-                "create_time": self._now(),
-            }
-        )
-        order["status"] = "COMPLETED"
-        self.keep_account(order)
-
-    def _capture(self, request, authorization_id):
-        order, held = self._find("authorizations", authorization_id)
-        asked = request.json()
-        if held["status"] in ("CAPTURED", "VOIDED", "DENIED", "EXPIRED"):
-            words = {"CAPTURED": "ALREADY_CAPTURED"}
-            raise Refused(f"AUTHORIZATION_{words.get(held['status'], held['status'])}")
-        taken = sum(
-            minor(row["amount"]) for row in order["captures"] if row["status"] != "DECLINED"
-        )
-        if taken + minor(asked["amount"]) > minor(held["amount"]):
-            raise Refused("MAX_CAPTURE_AMOUNT_EXCEEDED")
-        self._take_invoice(asked["invoice_id"])
-        made = {
-            "id": self._id("CAPTURE"),
-            "status": self.turn_out.pop("capture", "COMPLETED"),
-            "status_details": {"reason": "PENDING_REVIEW"},
-            "amount": asked["amount"],
-            "invoice_id": asked["invoice_id"],
-            "custom_id": held["custom_id"],
-            "create_time": self._now(),
-            "links": [up("authorizations", authorization_id)],
-        }
-        order["captures"].append(made)
-        if made["status"] != "DECLINED":
-            is_all = taken + minor(asked["amount"]) == minor(held["amount"])
-            is_last = asked["final_capture"] or is_all
-            held["status"] = "CAPTURED" if is_last else "PARTIALLY_CAPTURED"
-        return Reply(made, 201)
-
-    def _void(self, request, authorization_id):
-        _order, held = self._find("authorizations", authorization_id)
-        if held["status"] not in ("CREATED", "PENDING", "PARTIALLY_CAPTURED"):
-            raise Refused(f"PREVIOUSLY_{held['status']}")
-        held["status"] = "VOIDED"
-        return Reply(b"", 204)
-
-    def _refund(self, request, capture_id):
-        order, capture = self._find("captures", capture_id)
-        asked = request.json()
-        if capture["status"] == "PENDING":
-            raise Refused("PENDING_CAPTURE")
-        gone = sum(
-            minor(row["amount"])
-            for row in order["refunds"]
-            if row["links"] == [up("captures", capture_id)] and row["status"] != "FAILED"
-        )
-        if gone == minor(capture["amount"]):
-            raise Refused("CAPTURE_FULLY_REFUNDED")
-        if gone + minor(asked["amount"]) > minor(capture["amount"]):
-            raise Refused("REFUND_AMOUNT_EXCEEDED")
-        self._take_invoice(asked["invoice_id"], "DUPLICATE_REFUND")
-        made = {
-            "id": self._id("REFUND"),
-            "status": self.turn_out.pop("refund", "COMPLETED"),
-            "amount": asked["amount"],
-            "invoice_id": asked["invoice_id"],
-            "custom_id": asked["custom_id"],
-            "create_time": self._now(),
-            "links": [up("captures", capture_id)],
-        }
-        order["refunds"].append(made)
-        is_all = gone + minor(asked["amount"]) == minor(capture["amount"])
-        capture["status"] = "REFUNDED" if is_all else "PARTIALLY_REFUNDED"
-        return Reply(made, 201)
-
     def _page(self, request):
         order = self.orders[request.query["token"]]
         amount = f"{order['unit']['amount']['value']} {order['unit']['amount']['currency_code']}"
@@ -378,18 +302,6 @@ class PayPalDouble(PayPalAccount, Double):
             shown["links"] = [{"href": address, "rel": "payer-action", "method": "GET"}]
         return json.loads(json.dumps(shown))
 
-    def _find(self, kind, wanted):
-        for order in self.orders.values():
-            for row in order[kind]:
-                if row["id"] == wanted:
-                    return order, row
-        raise Refused("RESOURCE_NOT_FOUND", 404)
-
-    def _take_invoice(self, invoice, issue="DUPLICATE_INVOICE_ID"):
-        if invoice in self._invoices:
-            raise Refused(issue)
-        self._invoices.add(invoice)
-
     def _id(self, kind):
         self._made += 1
         return f"{kind}{self._made}"
@@ -407,30 +319,3 @@ def paypal_in_use(settings):
             setattr(settings, name, value)
         settings.PAYMENT_PROVIDERS = ["SANDBOX", "PAYPAL"]
         yield double
-
-
-def told(at):
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def up(kind, row_id):
-    return {"href": f"https://paypal.invalid/v2/payments/{kind}/{row_id}", "rel": "up"}
-
-
-def is_done(row):
-    return row["status"] in ("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED")
-
-
-def minor(money):
-    """Minor units; refuses text with the wrong digits, as PayPal does."""
-    digits = 0 if money["currency_code"] in WHOLE_ONLY else 2
-    pattern = r"\d+" if digits == 0 else rf"\d+\.\d{{{digits}}}"
-    if not re.fullmatch(pattern, money["value"]):
-        raise Refused("DECIMAL_PRECISION")
-    return to_minor(Decimal(money["value"]), money["currency_code"])
-
-
-def seal(signed, webhook, body):
-    parts = (signed["transmission_id"], signed["transmission_time"], webhook, zlib.crc32(body))
-    text = "|".join(str(part) for part in parts)
-    return hmac.new(SEAL, text.encode(), hashlib.sha256).hexdigest()

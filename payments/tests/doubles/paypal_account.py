@@ -1,4 +1,4 @@
-"""What PayPal keeps beside orders: accounts that were kept, the list of transactions, disputes."""
+"""What PayPal keeps beside orders: the list of transactions, and disputes."""
 
 import json
 from datetime import timedelta
@@ -9,16 +9,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from payments.tests.doubles.faults import Reply
+from payments.tests.doubles.paypal_words import Refused
 
 #: Transactions are listed a moment after they were made.
 MINUTE = timedelta(minutes=1)
-
-
-class Refused(Exception):
-    def __init__(self, issue, status=422, links=()):
-        super().__init__(issue)
-        body = {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": issue}], "links": links}
-        self.reply = Reply(body, status)
 
 
 class PayPalAccount:
@@ -28,31 +22,10 @@ class PayPalAccount:
     page, span = 2, timedelta(days=31)
 
     def open_account(self):
-        #: Accounts that are kept, by their token.
-        self.vault = {}
         #: Transactions that no order of this double made.
         self.foreign = []
         #: By dispute: its status, and what we said.
         self.disputes = {}
-
-    def is_kept(self, source):
-        """Whether an order is paid by an account that is kept; refuses one that is not."""
-        token = source.get("vault_id")
-        if token and token not in self.vault:
-            raise Refused("TOKEN_ID_NOT_FOUND")
-        return bool(token)
-
-    def keep_account(self, order):
-        wish = order["source"].get("attributes", {}).get("vault", {})
-        if wish.get("store_in_vault") == "ON_SUCCESS" and wish["usage_type"] == "MERCHANT":
-            token = self._id("vault")
-            self.vault[token] = "customer1"
-            order["vault"] = {"id": token, "status": "VAULTED", "customer": {"id": "customer1"}}
-
-    def forget_account(self, request, token):
-        if self.vault.pop(token, None) is None:
-            return Refused("TOKEN_NOT_FOUND", 404).reply
-        return Reply(b"", 204)
 
     def list_transactions(self, request):
         asked = request.query
