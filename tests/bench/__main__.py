@@ -12,7 +12,17 @@ from types import FrameType
 from tests.bench.driver import DriveFailed
 from tests.bench.figures import Figure, table
 from tests.bench.options import Options
-from tests.bench.parts import audit, background, growth, imports, memory, orders, pages, start
+from tests.bench.parts import (
+    audit,
+    background,
+    growth,
+    imports,
+    memory,
+    orders,
+    pages,
+    start,
+    webhooks,
+)
 from tests.bench.shops import BenchFailed, new_shop
 
 PARTS = {
@@ -24,6 +34,7 @@ PARTS = {
     "orders": orders.measure,
     "background": background.measure,
     "audit": audit.measure,
+    "webhooks": webhooks.measure,
 }
 HELP = {
     "products": "products in the shop of pages and memory",

@@ -35,6 +35,7 @@ class Request:
     cookie: str = ""
     body: str = ""
     status: int = 200
+    headers: tuple[str, ...] = ()
 
     def text(self, port: int, *extra: str) -> str:
         lines = [
@@ -43,6 +44,7 @@ class Request:
             # The shop stands behind a proxy that ends TLS.
             "X-Forwarded-Proto: https",
             "Accept: text/html",
+            *self.headers,
             *extra,
         ]
         if self.cookie:
@@ -65,6 +67,7 @@ class Load:
     p50: float
     #: Answers with another status than expected, by status.
     unexpected: dict[str, int] = field(default_factory=dict)
+    slowest: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -177,7 +180,8 @@ def run(job: dict[str, Any]) -> Load:
                     selector.unregister(wire.socket)
                     wire.socket.close()
         ended = time.perf_counter()
-    return Load(len(times), ended - started, statistics.median(times), dict(unexpected))
+    middle = statistics.median(times)
+    return Load(len(times), ended - started, middle, dict(unexpected), max(times))
 
 
 def _ready(selector: selectors.BaseSelector) -> Iterator[Wire]:

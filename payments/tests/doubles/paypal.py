@@ -115,6 +115,16 @@ class PayPalDouble(PayPalMoney, PayPalVault, PayPalAccount, Double):
             )
         return sorted(found)
 
+    def held_amount(self):
+        """What can still be captured."""
+        found = 0
+        for order in self.orders.values():
+            for held in order["authorizations"][-1:]:
+                if held["status"] in ("CREATED", "PARTIALLY_CAPTURED"):
+                    taken = sum(minor(row["amount"]) for row in order["captures"] if is_done(row))
+                    found += minor(held["amount"]) - taken
+        return found
+
     # --- what tests do to it ---
 
     def approve(self, order_id):

@@ -3,7 +3,7 @@
 from payments import providers
 from payments.errors import ProviderAway
 from payments.models import SandboxCharge
-from payments.providers.sandbox import Sandbox
+from payments.providers.sandbox import AUTHORIZED, Sandbox
 from payments.tests.cards import ASKS, method
 from payments.tests.doubles.faults import AFTER_WORK, FAULTS
 
@@ -51,6 +51,10 @@ class SandboxDouble:
             for row in SandboxCharge.objects.all()
         ]
 
+    def held_amount(self):
+        rows = SandboxCharge.objects.filter(status=AUTHORIZED)
+        return sum(row.amount - row.captured_amount for row in rows)
+
     def fail(self, call, how):
         if how not in FAULTS:
             raise ValueError(how)
@@ -86,6 +90,9 @@ class SandboxDouble:
 
     def void(self, payment, **words):
         return self._call("void", payment, **words)
+
+    def release(self, payment, **words):
+        return self._call("release", payment, **words)
 
     def refund(self, payment, **words):
         return self._call("refund", payment, **words)

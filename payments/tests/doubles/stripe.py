@@ -135,6 +135,10 @@ class StripeDouble(StripeVault, StripeLists, Double):
             if one.charge
         ]
 
+    def held_amount(self):
+        open_ones = (one for one in self.intents.values() if one.status == "requires_capture")
+        return sum(one.amount - one.received for one in open_ones)
+
     # --- the shopper and the bank ---
 
     def shopper_pays(self, payment):
