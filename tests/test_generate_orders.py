@@ -15,7 +15,7 @@ from catalog.listings.best_sellers import count_units_sold
 from catalog.models import PriceChange, Product, ProductVariant, Purchase
 from inventory import reservations
 from inventory.models import Movement, Reservation, Stock
-from orders.models import Order, OrderAddress, OrderItem, TaxRate
+from orders.models import Order, OrderAddress, OrderItem, Shipment, ShipmentItem, TaxRate
 from orders.placed import lifecycle
 from orders.tests.factories import placed_order
 from payments import processing, recovery
@@ -25,6 +25,7 @@ from payments.providers import provider
 from payments.providers.base import Card
 from shop.accounts.models import User
 from shop.money import tax_included
+from shop.operations.invariants.checking import violations
 from shop.operations.load import tables
 from shop.operations.load.goods import Assortment, Piece
 from shop.operations.load.orders import OrderMaker, Rates
@@ -137,6 +138,24 @@ def test_paid_orders_have_their_money(loaded):
     assert PaymentTransaction.objects.count() == 2 * captured.count() + refused
     assert refused > 0
     assert recovery.open_payments() == []
+
+
+def test_what_was_packed_lies_in_a_parcel_as_far_as_its_order(loaded):
+    is_as = {"FULFILLED": "PACKED", "SHIPPED": "SHIPPED", "DELIVERED": "DELIVERED"}
+    packed = Order.objects.filter(status__in=is_as)
+    for order in packed:
+        parcel = order.shipments.get()
+        assert parcel.status == is_as[order.status]
+        assert parcel.created_at == order.fulfilled_at
+        assert (parcel.shipped_at, parcel.delivered_at) == (order.shipped_at, order.delivered_at)
+        assert bool(parcel.tracking_number) is bool(order.shipped_at)
+    assert Shipment.objects.count() == packed.count() > 0
+    told = OrderItem.objects.filter(order__in=packed).values_list("pk", "quantity")
+    assert sorted(ShipmentItem.objects.values_list("item", "quantity")) == sorted(told)
+
+
+def test_every_rule_of_the_shop_holds(loaded):
+    assert list(violations()) == []
 
 
 def test_best_sellers_are_counted_from_the_orders(loaded):

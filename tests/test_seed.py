@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.test import override_settings
+from django.utils import timezone
 
 from audit.receivers import is_audited
 from catalog.garments.pictures import VIEWS
@@ -32,6 +34,10 @@ from orders.models import Order
 from shop.accounts.models import DataExport, ErasureRequest, User
 from shop.accounts.privacy import copies
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
+from shop.operations.invariants.checking import violations
+from shop.operations.reports.periods import Period
+from shop.operations.reports.sales import By, rows
+from shop.operations.seeds import past_orders
 from shop.operations.seeds.garment import CARE, all_garments
 from shop.operations.seeds.planting import KEYS
 from shop.operations.seeds.profiles import seed
@@ -165,6 +171,23 @@ def test_orders_stand_in_every_status(in_demo_shop):
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     for order in Order.objects.all():
         assert order.status_changes.latest("created_at", "id").to_status == order.status
+
+
+def test_reports_have_a_past(in_demo_shop):
+    today = timezone.localdate()
+    lately = rows(By.DAY, Period(today - timedelta(days=29), today))
+    assert sum(row.orders > 0 for row in lately) >= 20
+    assert max(row.orders for row in lately[:-1]) <= 12
+    months = rows(By.MONTH, Period(today - timedelta(days=180), today))
+    assert all(row.net > 0 for row in months)
+    assert len(rows(By.PRODUCT, Period(today - timedelta(days=89), today))) > 30
+    # Only what accounts show was bought by their own acts.
+    past = Order.objects.exclude(metadata__has_key="demo")
+    assert past.filter(customer=None).count() == past_orders.COUNT
+
+
+def test_every_rule_holds_in_the_demo_shop(in_demo_shop):
+    assert list(violations()) == []
 
 
 def test_new_arrivals_fill_a_row(in_demo_shop):

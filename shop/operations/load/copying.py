@@ -155,6 +155,8 @@ def bare(tables: Collection[str], *, unindexed: Sequence[str], watch: Watch) -> 
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        # Whoever goes on in this transaction has until its end again.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def analyze(tables: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from itertools import accumulate, groupby
 from random import Random
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from catalog.models import Media, Product, ProductMedia
 from inventory.models import Location, Movement, Stock
@@ -114,19 +114,25 @@ class Intake:
         return {stock: need.held for stock, need in self._needs.items() if need.held}
 
 
-def assortment(seed: int, *, location: Location, now: datetime) -> Assortment | None:
-    """What has been for sale for a day at least, of one seed; None when that is nothing."""
-    first, last = first_key(seed), first_key(seed, MOST_ORDERED)
-    pictures = _pictures(first, last)
+def of_seed(seed: int) -> "QuerySet[Product]":
+    """The products that orders of a seed are of."""
+    rows: QuerySet[Product] = Product.objects.filter(
+        pk__gte=first_key(seed), pk__lt=first_key(seed, MOST_ORDERED)
+    )
+    return rows
+
+
+def assortment(
+    products: "QuerySet[Product]", *, seed: int, location: Location, now: datetime
+) -> Assortment | None:
+    """What of ``products`` has been for sale for a day at least; None when that is nothing."""
+    pictures = _pictures(products)
+    on_sale = products.filter(status=Product.Status.ACTIVE, published_at__lt=now - _DAY)
     shelves = (
         Stock.objects.filter(
             location=location,
             variant__deleted_at=None,
-            variant__product__deleted_at=None,
-            variant__product_id__gte=first,
-            variant__product_id__lt=last,
-            variant__product__status=Product.Status.ACTIVE,
-            variant__product__published_at__lt=now - _DAY,
+            variant__product__in=on_sale,
             # So that few of the cheapest are worth an order.
             variant__price__gte=LOWEST_PRICE,
         )
@@ -144,7 +150,7 @@ def assortment(seed: int, *, location: Location, now: datetime) -> Assortment | 
             "variant__reduced_at",
         )
     )
-    products = []
+    known = []
     for (product_id, since), rows in groupby(shelves.iterator(), key=lambda shelf: shelf[:2]):
         pieces = [
             Piece(
@@ -161,14 +167,14 @@ def assortment(seed: int, *, location: Location, now: datetime) -> Assortment | 
             for *_product, title, stock_id, variant_id, sku, options, price, former_price,
             reduced_at in rows
         ]  # fmt: skip
-        products.append((since, pieces))
-    return Assortment(products, seed) if products else None
+        known.append((since, pieces))
+    return Assortment(known, seed) if known else None
 
 
-def _pictures(first: UUID, last: UUID) -> dict[tuple[UUID, str], str]:
+def _pictures(products: "QuerySet[Product]") -> dict[tuple[UUID, str], str]:
     """The file that an order line shows, by product and color."""
     links = ProductMedia.objects.filter(
-        product_id__gte=first, product_id__lt=last, is_primary=True, media__kind=Media.Kind.IMAGE
+        product__in=products, is_primary=True, media__kind=Media.Kind.IMAGE
     ).annotate(color=F("option_values__color"))
     files = {
         media.pk: media.fallback(lines.WIDTH)

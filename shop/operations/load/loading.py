@@ -16,7 +16,7 @@ from catalog.models import Category, Product
 from inventory.models import Location
 from orders.models import Order
 from shop import cache
-from shop.operations.load import filling, selling, tables
+from shop.operations.load import filling, goods, selling, tables
 from shop.operations.load.copying import Table, Watch
 from shop.operations.load.keys import loaded, own_key
 from shop.operations.seeds import base
@@ -67,12 +67,15 @@ def load(amount: Amount, *, watch: Watch) -> int:
                     now=today,
                     watch=watch,
                 )
-                _note(tables.PRODUCTS, amount, products)
+                note(tables.PRODUCTS, amount, products)
             if orders:
-                rows += selling.sell(
-                    orders, seed=amount.seed, location=location, now=today, watch=watch
+                known = goods.assortment(
+                    goods.of_seed(amount.seed), seed=amount.seed, location=location, now=today
                 )
-                _note(tables.ORDERS, amount, orders)
+                rows += selling.sell(
+                    orders, seed=amount.seed, assortment=known, now=today, watch=watch
+                )
+                note(tables.ORDERS, amount, orders)
         _announce(watch)
     return rows
 
@@ -85,7 +88,7 @@ def _numbers(model: type[models.Model], count: int, amount: Amount) -> range:
     return range(first, first + count)
 
 
-def _note(table: Table, amount: Amount, numbers: range) -> None:
+def note(table: Table, amount: Amount, numbers: range) -> None:
     """One entry of the audit log for all of it."""
     told = {**asdict(amount), "first": numbers.start}
     key = own_key(table, amount.seed, numbers.start)

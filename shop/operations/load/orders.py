@@ -15,7 +15,7 @@ from inventory.models import Movement, Reservation
 from orders.models import Order, OrderAddress, ShippingMethod
 from orders.shipping import delivery
 from shop.money import tax_included
-from shop.operations.load import attempts, people, tables
+from shop.operations.load import attempts, parcels, people, tables
 from shop.operations.load.copying import NULL, Lines, Table, escaped, row
 from shop.operations.load.goods import AFTER_SALES, AHEAD, Assortment, Intake, Piece
 from shop.operations.load.keys import own_key, timed_key
@@ -62,8 +62,9 @@ class Rates:
 class OrderMaker:
     """Makes the rows of the orders ``numbers``, the oldest first, as lines of text by table.
 
-    ``first_in_shop`` is the shop's own number of the first one. Times lie before ``now``. Chunks
-    have to be made in their order, as :attr:`intake` gathers what the shelves need for them.
+    ``first_in_shop`` is the shop's own number of the first one. Times lie before ``now``. Without
+    ``has_members`` all buyers are guests. Chunks have to be made in their order, as :attr:`intake`
+    gathers what the shelves need for them.
     """
 
     def __init__(
@@ -75,8 +76,10 @@ class OrderMaker:
         assortment: Assortment,
         rates: Rates,
         first_in_shop: int,
+        has_members: bool = True,
     ) -> None:
         self.seed, self.numbers, self.now = seed, numbers, now
+        self.has_members = has_members
         self.assortment, self.rates, self.first_in_shop = assortment, rates, first_in_shop
         self.intake = Intake()
         self._since = max(now - timedelta(days=365 * YEARS), assortment.opened_at)
@@ -105,17 +108,18 @@ class OrderMaker:
 
     def buyer(self, number: int, random: Random) -> people.Person:
         """A member who has joined by then, or a guest."""
+        if not self.has_members:
+            return people.neighbor(self.seed, random.randrange(number + 1))
         first, newest = -(-self.numbers.start // NEW_MEMBER_OF), number // NEW_MEMBER_OF
-        if is_first_of_member(number):
+        if self.is_first_of_member(number):
             return people.member(self.seed, newest)
         if newest < first or random.random() < BY_GUEST:
             return people.guest(self.seed, random.randrange(number + 1))
         return people.member(self.seed, random.randrange(first, newest + 1))
 
-
-def is_first_of_member(number: int) -> bool:
-    """Whether the order is the first one of a new member."""
-    return number % NEW_MEMBER_OF == 0
+    def is_first_of_member(self, number: int) -> bool:
+        """Whether the order is the first one of a new member."""
+        return self.has_members and number % NEW_MEMBER_OF == 0
 
 
 class _Making:
@@ -132,12 +136,14 @@ class _Making:
             f"ORD-{self.at.year}-{maker.first_in_shop + number - maker.numbers.start:06d}"
         )
         self.times = self._times()
+        #: The lines of the order with their units.
+        self.pieces: list[tuple[str, int]] = []
         self.due_at = self.at + timedelta(seconds=settings.PAYMENT_DEADLINE_SECONDS)
         if self.status == Status.PENDING:
             self.due_at = maker.now + PENDING_LIFE
 
     def make(self) -> None:
-        if is_first_of_member(self.number):
+        if self.maker.is_first_of_member(self.number):
             self._join()
         self._order()
         self._tell()
@@ -188,6 +194,16 @@ class _Making:
             address = self._key(tables.ADDRESSES, place)
             self._add(tables.ADDRESSES, address, self.at, key, kind, *buyer.label)
         attempts.add(self.lines, self.random, self._purchase(subtotal + shipping))
+        parcels.add(
+            self.lines,
+            seed=maker.seed,
+            number=self.number,
+            order=key,
+            times=self.times,
+            status=self.status,
+            arrives=arrival.arrives_until,
+            pieces=self.pieces,
+        )
 
     def _sell(self, rate: int) -> tuple[int, int]:
         """The lines of the order; gives their sum and the tax in it."""
@@ -202,10 +218,11 @@ class _Making:
                 # What is cheap is not sold alone.
                 units = max(units, -(-settings.ORDER_SUBTOTAL_MIN // price))
             line_tax = tax_included(price * units, rate)
+            item = self._key(tables.ITEMS, place)
+            self.pieces.append((item, units))
             self._add(
-                tables.ITEMS, self._key(tables.ITEMS, place), self.at, self.key, piece.variant,
-                piece.sku, piece.title, piece.options, piece.picture, units, price, line_tax,
-                rate, price * units,
+                tables.ITEMS, item, self.at, self.key, piece.variant, piece.sku, piece.title,
+                piece.options, piece.picture, units, price, line_tax, rate, price * units,
             )  # fmt: skip
             self._take(piece, place, units)
             subtotal += price * units

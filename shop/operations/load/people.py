@@ -1,7 +1,9 @@
 """Who buys in a load: invented people, told by seed, kind and number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
+
+from django.utils.text import slugify
 
 from shop.operations.load import tables, words
 from shop.operations.load.keys import own_key
@@ -50,6 +52,13 @@ def member(seed: int, number: int) -> Person:
 def guest(seed: int, number: int) -> Person:
     """A person without an account."""
     return _person("guest", seed, number, key="")
+
+
+def neighbor(seed: int, number: int) -> Person:
+    """A guest whose address reads like anyone's, for a shop that people look around in."""
+    person = guest(seed, number)
+    name = f"{slugify(person.first_name)}.{slugify(person.last_name)}"
+    return replace(person, email=f"{name}{number}@mail.example")
 
 
 def _person(kind: str, seed: int, number: int, *, key: str) -> Person:

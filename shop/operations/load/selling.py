@@ -7,12 +7,11 @@ from django.db import connection
 
 from catalog.listings.best_sellers import count_units_sold, forget_days
 from catalog.models import Product
-from inventory.models import Location
 from orders.models import ShippingMethod, TaxRate
 from shop.accounts.roles import Role, sync_roles
 from shop.operations.load import tables
 from shop.operations.load.copying import Watch, analyze, bare, pour, size_of
-from shop.operations.load.goods import Intake, assortment
+from shop.operations.load.goods import Assortment, Intake
 from shop.operations.load.keys import own_key
 from shop.operations.load.orders import NEW_MEMBER_OF, OrderMaker, Rates
 from shop.operations.seeds import base
@@ -45,17 +44,24 @@ _GIVE_ADDRESS = f"""
 
 
 class NothingToSell(Exception):
-    """There are no products of this seed that orders could be of."""
+    """There are no products that orders could be of."""
 
 
-def sell(numbers: range, *, seed: int, location: Location, now: datetime, watch: Watch) -> int:
-    """Add the orders of these numbers, of products of the seed; returns how many rows.
+def sell(
+    numbers: range,
+    *,
+    seed: int,
+    assortment: Assortment | None,
+    now: datetime,
+    watch: Watch,
+    has_members: bool = True,
+) -> int:
+    """Add the orders of these numbers, of what is in ``assortment``; returns how many rows.
 
-    Joins the caller's transaction, which has their tables to itself from now on. Raises
-    NothingToSell.
+    Joins the caller's transaction, which has their tables to itself from now on. Without
+    ``has_members`` all of them are by guests. Raises NothingToSell without an assortment.
     """
-    goods = assortment(seed, location=location, now=now)
-    if goods is None:
+    if assortment is None:
         raise NothingToSell
     zones = base.shipping_zones()
     plant(zones)
@@ -68,14 +74,16 @@ def sell(numbers: range, *, seed: int, location: Location, now: datetime, watch:
             seed=seed,
             numbers=numbers,
             now=now,
-            assortment=goods,
+            assortment=assortment,
             rates=_rates(),
             first_in_shop=_reserve_numbers(len(numbers)),
+            has_members=has_members,
         )
         rows = pour(tables.OF_ORDERS, maker.lines, numbers, partial(watch, "orders"))
         rows += _shelve(maker.intake)
     analyze(names)
-    _welcome(numbers, seed)
+    if has_members:
+        _welcome(numbers, seed)
     forget_days()
     count_units_sold()
     return rows

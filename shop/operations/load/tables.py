@@ -11,7 +11,14 @@ from catalog.models import (
     ReviewSummary,
 )
 from inventory.models import Movement, Reservation, Stock
-from orders.models import Order, OrderAddress, OrderItem, OrderStatusChange
+from orders.models import (
+    Order,
+    OrderAddress,
+    OrderItem,
+    OrderStatusChange,
+    Shipment,
+    ShipmentItem,
+)
 from payments.models import Payment, PaymentTransaction, SandboxCharge
 from shop.accounts.models import Address, User
 from shop.operations.load.copying import Table
@@ -140,8 +147,17 @@ PURCHASES = Table(
         *_TIMES, "variant_id", "user_id", "email", "order_number", "quantity", "delivered_at",
     ),
 )  # fmt: skip
+PARCELS = Table(
+    Shipment,
+    0x02C,
+    (
+        *_TIMES, "order_id", "key", "status", "carrier", "tracking_number", "estimated_delivery",
+        "shipped_at", "delivered_at",
+    ),
+)  # fmt: skip
+IN_PARCELS = Table(ShipmentItem, 0x02D, (*_TIMES, "shipment_id", "item_id", "quantity"))
 #: What an order is made of, and its buyer, in the order in which the tables refer to each other.
 OF_ORDERS = (
     MEMBERS, HOMES, ORDERS, ADDRESSES, ITEMS, HISTORY, HOLDS, SALES, PAYMENTS, TRANSACTIONS,
-    CHARGES, PURCHASES,
+    CHARGES, PURCHASES, PARCELS, IN_PARCELS,
 )  # fmt: skip

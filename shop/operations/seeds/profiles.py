@@ -30,6 +30,7 @@ from shop.operations.seeds.edges import EdgePlan, plant_edge_people
 from shop.operations.seeds.gift_cards import plant_gift_cards
 from shop.operations.seeds.notices import plant_notices
 from shop.operations.seeds.orders import plant_orders
+from shop.operations.seeds.past_orders import plant_past_orders
 from shop.operations.seeds.people import plant_people
 from shop.operations.seeds.phone_orders import plant_phone_orders
 from shop.operations.seeds.planting import KEYS, plant
@@ -133,6 +134,8 @@ def demo() -> list[Step]:
         Step(_("Menus"), lambda: plant(content.menus) + plant(content.items)),
         Step(_("Stock"), plant_stock),
         Step(_("People"), plant_people),
+        # Before whatever else takes from the shelves: their ledger begins with them.
+        Step(_("Past orders"), lambda: plant_past_orders(plan)),
         Step(_("Orders"), plant_orders),
         Step(_("Orders by phone"), plant_phone_orders),
         Step(_("Returns"), plant_returns),
