@@ -20,7 +20,7 @@ from orders.placed import refundable
 from orders.placed.refundable import Refundable
 from payments import refund_sources as sources
 from payments import settling
-from payments.errors import TooMuchRefunded
+from payments.errors import NothingToRefund, TooMuchRefunded
 from payments.models import Refund, RefundLine, RefundPart
 from shop.conflicts import retried
 from shop.models import new_id
@@ -73,6 +73,35 @@ def refund(
         actor_id=actor_id,
     )
     return settling.settle(made.pk)
+
+
+def repeat(refund_id: UUID, *, to: Refund.To = To.ORIGINAL, actor_id: UUID | None = None) -> Refund:
+    """Give back what a refund that failed did not: all of it, or the rest after its first parts.
+
+    Repeated twice it is the same refund. What was for sale again is so already. Raises what
+    :func:`refund` raises, and :class:`NothingToRefund` for one that has not failed.
+    """
+    failed = Refund.objects.get(pk=refund_id)
+    if failed.status != Refund.Status.FAILED:
+        raise NothingToRefund
+    taken = refundable.taken_by(failed)
+    lines, extra = {}, 0
+    for row in failed.lines.all():
+        rest = row.amount + row.extra - taken.amounts[row.item_id]
+        amount = min(row.amount, rest)
+        lines[row.item_id] = LineRefund(row.quantity, amount)
+        extra += rest - amount
+    return refund(
+        order_id=failed.order_id,
+        lines=lines,
+        shipping=failed.shipping - taken.shipping,
+        extra=extra,
+        reason=Reason(failed.reason),
+        note=failed.note,
+        key=failed.pk,
+        to=to,
+        actor_id=actor_id,
+    )
 
 
 @retried

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -14,7 +14,7 @@ from audit import recording
 from orders.documents import credit_notes, invoices
 from orders.errors import NothingToCredit
 from orders.models import Order
-from orders.placed import announcements
+from orders.placed import announcements, refundable
 from payments.calls import ask
 from payments.charges import known
 from payments.credit import returning
@@ -67,10 +67,10 @@ def unfinished() -> list[UUID]:
 
 
 def lately_failed() -> "QuerySet[Refund]":
-    """Refunds of the last days that the provider refused."""
+    """Refunds of the last days that the provider refused, and that nobody has repeated."""
     since = timezone.now() - timedelta(days=LATELY_DAYS)
     rows: QuerySet[Refund] = Refund.objects.filter(status=Status.FAILED, updated_at__gte=since)
-    return rows
+    return rows.exclude(Exists(Refund.objects.filter(key=OuterRef("pk"))))
 
 
 def _ask_for(part: RefundPart) -> RefundPart:
@@ -133,7 +133,7 @@ def _finish(refund_id: UUID) -> Refund:
             return refund
         ours = [part for part in parts if part.payment_id is None or _is_credit(refund)]
         if any(part.status == Status.FAILED for part in parts):
-            return _fail(refund)
+            return _fail(order, refund)
         if any(part.status == Status.REQUESTED and part not in ours for part in parts):
             return refund
         for part in ours:
@@ -142,10 +142,7 @@ def _finish(refund_id: UUID) -> Refund:
             part.save()
         refund.status, refund.succeeded_at = Status.SUCCEEDED, timezone.now()
         refund.save()
-        _credit_note(order, refund)
-        announcements.announce(
-            order, "refunded", refund=str(refund.pk), amount=refund.amount, reason=refund.reason
-        )
+        _tell(order, refund)
         return refund
 
 
@@ -167,31 +164,46 @@ def _give_credit(refund: Refund, part: RefundPart) -> None:
         )
 
 
-def _fail(refund: Refund) -> Refund:
-    """What the provider had given back before it declined stays with the customer."""
+def _fail(order: Order, refund: Refund) -> Refund:
+    """What had gone back before a provider declined stays with the customer, who is told of it.
+
+    The rest waits for staff: :func:`payments.refunding.repeat`.
+    """
     refund.parts.filter(status=Status.REQUESTED).update(status=Status.FAILED)
     refund.status, refund.failed_at = Status.FAILED, timezone.now()
     refund.save()
+    if refund.given:
+        _tell(order, refund)
     return refund
+
+
+def _tell(order: Order, refund: Refund) -> None:
+    """The document of what went back, and the word to whom it concerns."""
+    _credit_note(order, refund)
+    announcements.announce(
+        order, "refunded", refund=str(refund.pk), amount=refund.given, reason=refund.reason
+    )
 
 
 def _credit_note(order: Order, refund: Refund) -> None:
     """The document of a refund; an edit of the order writes its own."""
     if refund.reason == Refund.Reason.EDITED:
         return
+    taken = refundable.taken_by(refund)
     with override(order.language or settings.LANGUAGE_CODE):
         reason = str(refund.get_reason_display())
     try:
-        if refund.reason == Refund.Reason.CANCELED:
+        if refund.reason == Refund.Reason.CANCELED and refund.status == Status.SUCCEEDED:
             invoices.credit_rest(order.pk, reason=reason)
             return
         credit_notes.issue(
             order.pk,
             lines={
-                line.item_id: (line.quantity, line.amount + line.extra)
-                for line in refund.lines.all()
+                item_id: (taken.units[item_id], amount)
+                for item_id, amount in taken.amounts.items()
+                if amount or taken.units[item_id]
             },
-            shipping=refund.shipping,
+            shipping=taken.shipping,
             reason=reason,
         )
     except NothingToCredit:

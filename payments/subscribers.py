@@ -99,6 +99,9 @@ def keep_card(event: OutboxEvent) -> None:
 def end_gift_cards(event: OutboxEvent) -> None:
     """Gift cards whose price went back can be spent no more."""
     refund = Refund.objects.get(pk=event.payload["refund"])
+    if refund.status != Refund.Status.SUCCEEDED:
+        # A part of the price: the cards end when the rest has gone back as well.
+        return
     units = dict(refund.lines.values_list("item_id", "quantity"))
     selling.undo_bought(order_id=refund.order_id, units=units, key=refund.pk)
 

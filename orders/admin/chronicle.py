@@ -109,8 +109,8 @@ def _happenings(order: Any, viewer: Any) -> Iterator[Happening]:
     for refund in order.refunds.all():
         by = _by(refund.actor)
         amount = format_money(refund.amount, refund.currency)
-        words = [refund.get_status_display(), amount, refund.get_reason_display(), refund.note]
-        note = ", ".join(str(word) for word in words if word)
+        words = [refund.get_status_display(), amount, _before(refund), refund.get_reason_display()]
+        note = ", ".join(str(word) for word in [*words, refund.note] if word)
         who, name = _who(refund.actor, by, viewer), gettext("Refund")
         yield Happening(refund.created_at, by, who, name, "return", note)
     for asked in order.returns.all():
@@ -128,6 +128,14 @@ def _happenings(order: Any, viewer: Any) -> Iterator[Happening]:
         if letter.sent_at:
             name = gettext("E-mail: %(kind)s") % {"kind": letter.get_kind_display()}
             yield Happening(letter.sent_at, By.SYSTEM, system, name, "bell")
+
+
+def _before(refund: Any) -> str:
+    """What had gone back of a refund before it failed, in words."""
+    if refund.status != "FAILED" or not refund.given:
+        return ""
+    given = format_money(refund.given, refund.currency)
+    return gettext("%(given)s went back before") % {"given": given}
 
 
 def _by(actor: Any) -> str:

@@ -66,9 +66,14 @@ def refusal_of(order: Any) -> Refusal | None:
         return Refusal.BEING_PAID
     if differences.lapsed(order) is not None:
         return Refusal.LAPSED
-    if any(made.reason != "EDITED" and made.status != "FAILED" for made in order.refunds.all()):
+    if any(_counts(made) for made in order.refunds.all()):
         return Refusal.REFUNDED
     return None
+
+
+def _counts(refund: Any) -> bool:
+    """Whether ``refund`` gives back some of what was ordered."""
+    return refund.reason != "EDITED" and (refund.status != "FAILED" or refund.given > 0)
 
 
 def preview(order: Any, wanted: Wanted) -> Outcome:

@@ -15,7 +15,7 @@ BANK_DAYS = 5
 
 @dataclass(frozen=True)
 class Given:
-    """A refund that has not failed; ``amount`` in minor units, ``ways`` where it goes."""
+    """A refund, as far as it has not failed; ``amount`` in minor units, ``ways`` where it goes."""
 
     at: datetime
     amount: int
@@ -27,7 +27,11 @@ class Given:
 
 def of_order(order: Any) -> list[Given]:
     """What goes back of ``order``, oldest first; ``refunds__parts__payment`` are prefetched."""
-    return [_given(refund) for refund in order.refunds.all() if refund.status != "FAILED"]
+    return [
+        _given(refund)
+        for refund in order.refunds.all()
+        if refund.status != "FAILED" or refund.given
+    ]
 
 
 def step(given: Given) -> dict[str, object]:
@@ -42,7 +46,7 @@ def step(given: Given) -> dict[str, object]:
 
 def ways_of(refund: Any, *, names_card: bool = False) -> list[str]:
     """Where each part goes: "Visa •••• 4242", "Store credit"; without ``names_card`` no digits."""
-    parts = list(refund.parts.all())
+    parts = _parts(refund)
     names = [_way(refund, part.payment, names_card=names_card) for part in parts]
     if len(set(names)) == 1:
         return names[:1]
@@ -58,17 +62,25 @@ def arrival(refund: Any) -> str:
         return _("We are giving it back.")
     if refund.reason == "DISPUTED":
         return _("Your bank has given it back to you.")
-    if _goes_to_bank(refund, (part.payment for part in refund.parts.all())):
+    if _goes_to_bank(refund, (part.payment for part in _parts(refund))):
         return _("Your bank shows it within %(days)d working days.") % {"days": BANK_DAYS}
     return _("You can spend it at once.")
 
 
+def _parts(refund: Any) -> list[Any]:
+    """Its parts; of a refund that failed those that went back before it did."""
+    parts = refund.parts.all()
+    return [part for part in parts if refund.status != "FAILED" or part.status == "SUCCEEDED"]
+
+
 def _given(refund: Any) -> Given:
+    parts = _parts(refund)
+    told = parts[0] if refund.status == "FAILED" else refund
     return Given(
         at=refund.succeeded_at or refund.created_at,
-        amount=refund.amount,
+        amount=sum(part.amount for part in parts),
         currency=refund.currency,
-        status=refund.get_status_display(),
+        status=told.get_status_display(),
         ways=ways_of(refund),
         arrives=arrival(refund),
     )

@@ -5,6 +5,7 @@ units are worth the same, but for the rounding: units given back one by one, in 
 to the line exactly, because each amount is reckoned on all units given back so far.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from orders.models import Order
+from shop.money import share
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,31 @@ class Refundable:
         return self.goods_left + self.shipping_left
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What a refund takes of its order: units and minor units by line, and of delivery."""
+
+    units: Mapping[UUID, int]
+    amounts: Mapping[UUID, int]
+    shipping: int
+
+
+def taken_by(refund: Any) -> Taken:
+    """What ``refund`` takes of its order.
+
+    Of one that failed it is what had gone back before, shared by what each line was to get; its
+    units may still be given back.
+    """
+    rows = list(refund.lines.all())
+    wanted = [row.amount + row.extra for row in rows]
+    units = {row.item_id: row.quantity for row in rows}
+    shipping = refund.shipping
+    if refund.status == "FAILED":
+        *wanted, shipping = share(refund.given, [*wanted, shipping])
+        units = dict.fromkeys(units, 0)
+    return Taken(units, dict(zip(units, wanted, strict=True)), shipping)
+
+
 def readable(rows: "QuerySet[Order]") -> "QuerySet[Order]":
     """Orders with what :func:`of_order` needs; three queries more, whatever they hold."""
     refunds: Any = Order._meta.get_field("refunds").related_model
@@ -73,20 +100,17 @@ def readable(rows: "QuerySet[Order]") -> "QuerySet[Order]":
 def of_order(order: Any) -> Refundable:
     """What is left of ``order``; without :func:`readable` three queries.
 
-    Refunds that failed do not count. Those that an edit of the order brought about do not count
-    either: what they gave back is no longer part of the order's lines.
+    A refund that failed counts as far as it went, at the cost of a query unless its ``parts`` are
+    prefetched. Those that an edit of the order brought about do not count: what they gave back is
+    no longer part of the order's lines.
     """
-    counting = [
-        refund
-        for refund in order.refunds.all()
-        if refund.status != "FAILED" and refund.reason != "EDITED"
-    ]
-    units, amounts = _given_back(counting)
+    taken = [taken_by(refund) for refund in order.refunds.all() if refund.reason != "EDITED"]
+    units, amounts = _sums(taken)
     lines = {
         item.pk: _line(item, order.prices_include_tax, units, amounts) for item in order.items.all()
     }
     shipping = shipping_worth(order, order.items.all())
-    shipped_back = sum(refund.shipping for refund in counting)
+    shipped_back = sum(row.shipping for row in taken)
     return Refundable(order.currency, lines, shipping, max(0, shipping - shipped_back))
 
 
@@ -110,12 +134,11 @@ def _line(
     )
 
 
-def _given_back(refunds: Iterable[Any]) -> tuple[dict[UUID, int], dict[UUID, int]]:
-    """Units and amounts that went back, by line."""
-    units: dict[UUID, int] = {}
-    amounts: dict[UUID, int] = {}
-    for refund in refunds:
-        for row in refund.lines.all():
-            units[row.item_id] = units.get(row.item_id, 0) + row.quantity
-            amounts[row.item_id] = amounts.get(row.item_id, 0) + row.amount + row.extra
+def _sums(taken: Iterable[Taken]) -> tuple[Counter[UUID], Counter[UUID]]:
+    """Units and amounts that were taken, by line."""
+    units: Counter[UUID] = Counter()
+    amounts: Counter[UUID] = Counter()
+    for row in taken:
+        units.update(row.units)
+        amounts.update(row.amounts)
     return units, amounts

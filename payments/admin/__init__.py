@@ -10,6 +10,7 @@ from payments.admin.gift_cards import GiftCardAdmin
 from payments.admin.notices import ProviderNoticeAdmin
 from payments.admin.offline import ReferenceForm
 from payments.admin.payments import PaymentAdmin, QueueFilter
+from payments.admin.refund_again import RepeatForm
 from payments.admin.refunds import RefundAdmin
 from payments.admin.settlements import SettlementAdmin
 
@@ -27,5 +28,6 @@ __all__ = [
     "ReferenceForm",
     "RefundAdmin",
     "ReleaseForm",
+    "RepeatForm",
     "SettlementAdmin",
 ]

@@ -72,7 +72,7 @@ def _give(order: Any, form: RefundForm, actor_id: UUID | None) -> Refund:
         ) from error
 
 
-def _told(refund: Refund) -> tuple[int, str]:
+def told(refund: Refund) -> tuple[int, str]:
     amount = format_money(refund.amount, refund.currency)
     words = {
         Refund.Status.SUCCEEDED: (messages.SUCCESS, gettext("%(amount)s went back.")),
@@ -82,13 +82,20 @@ def _told(refund: Refund) -> tuple[int, str]:
         ),
         Refund.Status.FAILED: (
             messages.ERROR,
-            gettext("The provider refused to give %(amount)s back."),
+            gettext("The provider refused to give %(rest)s back. %(given)s went back before."),
         ),
     }
     level, text = words[Refund.Status(refund.status)]
-    if refund.is_by_hand:
+    if refund.status == Refund.Status.FAILED and not refund.given:
+        text = gettext("The provider refused to give %(amount)s back.")
+    elif refund.status != Refund.Status.FAILED and refund.is_by_hand:
         level, text = messages.WARNING, gettext("Give back %(amount)s by hand, as it was paid.")
-    return level, text % {"amount": amount}
+    facts = {
+        "amount": amount,
+        "given": format_money(refund.given, refund.currency),
+        "rest": format_money(refund.amount - refund.given, refund.currency),
+    }
+    return level, text % facts
 
 
 moves.add(
@@ -102,7 +109,7 @@ moves.add(
         is_destructive=True,
         permission="payments.add_refund",
         template="admin/payments/refund/step.html",
-        told=_told,
+        told=told,
     )
 )
 

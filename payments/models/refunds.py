@@ -151,6 +151,15 @@ class Refund(Model):
         return f"{self.get_status_display()} {self.amount} {self.currency}"
 
     @property
+    def given(self) -> int:
+        """What of it has gone back, in minor units: of one that failed the parts before it did.
+
+        One query, none where its ``parts`` are prefetched.
+        """
+        done = [part.amount for part in self.parts.all() if part.status == self.Status.SUCCEEDED]
+        return sum(done)
+
+    @property
     def is_by_hand(self) -> bool:
         """Whether some of it was paid by transfer or in cash, and goes back so. One query."""
         by_hand = self.parts.filter(payment__provider=Provider.MANUAL)
