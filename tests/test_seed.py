@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from audit.receivers import is_audited
 from catalog.garments.pictures import VIEWS
+from catalog.home import CARDS_IN_A_ROW
 from catalog.listings import listed
 from catalog.models import (
     Category,
@@ -120,6 +121,12 @@ def test_every_picture_has_a_file_and_a_text(in_demo_shop):
         for link in product.media_links.all():
             assert (in_demo_shop / link.media.file).stat().st_size == link.media.size_bytes
             assert link.media.alt_text.startswith(product.title)
+
+
+def test_first_visitor_sees_best_sellers(in_demo_shop, client):
+    text = client.get("/").content.decode()
+    [band] = re.findall(r'aria-labelledby="best-sellers".*?</section>', text, re.DOTALL)
+    assert band.count("<article") == CARDS_IN_A_ROW
 
 
 def test_a_film_with_captions_and_a_leaflet_are_shown_and_served(in_demo_shop, client):
