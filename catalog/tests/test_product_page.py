@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.models import Brand, Product, ProductVariant, ReviewSummary
+from catalog.models import Brand, Product, ProductVariant, Review, ReviewSummary
 from catalog.products.choices import find_variant
 from catalog.products.product_page import respond
 from catalog.tests.factories import CategoryFactory, ProductFactory, variant
@@ -249,6 +251,17 @@ def test_what_a_swap_replaces_keeps_its_ids_for_the_focus(client):
     text = client.get(reverse("catalog:reviews", args=[product.slug]), headers=headers)
     for name in ("stars-5", "filter-1", "sort-2"):
         assert f'id="review-{name}"' in text.content.decode()
+
+
+def test_more_on_a_page_is_no_more_for_htmx_to_set_up_at_the_start(client):
+    category = CategoryFactory()
+    plain, rich = ProductFactory(), ProductFactory(category=category, colors=("navy", "oat"))
+    ProductFactory(category=category)
+    Review.objects.create(product=rich, rating=4, content="Warm.", status=Review.Status.APPROVED)
+    texts = [show(client, product).content.decode() for product in (plain, rich)]
+    assert "data-later-post" in texts[1].partition('id="review-list"')[2]
+    set_up = [len(re.findall(r"\shx-(?:get|post)=", text)) for text in texts]
+    assert set_up[0] == set_up[1] <= 8
 
 
 def test_a_product_without_pictures_keeps_their_place(client):

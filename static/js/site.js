@@ -261,12 +261,14 @@ function settleProduct() {
 
 on("htmx:afterSettle", settleProduct);
 
-// --- Cards are wired when somebody comes near: to wire a page of them at once takes too long.
-// Listeners that are added on the way down still hear the event that brought them.
+// --- What data-later-… says becomes hx-… when somebody comes near, a card as a whole: to wire all
+// of a page at once takes too long. Listeners added on the way down still hear what brought them.
+const LATER = "[data-later-get], [data-later-post]";
+
 function wire({ target }) {
-  const card = target.closest?.("article");
-  const parts = card?.querySelectorAll("[data-later-get], [data-later-post]") ?? [];
-  for (const part of parts) {
+  const card = target.closest?.("article")?.querySelectorAll(LATER) ?? [];
+  const own = target.closest?.(LATER);
+  for (const part of own ? [...card, own] : card) {
     for (const { name, value } of [...part.attributes]) {
       if (!name.startsWith("data-later-")) continue;
       part.setAttribute(name.replace("data-later", "hx"), value);
