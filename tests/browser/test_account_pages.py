@@ -88,3 +88,11 @@ def test_addresses_and_choices_are_kept_without_script(shop_pages, mara):
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_label("Price drops: E-mail")).not_to_be_checked()
     expect(page.get_by_label("Back in stock: E-mail")).to_be_checked()
+
+
+def test_on_a_phone_the_heading_comes_before_the_list_of_places(shop_pages, mara):
+    page = enter(shop_pages, mara, "/account/", width=375)
+    heading = page.get_by_role("heading", level=1).bounding_box()
+    places = page.get_by_role("navigation", name="Account").bounding_box()
+    assert heading["y"] + heading["height"] <= places["y"]
+    assert "Hello" in page.locator(".p-account > *").first.inner_text()
