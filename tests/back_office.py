@@ -3,10 +3,10 @@
 from html.parser import HTMLParser
 
 from django.contrib.auth.models import Group
-from django.test import Client
 
 from shop.accounts.models import User
 from shop.accounts.roles import Role
+from shop.accounts.tests.proving import proven
 
 
 def staff(role=Role.ADMIN, password=None):
@@ -17,9 +17,8 @@ def staff(role=Role.ADMIN, password=None):
 
 
 def signed_in(person):
-    client = Client()
-    client.force_login(person)
-    return client
+    """A browser in which the person has just signed in."""
+    return proven(person)
 
 
 class _Fields(HTMLParser):

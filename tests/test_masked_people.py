@@ -135,6 +135,8 @@ def test_history_documents_and_steps_that_name_the_buyer_are_closed(blind, order
         url("orders_order_step", order.pk, "address"),
         url("orders_order_step", order.pk, "mail"),
     ]
+    assert closed[1] not in blind.get(url("orders_invoice_changelist")).content.decode()
+    assert closed[1] not in blind.get(url("orders_invoice_change", invoice.pk)).content.decode()
     for client in (blind, packer):
         assert [client.get(page).status_code for page in closed] == [403] * 4
         page = client.get(url("orders_order_change", order.pk)).content.decode()

@@ -8,7 +8,8 @@ from django.urls import URLResolver, get_resolver, resolve, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from audit.models import SecurityEvent
-from shop.accounts.models import Letter, User
+from shop.accounts.models import DataExport, ErasureRequest, Letter, User
+from shop.accounts.privacy import copies
 from shop.accounts.roles import PERMISSIONS, Role
 from shop.accounts.tests.proving import (
     PASSWORD,
@@ -20,7 +21,7 @@ from shop.accounts.tests.proving import (
     proven,
     type_password,
 )
-from tests.back_office import signed_in, staff
+from tests.back_office import fields_of, signed_in, staff
 from tests.test_environment import settings_with
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +221,38 @@ def test_nobody_removes_the_factors_of_who_has_more_rights(settings):
     assert client.get(removal_of(customer)).status_code == 200
     assert client.post(removal_of(boss), {"reason": "Long enough to be one"}).status_code == 403
     assert factors_of(boss) == ["recovery_codes", "totp"]
+
+
+def sensitive(person, export):
+    """Addresses of what a stolen session would be used for."""
+    names = ("user_invite", "dataexport_add", "erasurerequest_add")
+    yield from (reverse(f"admin:accounts_{name}") for name in names)
+    yield reverse("admin:accounts_user_change", args=[person.pk])
+    yield reverse("admin:accounts_dataexport_file", args=[export.pk])
+
+
+def test_an_old_session_gives_no_rights_and_takes_no_data_along():
+    boss, person = colleague(), lost()
+    export = copies.ask(user_id=person.pk, asked_by=boss.pk, reason="Letter")
+    client = proven(boss, method="mfa", seconds_ago=3600)
+    form = {"email": "kim@example.com", "role": "admin", "works_here": "on", "roles": "admin"}
+    form |= {"address": person.email, "reason": "Letter", "account_status": "ACTIVE"}
+    for address in sensitive(person, export):
+        answer = client.post(address, form)
+        assert answer["Location"].startswith(STEP_UP), address
+    assert not User.objects.filter(email="kim@example.com").exists()
+    assert not User.objects.get(pk=person.pk).is_staff
+    assert (DataExport.objects.count(), ErasureRequest.objects.count()) == (1, 0)
+
+
+def test_rights_are_given_once_the_admin_has_proved_themselves():
+    boss, person = colleague(), lost()
+    secret = give_app(boss)
+    client = proven(boss, method="mfa", seconds_ago=3600)
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    form = fields_of(client.get(page)) | {"works_here": "on", "roles": "employee"}
+    step = client.post(page, form)["Location"]
+    client.post(step, {"way": "code", "code": code_now(secret)})
+    person.refresh_from_db()
+    assert person.is_staff
+    assert [group.name for group in person.groups.all()] == ["employee"]

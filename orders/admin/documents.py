@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from orders.models import Invoice, Shipment
+from shop.accounts.masking import MaskedPeople, hidden
 from shop.back_office import ReadOnly
 from shop.money import format_money
 
@@ -45,7 +46,7 @@ class ShipmentAdmin(ReadOnly, OfOrder, AuditedAdmin):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnly, OfOrder, AuditedAdmin):
+class InvoiceAdmin(MaskedPeople, ReadOnly, OfOrder, AuditedAdmin):
     """Invoices and credit notes, newest first."""
 
     amount_fields = ("total",)
@@ -53,7 +54,10 @@ class InvoiceAdmin(ReadOnly, OfOrder, AuditedAdmin):
     list_display = ("number", "kind", "issued_at", "order_link", "total_shown", "document_link")
     list_filter = ("kind", "year")
     search_fields = ("number", "order__number")
-    search_help_text = _("Number of the document or of the order")
+    search_help_text = masked_search_help_text = _("Number of the document or of the order")
+    # The document names the buyer.
+    masked = {"document_link": hidden}
+    people_lookups = ("content",)
     fields = (
         "number",
         "kind",

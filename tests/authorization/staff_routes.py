@@ -331,6 +331,6 @@ PAGES = [
         pk="dispute",
         file_id="product_id",
     ),
-    page("accounts_user_invite", (ADMIN, 200), (ADMIN, 422)),
+    page("accounts_user_invite", (ADMIN, 303), (ADMIN, 303)),
     page("accounts_user_remove_factors", (ADMIN, 303), (ADMIN, 303), user_id="person"),
 ]

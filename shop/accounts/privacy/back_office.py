@@ -1,7 +1,7 @@
 """Privacy in the back office: copies and erasures that staff order for people, and consents."""
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -22,6 +22,7 @@ from audit.admin import AuditedAdmin
 from shop.accounts.models import ConsentRecord, DataExport, ErasureRequest, User
 from shop.accounts.privacy import copies, erasing
 from shop.accounts.privacy.views import file_of
+from shop.accounts.step_up import fresh_sign_in
 from shop.back_office import ReadOnly, badge
 
 _COPY_KINDS = {
@@ -77,6 +78,15 @@ class OrderedByStaff(AuditedAdmin):
     records_views = True
     add_fields = ("address", "reason")
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        # All that is held of somebody leaves, or ends: a stolen session orders neither.
+        ordered = fresh_sign_in(super().add_view)(request, form_url, extra_context)
+        return cast("HttpResponse", ordered)
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
@@ -131,7 +141,7 @@ class DataExportAdmin(OrderedByStaff):
         if not request.user.has_perm("accounts.add_dataexport"):
             raise PermissionDenied
         export = get_object_or_404(DataExport.objects.exclude(asked_by=None), pk=export_id)
-        return file_of(export, by_staff=True)
+        return fresh_sign_in(lambda request: file_of(export, by_staff=True))(request)
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, row: DataExport) -> SafeString:

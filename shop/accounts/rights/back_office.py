@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts import step_up
+from shop.accounts.factors import proof
 from shop.accounts.models import User
 from shop.accounts.rights import giving
 from shop.accounts.rights.errors import AboveOwn, LastAdmin, OwnRights, RightsError
@@ -155,6 +157,10 @@ class RightsOnPage:
         form.give()
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        may_give = request.user.has_perm("auth.change_group")
+        if request.method == "POST" and may_give and not proof.is_fresh(request):
+            # A stolen session gives no rights.
+            return step_up.ask(request)
         try:
             return cast("HttpResponse", super().changeform_view(request, *args, **kwargs))  # type: ignore[misc]
         except RightsError as error:

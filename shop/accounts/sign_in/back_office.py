@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -23,6 +24,7 @@ from shop.accounts.roles import Role
 from shop.accounts.sign_in import invitations, past
 from shop.accounts.sign_in.addresses import clean_address
 from shop.accounts.sign_in.errors import AddressTaken
+from shop.accounts.step_up import fresh_sign_in
 from shop.redirects import see_other
 
 #: Events on the page of a person; the list of all has the others.
@@ -62,11 +64,14 @@ class SignInOffice:
         own = path("invite/", view, name="accounts_user_invite")
         return [own, *super().get_urls()]  # type: ignore[misc]
 
-    def invite(self, request: HttpRequest) -> HttpResponse:
+    def invite(self, request: HttpRequest) -> HttpResponseBase:
         """Ask a colleague in: a letter with a link, and no password that anybody else knows."""
-        giver = cast("User", request.user)
-        if not giver.has_perms(["accounts.add_user", "auth.change_group"]):
+        if not request.user.has_perms(["accounts.add_user", "auth.change_group"]):
             raise PermissionDenied
+        return fresh_sign_in(self._invite)(request)
+
+    def _invite(self, request: HttpRequest) -> HttpResponse:
+        giver = cast("User", request.user)
         form = InvitationForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             role = Role(form.cleaned_data.pop("role"))
