@@ -39,6 +39,8 @@ class AuditedAdmin(RestoringAdmin, StaffAdmin):
     object_history_template = "admin/object_history.html"
     #: Set where a page shows personal data: that staff looked is written down.
     records_views = False
+    #: Whether the list does, too; one that does not may leave as a file.
+    lists_people = True
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:
         """The rows whose changes belong to the history of ``obj``."""

@@ -67,7 +67,8 @@ class WaitingFilter(admin.SimpleListFilter):
 class ReviewAdmin(ReadOnly, BulkModeration, AuditedAdmin):
     """Staff decides and replies; the words stay those of the author."""
 
-    records_views = False
+    records_views = True
+    lists_people = False
     restorable = {"catalog.review": ("reply",)}
     list_display = ("created_at", "stars", "excerpt", "product", "status_badge", "report_count")
     list_display_links = ("created_at", "excerpt")
@@ -117,6 +118,7 @@ class ReviewAdmin(ReadOnly, BulkModeration, AuditedAdmin):
         review = self._review(request, object_id)
         if not self.has_view_permission(request, review):
             raise PermissionDenied
+        self.record_view(str(review.pk))
         waiting = Review.objects.waiting()
         undo = _key(request.GET.get("undo", ""))
         story = moderation.decisions(review)

@@ -47,8 +47,10 @@ class ShipmentAdmin(ReadOnly, OfOrder, AuditedAdmin):
 
 @admin.register(Invoice)
 class InvoiceAdmin(MaskedPeople, ReadOnly, OfOrder, AuditedAdmin):
-    """Invoices and credit notes, newest first."""
+    """Invoices and credit notes, newest first. Their history has the address of the buyer."""
 
+    records_views = True
+    lists_people = False
     amount_fields = ("total",)
     list_select_related = ("order",)
     list_display = ("number", "kind", "issued_at", "order_link", "total_shown", "document_link")

@@ -110,6 +110,7 @@ class BankLineAdmin(BankAdmin):
                 form.add_error(None, words.line_refused(error))
             else:
                 return see_other("admin:payments_bankstatement_change", line.statement_id)
+        self.record_view(str(pk), page="assign")
         amount = format_money(line.amount, line.currency)
         return self.asked(
             request,
@@ -131,6 +132,7 @@ class BankLineAdmin(BankAdmin):
             except LineRefused as error:
                 self.message_user(request, words.line_refused(error), messages.ERROR)
             return see_other(page)
+        self.record_view(str(pk), page="returned")
         amount = format_money(line.excess or line.amount, line.currency)
         return self.asked(
             request,

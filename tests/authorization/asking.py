@@ -41,6 +41,13 @@ class Answer:
 
     response: HttpResponse
     writes: list[str] = field(default_factory=list)
+    #: All of a file that came in parts; empty for a page, which the response has.
+    parts: bytes = b""
+
+    @property
+    def text(self) -> str:
+        content = self.parts if self.response.streaming else self.response.content
+        return content.decode(errors="replace")
 
     def fits(self, expected: int | str) -> bool:
         """Whether it is the status expected, and leads where it should."""
@@ -71,6 +78,7 @@ class Asker:
         client = self.clients[is_strict]
         client.cookies = SimpleCookie(self.cookies[role])
         writes: list[str] = []
+        parts = b""
 
         def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
             if sql.lstrip()[:6].upper() in _WRITES and not any(word in sql for word in _MARGINAL):
@@ -84,10 +92,10 @@ class Asker:
                 with connection.execute_wrapper(look):
                     response = getattr(client, method)(url, data)
                     if response.streaming:
-                        list(response.streaming_content)
+                        parts = b"".join(response.streaming_content)
                 raise _Undo
         except _Undo:
-            return Answer(response, writes)
+            return Answer(response, writes, parts)
 
     def url(self, name: str, objects: dict[str, str], which: str = "own") -> str:
         """The route's address, about an "own", "foreign" or "missing" object."""

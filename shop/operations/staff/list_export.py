@@ -40,7 +40,7 @@ def is_offered(page: ModelAdmin) -> bool:
 
     But a list of addresses to write to is there to leave.
     """
-    has_people = getattr(page, "records_views", True)
+    has_people = getattr(page, "records_views", True) and getattr(page, "lists_people", True)
     is_for_mailing = getattr(page, "is_for_mailing", False)
     return (not has_people or is_for_mailing) and page.opts.label_lower not in ("catalog.product",)
 

@@ -40,6 +40,8 @@ class Found:
     label: str | Promise
     hits: list[Hit]
     more_url: str
+    #: Set where hits name people: that staff saw them is written down.
+    people_of: type[Model] | None = None
 
 
 def search(request: HttpRequest, query: str) -> list[Found]:
@@ -71,7 +73,7 @@ def _orders(query: str, user: Any) -> list[Found]:
         )
         for order in Order.objects.filter(by).order_by("-placed_at")[:LIMIT]
     ]
-    return [Found(_("Orders"), hits, _list("orders_order", query))]
+    return [Found(_("Orders"), hits, _list("orders_order", query), Order)]
 
 
 def _products(query: str, user: Any) -> list[Found]:
@@ -136,7 +138,7 @@ def _people(query: str, user: Any) -> list[Found]:
         Hit(user.email, user.get_full_name(), _page("accounts_user", user))
         for user in rows.order_by("email")[:LIMIT]
     ]
-    return [Found(_("Customers"), hits, _list("accounts_user", query))]
+    return [Found(_("Customers"), hits, _list("accounts_user", query), User)]
 
 
 def _grid(variant: ProductVariant) -> str:

@@ -12,6 +12,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.models import AuditLog
+from audit.recording import record
 from orders.models import Order
 from shop.accounts.factors import staff_rule
 from shop.operations.preferences import density_of, set_density
@@ -98,6 +100,7 @@ class StaffSite(admin.AdminSite):
         latest = None
         if request.user.has_perm("orders.view_order"):
             latest = Order.objects.order_by("-placed_at")[:LATEST_ORDERS]
+            record(AuditLog.Action.VIEW, Order, "", {}, {"page": "start"})
         context = {
             "waiting": waiting(request),
             "latest_orders": latest,
@@ -109,6 +112,10 @@ class StaffSite(admin.AdminSite):
         """What the box at the top finds; a single hit opens at once."""
         query = request.GET.get("q", "").strip().replace("\0", "")[:100]
         found = search(request, query)
+        for group in found:
+            if group.people_of is not None:
+                told = {"page": "search", "query": query}
+                record(AuditLog.Action.VIEW, group.people_of, "", {}, told)
         if request.htmx:  # type: ignore[attr-defined]
             context = {"query": query, "found": found, "is_dropdown": True}
             return TemplateResponse(request, "admin/includes/found.html", context)
