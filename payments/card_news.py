@@ -5,7 +5,7 @@ from uuid import UUID
 from audit import recording
 from payments import customers, saved_cards
 from payments.models import SavedCard
-from payments.providers.base import CardNews
+from payments.providers.news import CardNews
 from shop.accounts.models import User
 from shop.conflicts import retried
 

@@ -1,5 +1,7 @@
 """A payment as its provider is told of it."""
 
+import re
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -7,9 +9,11 @@ from django.urls import reverse
 
 from orders.models import OrderAddress
 from payments.models import Payment
-from payments.providers.base import Buyer, Charge, Known, Line, Method
+from payments.providers.base import Answer, Buyer, Charge, Known, Line, Method
 from shop.accounts.models import PostalAddress
 
+#: Twelve to nineteen digits by themselves, however they are set apart.
+_CARD_NUMBER = re.compile(r"(?<![0-9A-Za-z_])[0-9](?:[ -]?[0-9]){11,18}(?![0-9A-Za-z])")
 #: The value of PAYMENT_CAPTURE that lets the money wait for the parcels.
 AT_SHIPMENT = "at_shipment"
 
@@ -49,6 +53,28 @@ def show_method(payment: Payment, method: Method) -> None:
     """Keep what may be shown of what is paid with; does not save."""
     payment.card_brand, payment.card_last4 = method.brand, method.last4
     payment.card_bin, payment.installments = method.bin, method.installments
+
+
+def note_remarks(payment: Payment, answer: Answer) -> list[str]:
+    """Keep what the provider says beside its answer, without card data; does not save.
+
+    Returns the names of the fields that were filled.
+    """
+    said: dict[str, Any] = {
+        "raw": {name: _without_card(value) for name, value in answer.raw.items()},
+        "risk_score": answer.risk.score,
+        "risk_flags": list(answer.risk.flags),
+        "failure_reason": _without_card(answer.reason)[:300],
+    }
+    filled = [name for name, value in said.items() if value not in ({}, None, [], "")]
+    for name in filled:
+        setattr(payment, name, said[name])
+    return filled
+
+
+def _without_card(value: Any) -> Any:
+    """What is as long as the number of a card is none of ours to keep."""
+    return _CARD_NUMBER.sub("…", value) if isinstance(value, str) else value
 
 
 def _buyer(payment: Payment) -> Buyer:

@@ -22,8 +22,8 @@ from payments import evidence, findings, holding, refunding
 from payments.errors import DisputeDecided, ProviderAway, UnknownProvider
 from payments.models import Dispute, Payment, PaymentTransaction, ReconciliationFinding
 from payments.providers import provider
-from payments.providers.base import DisputeNews
 from payments.providers.interface import AcceptsDisputes, TakesEvidence
+from payments.providers.news import DisputeNews
 from shop.conflicts import retried
 
 logger = structlog.get_logger(__name__)

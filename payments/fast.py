@@ -14,7 +14,7 @@ from inventory.errors import OutOfStock
 from orders.errors import NotAllowed
 from orders.placed import lifecycle
 from payments import capturing
-from payments.charges import METHOD_FIELDS, show_method
+from payments.charges import METHOD_FIELDS, note_remarks, show_method
 from payments.models import Payment, PaymentTransaction
 from payments.providers.base import Answer
 from shop import closing
@@ -37,6 +37,7 @@ def approve(payment: Payment, answer: Answer, note: PaymentTransaction) -> Payme
     if answer.method is not None:
         show_method(approved, answer.method)
         names += METHOD_FIELDS
+    names += note_remarks(approved, answer)
     try:
         with recording.batch():
             closing.add(note)

@@ -12,7 +12,8 @@ from payments.charges import charge_of
 from payments.errors import ProviderAway
 from payments.models import Payment, ProviderNotice, Refund
 from payments.providers import provider
-from payments.providers.base import CardNews, DisputeNews, Outcome
+from payments.providers.base import Outcome
+from payments.providers.news import CardNews, DisputeNews
 
 Status = ProviderNotice.Status
 Kind = ProviderNotice.Kind

@@ -22,7 +22,7 @@ from payments import notice_acts
 from payments.errors import NoticeRefused
 from payments.models import Payment, PaymentTransaction, ProviderNotice
 from payments.providers import provider
-from payments.providers.base import Notice
+from payments.providers.news import Notice
 from shop import closing
 
 logger = structlog.get_logger(__name__)

@@ -116,6 +116,9 @@ def _told(state: RemoteState) -> Answer:
         expires_at=state.expires_at,
         is_divisible=state.is_divisible,
         kept=state.kept,
+        raw=state.raw,
+        reason=state.reason,
+        risk=state.risk,
     )
 
 

@@ -17,7 +17,8 @@ from orders.models import Checkout
 from payments import customers, removals
 from payments.errors import CardGone
 from payments.models import Payment, SavedCard
-from payments.providers.base import CardNews, Kept, Method
+from payments.providers.base import Kept, Method
+from payments.providers.news import CardNews
 from shop.accounts.models import ConsentRecord, User
 from shop.accounts.privacy import consents
 from shop.conflicts import retried

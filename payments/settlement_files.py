@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from payments.errors import PaymentsError
-from payments.providers.base import Settled, SettledKind
+from payments.providers.listed import Settled, SettledKind
 from shop.money import InvalidAmount, to_minor
 
 COLUMNS: Final = (

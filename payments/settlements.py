@@ -19,8 +19,8 @@ from payments import findings
 from payments.errors import ProviderAway
 from payments.models import Payment, Provider, ReconciliationFinding, Settlement
 from payments.providers import names, provider
-from payments.providers.base import Settled
 from payments.providers.interface import Settling
+from payments.providers.listed import Settled
 from shop.conflicts import retried
 from shop.money import format_money
 

@@ -14,7 +14,7 @@ from orders.models import Order
 from orders.placed import lifecycle
 from payments import capturing, releasing, saved_cards
 from payments.calls import ask, void
-from payments.charges import known, show_method
+from payments.charges import known, note_remarks, show_method
 from payments.models import Payment, PaymentTransaction
 from payments.providers import provider
 from payments.providers.base import Answer, Outcome
@@ -72,6 +72,7 @@ def record_capture(payment: Payment, answer: Answer | None) -> None:
             locked.status = Status.FAILED
             locked.failure_code = answer.code
             locked.failed_at = timezone.now()
+            note_remarks(locked, answer)
         locked.save()
 
 
@@ -117,6 +118,7 @@ def record_authorization(payment: Payment, answer: Answer | None) -> None:
             locked.provider_reference = answer.reference
             if answer.method is not None:
                 show_method(locked, answer.method)
+            note_remarks(locked, answer)
             if answer.outcome == Outcome.APPROVED:
                 locked.status = Status.AUTHORIZED
                 locked.authorized_amount = answer.amount

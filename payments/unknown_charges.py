@@ -14,8 +14,9 @@ from payments import findings
 from payments.errors import FindingClosed, ProviderAway
 from payments.models import Payment, ReconciliationFinding
 from payments.providers import names, provider
-from payments.providers.base import Known, Listed, Outcome
+from payments.providers.base import Known, Outcome
 from payments.providers.interface import Listing
+from payments.providers.listed import Listed
 from shop.money import format_money
 
 Kind = ReconciliationFinding.Kind

@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.tests.factories import placed_order, variant_in_stock
 from payments import offline, processing, refunding, settlements, settling
 from payments.models import Payment, Refund, RefundPart
-from payments.providers.base import Settled, SettledKind
+from payments.providers.listed import Settled, SettledKind
 from payments.tests.cards import DECLINED, GOOD, NO_FUNDS, method
 from shop.accounts.roles import Role
 from shop.models import new_id

@@ -155,10 +155,12 @@ class PaymentAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
                     "three_d_secure",
                     "provider_reference",
                     "ip_address",
+                    ("risk_score", "risk_flags"),
                 )
             },
         ),
         (_("Failure"), {"fields": ("failure_code", "failure_reason", "failed_at")}),
+        (_("Provider's answer"), {"fields": ("raw",), "classes": ("collapse",)}),
     )
 
     def history_objects(self, obj: models.Model) -> Iterable[models.Model]:

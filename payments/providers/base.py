@@ -161,6 +161,14 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Risk:
+    """What a provider's look for fraud found; ``score`` from 0 to 100 where it tells one."""
+
+    score: int | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
     """The provider's answer to one operation."""
 
@@ -174,6 +182,9 @@ class Answer:
     method: Method | None = None
     #: What may be kept of the provider's answer, without card data.
     raw: Mapping[str, Any] = field(default_factory=dict)
+    #: Why it refused, in its own words.
+    reason: str = ""
+    risk: Risk = field(default_factory=Risk)
     #: Until when what was authorized can be captured, where the provider says so, and whether it
     #: can be in parts where not all payments of the provider can.
     expires_at: datetime | None = None
@@ -201,61 +212,9 @@ class RemoteState:
     expires_at: datetime | None = None
     is_divisible: bool = False
     kept: Kept | None = None
-
-
-class NoticeKind(StrEnum):
-    """What a notice is about; what is none of our business is OTHER."""
-
-    PAYMENT = "PAYMENT"
-    REFUND = "REFUND"
-    DISPUTE = "DISPUTE"
-    CARD = "CARD"
-    OTHER = "OTHER"
-
-
-@dataclass(frozen=True)
-class DisputeNews:
-    """A customer's bank takes money back, or has decided; ``outcome`` is "", WON or LOST."""
-
-    reference: str
-    reason: str
-    amount: int
-    respond_by: datetime | None
-    outcome: str = ""
-
-
-@dataclass(frozen=True)
-class CardNews:
-    """A bank gave out a new card for one that is kept, or the provider holds it no more.
-
-    Without ``token`` it is about all that ``customer`` keeps.
-    """
-
-    token: str
-    customer: str = ""
-    brand: str = ""
-    last4: str = ""
-    expiry: tuple[int, int] | None = None
-    is_gone: bool = False
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What a provider tells by itself, signed: it says that something changed, and of what."""
-
-    #: The provider's id of the event; the same event may come more than once.
-    event_id: str
-    kind: NoticeKind
-    at: datetime
-    #: Our key where the notice carries it, and the provider's reference.
-    key: str = ""
-    reference: str = ""
-    amount: int | None = None
-    currency: str = ""
-    dispute: DisputeNews | None = None
-    card: CardNews | None = None
-    #: What may be kept of it, without card data.
     raw: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    risk: Risk = field(default_factory=Risk)
 
 
 @dataclass(frozen=True)
@@ -265,48 +224,3 @@ class EvidenceFile:
     name: str
     mime_type: str
     content: bytes
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A charge in a provider's own list, with our key where it carries one."""
-
-    reference: str
-    key: str
-    amount: int
-    currency: str
-    #: What of it was taken; the rest is held.
-    captured: int
-    at: datetime
-    #: ``reference`` is what a payment keeps of it, and not a part of one.
-    is_payment: bool = True
-
-
-class SettledKind(StrEnum):
-    """What a line of a provider's settlement is about."""
-
-    CHARGE = "CHARGE"
-    REFUND = "REFUND"
-    DISPUTE = "DISPUTE"
-    OTHER = "OTHER"
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A line of a provider's settlement: what came to the shop's account, and what it cost.
-
-    ``amount`` is what the customer paid or got back (below zero), ``fee`` what the provider kept.
-    """
-
-    #: The provider's id of the line, the same for ever.
-    reference: str
-    kind: SettledKind
-    amount: int
-    fee: int
-    currency: str
-    at: datetime
-    #: The payment it belongs to, by our key or by the provider's reference.
-    key: str = ""
-    payment: str = ""
-    #: The transfer to the shop's bank that it is part of, "" until there is one.
-    payout: str = ""

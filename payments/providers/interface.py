@@ -20,12 +20,11 @@ from payments.providers.base import (
     Charge,
     EvidenceFile,
     Known,
-    Listed,
     Method,
-    Notice,
     RemoteState,
-    Settled,
 )
+from payments.providers.listed import Listed, Settled
+from payments.providers.news import Notice
 
 
 class Provider(Protocol):

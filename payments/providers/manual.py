@@ -14,10 +14,10 @@ from payments.providers.base import (
     Charge,
     Known,
     Method,
-    Notice,
     Outcome,
     RemoteState,
 )
+from payments.providers.news import Notice
 
 
 class Manual:

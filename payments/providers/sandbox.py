@@ -36,27 +36,27 @@ from payments.providers.base import (
     EvidenceFile,
     Known,
     Method,
-    Notice,
     Outcome,
     RemoteState,
-    Settled,
+    Risk,
 )
-
-APPROVE, DECLINE, NO_FUNDS, ASK = "ok", "declined", "funds", "3ds"
-LOSE_ANSWER, TELL_LATE, END_EARLY, DISPUTE = "lost", "late", "ended", "dispute"
-TEST_CARDS = {
-    "4242424242424242": APPROVE,
-    "5555555555554444": APPROVE,
-    "4000000000000002": DECLINE,
-    "4000000000009995": NO_FUNDS,
-    "4000002760003184": ASK,
-    "4000000000000119": LOSE_ANSWER,
-    "4000000000000077": TELL_LATE,
-    "4000000000000069": END_EARLY,
-    "4000000000000259": DISPUTE,
-}
-BEHAVIORS = frozenset(TEST_CARDS.values())
-BRANDS = {"4": "Visa", "5": "Mastercard"}
+from payments.providers.listed import Settled
+from payments.providers.news import Notice
+from payments.providers.sandbox_cards import (
+    ASK,
+    BEHAVIORS,
+    BRANDS,
+    DECLINE,
+    DISPUTE,
+    END_EARLY,
+    LOSE_ANSWER,
+    NO_FUNDS,
+    REASONS,
+    RISKY_SCORE,
+    TELL_LATE,
+    TEST_CARDS,
+    behavior_of,
+)
 
 AUTHORIZED, CAPTURED, VOIDED = "authorized", "captured", "voided"
 DECLINED, WAITING = "declined", "waiting"
@@ -103,7 +103,7 @@ class Sandbox:
         )
 
     def authorize(self, charge: Charge) -> Answer:
-        behavior = _behavior(charge.method_token)
+        behavior = behavior_of(charge.method_token)
         status, code = {
             DECLINE: (DECLINED, "card_declined"),
             NO_FUNDS: (DECLINED, "insufficient_funds"),
@@ -146,7 +146,7 @@ class Sandbox:
             known = SandboxCapture.objects.filter(idempotency_key=key).first()
             if known is not None:
                 return Answer(Outcome.APPROVED, str(charge.pk), amount=known.amount)
-            if charge.status == AUTHORIZED and _behavior(charge.method_token) == END_EARLY:
+            if charge.status == AUTHORIZED and behavior_of(charge.method_token) == END_EARLY:
                 charge.status, charge.code = VOIDED, "authorization_expired"
                 charge.save()
             left = charge.amount - charge.captured_amount
@@ -191,7 +191,7 @@ class Sandbox:
             charge.refunded_amount += amount
             charge.save()
             made = charge.refunds.create(idempotency_key=key, amount=amount)
-            if _behavior(charge.method_token) == TELL_LATE:
+            if behavior_of(charge.method_token) == TELL_LATE:
                 sandbox_notices.queue(charge, "refund.succeeded", amount=amount, seconds=(0,))
             return Answer(Outcome.APPROVED, str(made.pk), amount=amount)
 
@@ -209,6 +209,9 @@ class Sandbox:
             voided=made.status == VOIDED,
             code=made.code,
             refunded=made.refunded_amount,
+            raw=_answer(made).raw,
+            reason=_answer(made).reason,
+            risk=_risk(made),
         )
 
     def submit_evidence(self, reference: str, *, text: str, files: Sequence[EvidenceFile]) -> None:
@@ -230,7 +233,7 @@ class Sandbox:
 
     def add_card(self, method: Method, *, key: str, return_url: str) -> Answer:
         """No money moves: the bank says whether the card is good, and asks nobody."""
-        behavior = _behavior(method.token)
+        behavior = behavior_of(method.token)
         if behavior in (DECLINE, NO_FUNDS) or behavior not in BEHAVIORS:
             return Answer(Outcome.DECLINED, "", code="card_declined")
         return Answer(Outcome.APPROVED, f"added_{key}")
@@ -245,17 +248,13 @@ class Sandbox:
         return sandbox_notices.read(headers, body)
 
 
-def _behavior(token: str) -> str:
-    return token.split("_")[1] if token.count("_") == 2 else ""
-
-
 def _refuse_while_silent(charge: SandboxCharge) -> None:
     if charge.silent_until is not None and charge.silent_until > timezone.now():
         raise ProviderAway("the sandbox takes its time")
 
 
 def _tell_of_capture(charge: SandboxCharge, amount: int) -> None:
-    behavior = _behavior(charge.method_token)
+    behavior = behavior_of(charge.method_token)
     if behavior == TELL_LATE:
         sandbox_notices.queue(charge, "payment.captured", amount=amount, seconds=(0,))
     if behavior == DISPUTE:
@@ -287,4 +286,18 @@ def _answer(charge: SandboxCharge) -> Answer:
         CAPTURED: Outcome.APPROVED,
         WAITING: Outcome.CHALLENGE,
     }.get(charge.status, Outcome.DECLINED)
-    return Answer(outcome, str(charge.pk), amount=charge.amount, code=charge.code)
+    return Answer(
+        outcome,
+        str(charge.pk),
+        amount=charge.amount,
+        code=charge.code,
+        raw={"status": charge.status},
+        reason=REASONS.get(charge.code, ""),
+        risk=_risk(charge),
+    )
+
+
+def _risk(charge: SandboxCharge) -> Risk:
+    """The card that is disputed later looked like it."""
+    is_risky = behavior_of(charge.method_token) == DISPUTE
+    return Risk(RISKY_SCORE, ("elevated",)) if is_risky else Risk(0)

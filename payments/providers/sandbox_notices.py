@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 
 from payments.errors import NoticeRefused
 from payments.models import SandboxCharge, SandboxNotice
-from payments.providers.base import DisputeNews, Notice, NoticeKind
+from payments.providers.news import DisputeNews, Notice, NoticeKind
 from shop.models import new_id
 
 #: Name of the job that sends.

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from payments.models import SandboxCapture, SandboxRefund
-from payments.providers.base import Settled, SettledKind
+from payments.providers.listed import Settled, SettledKind
 
 #: What it keeps of each capture: hundredths of a percent, and minor units.
 FEE_RATE: Final = 150

@@ -7,7 +7,7 @@ from django.utils import timezone
 from orders.tests.factories import placed_order, variant_in_stock
 from payments import disputes, processing
 from payments.models import Dispute
-from payments.providers.base import DisputeNews
+from payments.providers.news import DisputeNews
 from payments.tests.cards import method
 
 

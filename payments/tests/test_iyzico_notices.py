@@ -7,8 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from payments.errors import NoticeRefused
-from payments.providers.base import NoticeKind
 from payments.providers.iyzico import Iyzico, notices
+from payments.providers.news import NoticeKind
 from payments.tests.doubles.iyzico import Form, IyzicoDouble
 
 KEY = "0192f0c1-0000-7000-8000-000000000001"

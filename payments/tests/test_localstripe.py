@@ -13,7 +13,8 @@ from orders.tests.factories import placed_order
 from payments import processing, recovery
 from payments.errors import ProviderAway
 from payments.models import Payment
-from payments.providers.base import Charge, Known, Method, NoticeKind, Outcome
+from payments.providers.base import Charge, Known, Method, Outcome
+from payments.providers.news import NoticeKind
 from payments.providers.stripe import Stripe
 from payments.tests.doubles.faults import Double, Reply
 from payments.tests.doubles.localstripe import ThroughLocalstripe, running

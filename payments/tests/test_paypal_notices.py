@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from payments.errors import NoticeRefused, ProviderAway
-from payments.providers.base import NoticeKind
+from payments.providers.news import NoticeKind
 from payments.providers.paypal import PayPal
 from payments.tests.doubles.paypal import paypal_in_use
 

@@ -16,7 +16,7 @@ from payments import processing, refunding, settlements
 from payments.errors import ProviderAway
 from payments.models import Payment, ReconciliationFinding, Settlement
 from payments.providers import provider, sandbox_settlements
-from payments.providers.base import Settled, SettledKind
+from payments.providers.listed import Settled, SettledKind
 from payments.tests.disputing import paid, tell
 from payments.tests.doubles.paypal import paypal_in_use
 from payments.tests.doubles.stripe import StripeDouble

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from payments.errors import CardRefused, NoticeRefused, ProviderAway
-from payments.providers.base import Card, Charge, EvidenceFile, Known, NoticeKind, Outcome
+from payments.providers.base import Card, Charge, EvidenceFile, Known, Outcome
+from payments.providers.news import NoticeKind
 from payments.providers.stripe import Stripe
 from payments.tests.doubles.faults import Reply
 from payments.tests.doubles.stripe import (

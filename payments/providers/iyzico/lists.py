@@ -10,8 +10,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
 from payments.errors import ProviderAway
-from payments.providers.base import Listed
 from payments.providers.iyzico import seen, wire
+from payments.providers.listed import Listed
 
 #: iyzico's answer about a card that it does not hold.
 _NO_CARD: Final = frozenset({"3001", "3002", "3005"})

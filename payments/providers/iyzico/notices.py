@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from payments.errors import NoticeRefused
-from payments.providers.base import Notice, NoticeKind
 from payments.providers.iyzico import wire
+from payments.providers.news import Notice, NoticeKind
 
 SIGNATURE = "x-iyz-signature-v3"
 #: iyzico tries again for three quarters of an hour; what is older was kept by somebody.

@@ -29,14 +29,14 @@ from payments.providers.base import (
     Card,
     Charge,
     Known,
-    Listed,
     Method,
-    Notice,
     Outcome,
     RemoteState,
 )
 from payments.providers.iyzico import form, lists, notices, seen, wire
 from payments.providers.iyzico.seen import Report
+from payments.providers.listed import Listed
+from payments.providers.news import Notice
 
 #: iyzico wants the address of who asks; ours is behind a proxy and says nothing.
 _FROM = "127.0.0.1"
@@ -86,8 +86,16 @@ class Iyzico:
                 charge.amount,
                 method=state.method,
                 kept=state.kept,
+                raw=state.raw,
             )
-        return Answer(Outcome.DECLINED, state.reference, code=state.code)
+        return Answer(
+            Outcome.DECLINED,
+            state.reference,
+            code=state.code,
+            raw=state.raw,
+            reason=state.reason,
+            risk=state.risk,
+        )
 
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
         found = self._payment(payment)
@@ -168,7 +176,7 @@ class Iyzico:
             return self._page(charge, reference)
         known = Known(charge.key, reference, charge.amount, charge.currency)
         found = self._reported(known)
-        return _state(found, charge) if found else None
+        return seen.state(found, charge) if found else None
 
     def _page(self, charge: Charge, token: str) -> RemoteState:
         told = wire.ask(
@@ -180,7 +188,10 @@ class Iyzico:
         status = told.get("paymentStatus")
         if status == "FAILURE":
             code = seen.refusal(told)
-            return RemoteState(token, Outcome.DECLINED, 0, 0, voided=False, code=code)
+            reason = str(told.get("errorMessage") or "")
+            return RemoteState(
+                token, Outcome.DECLINED, 0, 0, voided=False, code=code, reason=reason
+            )
         if told["status"] == "failure" or status != "SUCCESS":
             return RemoteState(token, Outcome.CHALLENGE, 0, 0, voided=False)
         if told.get("token") != token or told.get("conversationId") != charge.key:
@@ -188,7 +199,7 @@ class Iyzico:
         found = Report.read(told, charge.currency)
         if told.get("currency") != charge.currency:
             return RemoteState(token, Outcome.DECLINED, 0, 0, voided=False, code="amount_mismatch")
-        return _state(found, charge, page=token)
+        return seen.state(found, charge, page=token)
 
     def _payment(self, payment: Known) -> Report:
         """The payment itself, as it is this moment."""
@@ -269,30 +280,6 @@ class Iyzico:
             "ip": _FROM,
             **more,
         }
-
-
-def _state(found: Report, charge: Charge, *, page: str = "") -> RemoteState:
-    """A payment that succeeded at the bank, as we see it; our amount is the truth of it."""
-    if found.price != charge.amount or found.paid < 0:
-        kept = page or found.payment_id
-        return RemoteState(kept, Outcome.DECLINED, 0, 0, voided=False, code="amount_mismatch")
-    if found.fraud == seen.REFUSED:
-        kept, code = found.payment_id, "fraud_suspected"
-        return RemoteState(kept, Outcome.DECLINED, 0, 0, voided=found.is_given_back, code=code)
-    if found.fraud == seen.IN_REVIEW and not found.is_given_back:
-        kept = page or found.payment_id
-        return RemoteState(kept, Outcome.CHALLENGE, 0, 0, voided=False, code="in_review")
-    captured = min(found.paid, charge.amount) if found.is_taken else 0
-    return RemoteState(
-        reference=found.payment_id,
-        outcome=Outcome.APPROVED,
-        authorized=charge.amount,
-        captured=captured,
-        voided=found.is_given_back,
-        refunded=min(found.refunded, captured),
-        method=seen.method(found.answer),
-        kept=seen.kept(found.answer),
-    )
 
 
 def _is_token(reference: str) -> bool:

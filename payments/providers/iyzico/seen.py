@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from payments.providers.base import Kept, Method
+from payments.providers.base import Charge, Kept, Method, Outcome, RemoteState, Risk
 from payments.providers.iyzico.wire import decimal_of
 from shop.money import InvalidAmount, to_minor
 
@@ -109,6 +109,13 @@ class Report:
         return sum(self.refunds.values())
 
     @property
+    def raw(self) -> dict[str, str | int]:
+        """What is worth keeping for staff, none of it card data."""
+        bank = str(self.answer.get("authCode") or "")[:20]
+        found: dict[str, str | int] = {"phase": self.phase, "fraud": self.fraud}
+        return {**found, "bank_code": bank} if bank else found
+
+    @property
     def is_taken(self) -> bool:
         return self.phase in TAKEN
 
@@ -142,3 +149,36 @@ class Report:
     def has_succeeded(row: Mapping[str, Any]) -> bool:
         """Whether the row is of a payment and not of a card that was refused."""
         return row.get("paymentStatus") in (_SUCCEEDED, "SUCCESS")
+
+
+def state(found: Report, charge: Charge, *, page: str = "") -> RemoteState:
+    """A payment that succeeded at the bank, as we see it; our amount is the truth of it."""
+    if found.price != charge.amount or found.paid < 0:
+        reference = page or found.payment_id
+        return RemoteState(reference, Outcome.DECLINED, 0, 0, voided=False, code="amount_mismatch")
+    if found.fraud == REFUSED:
+        return RemoteState(
+            found.payment_id,
+            Outcome.DECLINED,
+            0,
+            0,
+            voided=found.is_given_back,
+            code="fraud_suspected",
+            raw=found.raw,
+            risk=Risk(flags=("fraud_suspected",)),
+        )
+    if found.fraud == IN_REVIEW and not found.is_given_back:
+        reference = page or found.payment_id
+        return RemoteState(reference, Outcome.CHALLENGE, 0, 0, voided=False, code="in_review")
+    captured = min(found.paid, charge.amount) if found.is_taken else 0
+    return RemoteState(
+        reference=found.payment_id,
+        outcome=Outcome.APPROVED,
+        authorized=charge.amount,
+        captured=captured,
+        voided=found.is_given_back,
+        refunded=min(found.refunded, captured),
+        method=method(found.answer),
+        kept=kept(found.answer),
+        raw=found.raw,
+    )

@@ -33,7 +33,13 @@ def told(books: Books) -> Answer:
     if held.status == "PENDING":
         raise ProviderAway(f"PayPal looks at the payment: {held.reason}")
     if held.status == "DENIED":
-        return Answer(Outcome.DECLINED, books.id, code="card_declined", raw=raw(books))
+        return Answer(
+            Outcome.DECLINED,
+            books.id,
+            code="card_declined",
+            raw=raw(books),
+            reason=held.reason,
+        )
     if books.is_voided:
         return Answer(Outcome.DECLINED, books.id, code="voided", raw=raw(books))
     return Answer(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from payments.errors import ProviderAway
-from payments.providers.base import Listed, Settled, SettledKind
+from payments.providers.listed import Listed, Settled, SettledKind
 from payments.providers.paypal.books import minor
 from payments.providers.paypal.wire import Wire
 

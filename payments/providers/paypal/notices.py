@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from payments.errors import NoticeRefused
-from payments.providers.base import CardNews, DisputeNews, Notice, NoticeKind
+from payments.providers.news import CardNews, DisputeNews, Notice, NoticeKind
 from payments.providers.paypal.books import minor
 from payments.providers.paypal.wire import Wire
 

@@ -19,13 +19,12 @@ from payments.providers.base import (
     Charge,
     EvidenceFile,
     Known,
-    Listed,
     Method,
-    Notice,
     Outcome,
     RemoteState,
-    Settled,
 )
+from payments.providers.listed import Listed, Settled
+from payments.providers.news import Notice
 from payments.providers.paypal import answers, disputes, holds, lists, notices, questions, vault
 from payments.providers.paypal.books import CURRENCIES, Books, Entry, read, written
 from payments.providers.paypal.wire import Reply, Wire, check_address
@@ -73,7 +72,7 @@ class PayPal:
         if reply is None:
             return Answer(Outcome.DECLINED, "", code="amount_not_taken")
         if reply.is_refused:
-            return Answer(Outcome.DECLINED, "", code=answers.code(reply))
+            return Answer(Outcome.DECLINED, "", code=answers.code(reply), reason=reply.reason)
         books = self._ours(reply, charge)
         # An account that is kept has approved already.
         return self._reserve(books) if books.status == "APPROVED" else answers.told(books)
@@ -103,7 +102,7 @@ class PayPal:
             else:
                 taken = self._must_read(payment.reference).capture_for(key)
                 if taken is None:
-                    return _refused(books, answers.code(reply))
+                    return _refused(books, answers.code(reply), reply.reason)
         return answers.moved(taken, refused="card_declined")
 
     def void(self, payment: Known, *, key: str) -> Answer:
@@ -170,6 +169,8 @@ class PayPal:
             awaits_us=held is None and books.status == "APPROVED",
             expires_at=told.expires_at if told else None,
             kept=books.kept,
+            raw=answers.raw(books),
+            reason=told.reason if told else "",
         )
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
@@ -268,7 +269,7 @@ class PayPal:
         # Also when it says that another request was quicker.
         books = self._must_read(books.id)
         if reply.is_refused and books.authorization is None:
-            return _refused(books, answers.code(reply))
+            return _refused(books, answers.code(reply), reply.reason)
         return answers.told(books)
 
     def _give_back(
@@ -292,5 +293,6 @@ class PayPal:
         return found[0] if found else Answer(Outcome.DECLINED, capture.id, code=answers.code(reply))
 
 
-def _refused(books: Books, code: str) -> Answer:
-    return Answer(Outcome.DECLINED, books.id, code=code, raw=answers.raw(books))
+def _refused(books: Books, code: str, reason: str = "") -> Answer:
+    raw = answers.raw(books)
+    return Answer(Outcome.DECLINED, books.id, code=code, raw=raw, reason=reason)

@@ -41,10 +41,20 @@ class Reply:
     @property
     def issue(self) -> str:
         """PayPal's word for what was wrong, such as ``INSTRUMENT_DECLINED``; "" when nothing."""
+        said = self._first.get("issue") or self.body.get("name") or ""
+        return str(said) if self.is_refused else ""
+
+    @property
+    def reason(self) -> str:
+        """What was wrong in PayPal's sentence, "" when nothing."""
+        said = self._first.get("description") or self.body.get("message") or ""
+        return str(said) if self.is_refused else ""
+
+    @property
+    def _first(self) -> Mapping[str, Any]:
         details = self.body.get("details")
         first = details[0] if isinstance(details, list) and details else None
-        found = first.get("issue") if isinstance(first, dict) else None
-        return str(found or self.body.get("name") or "") if self.is_refused else ""
+        return first if isinstance(first, dict) else {}
 
     @property
     def redirect_url(self) -> str:

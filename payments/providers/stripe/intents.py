@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from payments.errors import ProviderAway
-from payments.providers.base import Answer, Kept, Method, Outcome, RemoteState
+from payments.providers.base import Answer, Kept, Method, Outcome, RemoteState, Risk
 from payments.providers.brands import shown_brand
 from payments.providers.stripe import cards
 from payments.providers.stripe.wire import part
@@ -31,6 +31,7 @@ _CODES = {
     "payment_intent_authentication_failure": "authentication_failed",
 }
 DECLINED = "card_declined"
+_RISKY = ("elevated", "highest")
 _CAPTURE = "c_"
 
 
@@ -53,6 +54,8 @@ class Intent:
     is_divisible: bool = False
     captures: Mapping[str, int] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    risk: Risk = field(default_factory=Risk)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -80,6 +83,8 @@ class Intent:
             redirect_url=self.redirect_url,
             method=self.method,
             raw=self.raw,
+            reason=self.reason,
+            risk=self.risk,
             expires_at=self.capture_before,
             is_divisible=self.is_divisible,
             kept=self.kept,
@@ -100,6 +105,9 @@ class Intent:
             expires_at=self.capture_before,
             is_divisible=self.is_divisible,
             kept=self.kept,
+            raw=self.raw,
+            reason=self.reason,
+            risk=self.risk,
         )
 
 
@@ -124,6 +132,8 @@ def read(data: Mapping[str, Any]) -> Intent:
             is_divisible=part(card, "multicapture").get("status") == "available",
             captures=_captures(data),
             raw=_kept(data, charge, error),
+            reason=str(error.get("message") or ""),
+            risk=_risk(part(charge, "outcome")),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as problem:
         raise ProviderAway("Stripe's answer cannot be understood") from problem
@@ -140,7 +150,13 @@ def declined(error: Mapping[str, Any], *, amount: int, is_of_card: bool) -> Inte
     if made:
         return read({**made, "last_payment_error": error})
     code = code_of(error) if is_of_card else "invalid_method"
-    return Intent(reference="", status="requires_payment_method", amount=amount, code=code)
+    return Intent(
+        reference="",
+        status="requires_payment_method",
+        amount=amount,
+        code=code,
+        reason=str(error.get("message") or ""),
+    )
 
 
 def code_of(error: Mapping[str, Any]) -> str:
@@ -190,6 +206,15 @@ def _method(
     return None
 
 
+def _risk(outcome: Mapping[str, Any]) -> Risk:
+    """Stripe scores for those who pay for it; its level everybody gets."""
+    score, level = outcome.get("risk_score"), outcome.get("risk_level")
+    return Risk(
+        score if isinstance(score, int) and 0 <= score <= 100 else None,
+        (str(level),) if level in _RISKY else (),
+    )
+
+
 def _kept(
     data: Mapping[str, Any], charge: Mapping[str, Any], error: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -197,7 +222,6 @@ def _kept(
     found = {
         "status": data.get("status"),
         "charge": charge.get("id"),
-        "risk": part(charge, "outcome").get("risk_level"),
         "decline_code": error.get("decline_code"),
     }
     return {name: text for name, text in found.items() if isinstance(text, str)}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from payments.errors import ProviderAway
-from payments.providers.base import Listed, Settled, SettledKind
+from payments.providers.listed import Listed, Settled, SettledKind
 from payments.providers.stripe.wire import REFUSALS, clear_answers, client, part
 
 #: What our key is called in Stripe's metadata.

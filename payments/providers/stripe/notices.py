@@ -9,8 +9,8 @@ from typing import Any
 import stripe
 
 from payments.errors import NoticeRefused
-from payments.providers.base import CardNews, DisputeNews, Notice, NoticeKind
 from payments.providers.brands import shown_brand
+from payments.providers.news import CardNews, DisputeNews, Notice, NoticeKind
 from payments.providers.stripe import cards
 
 #: How far the time in the signature may be from ours, in seconds.

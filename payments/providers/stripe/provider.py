@@ -16,13 +16,12 @@ from payments.providers.base import (
     Charge,
     EvidenceFile,
     Known,
-    Listed,
     Method,
-    Notice,
     Outcome,
     RemoteState,
-    Settled,
 )
+from payments.providers.listed import Listed, Settled
+from payments.providers.news import Notice
 from payments.providers.stripe import cards, evidence, intents, lists, notices
 from payments.providers.stripe.intents import Intent
 from payments.providers.stripe.wire import REFUSALS, clear_answers, client

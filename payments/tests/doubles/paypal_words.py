@@ -18,7 +18,11 @@ WHOLE_ONLY = {"HUF", "JPY", "TWD"}
 class Refused(Exception):
     def __init__(self, issue, status=422, links=()):
         super().__init__(issue)
-        body = {"name": "UNPROCESSABLE_ENTITY", "details": [{"issue": issue}], "links": links}
+        body = {
+            "name": "UNPROCESSABLE_ENTITY",
+            "details": [{"issue": issue, "description": f"{issue}: no."}],
+            "links": links,
+        }
         self.reply = Reply(body, status)
 
 

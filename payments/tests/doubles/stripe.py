@@ -101,6 +101,8 @@ class StripeDouble(StripeVault, StripeLists, Double):
         self._kept = {}
         #: What search does not find yet.
         self.unsearchable = False
+        #: What its look for fraud found.
+        self.outcome = {"risk_level": "normal"}
         #: Whether the account may capture in several parts.
         self.has_multicapture = False
         self.open_vault()
@@ -275,7 +277,12 @@ class StripeDouble(StripeVault, StripeLists, Double):
         if made.behaves in REASONS:
             code, reason = REASONS[made.behaves]
             made.status = "requires_payment_method"
-            made.error = {"type": "card_error", "code": code, "decline_code": reason or code}
+            made.error = {
+                "type": "card_error",
+                "code": code,
+                "decline_code": reason or code,
+                "message": "Your card does not do.",
+            }
             card = {"payment_method": {"id": made.payment_method, "card": _card(made)}}
             raise Refused(402, **made.error, **card, payment_intent=self._shown(made, bare=True))
         if made.behaves == ASKS:
@@ -342,7 +349,7 @@ class StripeDouble(StripeVault, StripeLists, Double):
             "object": "charge",
             "amount_refunded": self._refunded(one),
             "payment_method_details": {"type": "card", "card": card},
-            "outcome": {"risk_level": "normal"},
+            "outcome": self.outcome,
         }
         action = {"type": "redirect_to_url", "redirect_to_url": {"url": f"{self.url}/3ds/{one.id}"}}
         method = self.shown_method(one.payment_method, _card(one))

@@ -6,7 +6,7 @@ from random import Random
 from uuid import UUID
 
 from payments.models import Payment, PaymentTransaction, Provider
-from payments.providers import sandbox
+from payments.providers import sandbox, sandbox_cards
 from shop.operations.load import tables
 from shop.operations.load.copying import NULL, Lines, row
 from shop.operations.load.keys import own_key
@@ -71,7 +71,7 @@ class _Attempt:
 
     @property
     def _token(self) -> str:
-        return f"sandbox_{sandbox.TEST_CARDS[self.card]}_{self.key[-24:]}"
+        return f"sandbox_{sandbox_cards.TEST_CARDS[self.card]}_{self.key[-24:]}"
 
     def _pay(
         self, at: datetime, status: Payment.Status, taken: int, code: str, *times: object
@@ -81,7 +81,7 @@ class _Attempt:
             row(
                 self.key, at, at, purchase.order, purchase.buyer or NULL, Provider.SANDBOX,
                 UUID(self.charge), status, CURRENCY, purchase.amount, taken, taken, self._token,
-                sandbox.BRANDS[card[0]], card[-4:], card[:6], code, *times,
+                sandbox_cards.BRANDS[card[0]], card[-4:], card[:6], code, *times,
             )
         )  # fmt: skip
 

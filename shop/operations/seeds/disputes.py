@@ -7,7 +7,7 @@ from django.utils import timezone
 from orders.models import Order
 from payments import disputes, findings
 from payments.models import Dispute, Payment, ReconciliationFinding, SandboxCharge
-from payments.providers.base import DisputeNews
+from payments.providers.news import DisputeNews
 from shop.money import format_money
 
 #: The demo order whose customer told the bank that it never came, and days left to answer.
