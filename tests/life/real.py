@@ -13,7 +13,9 @@ from inventory.models import Reservation, Stock
 from orders.models import Coupon, Order
 from orders.placed import expiry
 from payments import recovery, settling
-from payments.models import Payment, Refund
+from payments.credit import accounts
+from payments.models import GiftCard, Payment, Refund
+from shop.accounts.models import User
 from shop.events.models import OutboxEvent
 from shop.events.relay import deliver_due
 
@@ -26,6 +28,20 @@ def shelves(wares: Mapping[str, ProductVariant]) -> dict[str, tuple[int, int]]:
     return {name: (on_hand[ware.pk], held.get(ware.pk, 0)) for name, ware in wares.items()}
 
 
+def line_totals(placed: Order, wares: Mapping[str, ProductVariant]) -> dict[str, int]:
+    """What the lines of an order cost, by ware."""
+    totals = dict(placed.items.values_list("variant", "line_total"))
+    return {name: totals[ware.pk] for name, ware in wares.items() if ware.pk in totals}
+
+
+def balances(gifts: Mapping[str, GiftCard], people: Mapping[str, User]) -> dict[str, int]:
+    """What gift cards and people may spend, by name."""
+    cards = dict(GiftCard.objects.values_list("pk", "balance"))
+    return {name: cards[card.pk] for name, card in gifts.items()} | {
+        name: accounts.balance_of(person.pk, "EUR") for name, person in people.items()
+    }
+
+
 def order(placed: Order) -> dict[str, Any]:
     """Status and money of an order, as stored."""
     row = Order.objects.get(pk=placed.pk)
@@ -35,6 +51,7 @@ def order(placed: Order) -> dict[str, Any]:
     return {
         "status": row.status,
         "total": row.total,
+        "credit": row.credit_applied,
         "captured": money["captured"] or 0,
         "refunded": money["refunded"] or 0,
     }
