@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from audit import recording
-from payments.credit import cards, codes
+from payments.credit import card_pdf, cards, codes
 from payments.models import GiftCard
 from shop import mail
 
@@ -57,7 +57,8 @@ def compose(card: GiftCard, code: str) -> EmailMultiAlternatives:
         subject = _("A gift card for you")
         if card.sender_name:
             subject = _("%(sender)s sends you a gift card") % {"sender": card.sender_name}
-        return mail.compose(
+        balance_url = urljoin(settings.SHOP_URL, reverse("payments:gift_card_balance"))
+        letter = mail.compose(
             template="gift_card",
             to=card.recipient_email,
             subject=subject,
@@ -65,6 +66,10 @@ def compose(card: GiftCard, code: str) -> EmailMultiAlternatives:
                 "card": card,
                 "code": codes.shown(code),
                 "shop_url": settings.SHOP_URL,
-                "balance_url": urljoin(settings.SHOP_URL, reverse("payments:gift_card_balance")),
+                "balance_url": balance_url,
             },
         )
+        # The only time that the code is known: whoever wants to hand the card over prints it now.
+        sheet = card_pdf.draw(card, codes.shown(code), balance_url=balance_url)
+        letter.attach("gift-card.pdf", sheet, "application/pdf")
+        return letter

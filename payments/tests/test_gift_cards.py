@@ -20,7 +20,7 @@ from orders.tests.factories import (
 )
 from orders.tests.offers import coupon, with_codes
 from payments import processing, refunding
-from payments.credit import cards, chosen, letters, selling, spending
+from payments.credit import card_pdf, cards, chosen, letters, selling, spending
 from payments.credit.cards import Recipient
 from payments.errors import CreditRefused
 from payments.models import GiftCard, Refund
@@ -140,6 +140,26 @@ def test_letter_brings_a_code_that_pays(product):
     assert (letter.to, letter.subject) == (["kim@example.com"], "Ada sends you a gift card")
     assert "Enjoy!" in letter.body
     assert cards.find(code_in(letter)).pk == card.pk
+
+
+def test_letter_brings_a_sheet_to_hand_over():
+    card = gift_card(2000)
+    letters.send(card.pk)
+    [letter] = mail.outbox
+    [sheet] = letter.attachments
+    assert (sheet.filename, sheet.mimetype) == ("gift-card.pdf", "application/pdf")
+    url = "https://shop.example/gift-cards/balance/"
+    drawn = [card_pdf.draw(card, code, balance_url=url) for code in ("ACDE-FGHJ", "KMNP-QRTU")]
+    assert all(made.startswith(b"%PDF-") for made in [sheet.content, *drawn])
+    assert drawn[0] != drawn[1]
+
+
+@pytest.mark.parametrize("words", ["", "W" * 300, "Søren — Łódź 🎁 \u202e مرحبا", "a\nb\tc"])
+def test_sheet_has_one_page_whatever_people_write(words):
+    card = gift_card(9_999_900)
+    card.message, card.sender_name, card.recipient_name = words, words[:100], words[:100]
+    drawn = card_pdf.draw(card, "ACDE-FGHJ-KMNP-QRTU", balance_url="https://shop.example/")
+    assert drawn.count(b"/Type /Page\n") == 1
 
 
 def test_sent_again_only_the_new_code_counts(product):
