@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from inventory.models import Alert
 from shop.events import outbox
@@ -50,6 +50,14 @@ _FOLLOW = """
         (SELECT id FROM stretch ORDER BY id DESC LIMIT 1)
     FROM locked
 """
+
+
+def short() -> "QuerySet[Alert]":
+    """What is low or empty now, of what is for sale."""
+    rows: QuerySet[Alert] = Alert.objects.filter(
+        closed_at=None, kind__in=[Kind.LOW_STOCK, Kind.OUT_OF_STOCK]
+    )
+    return rows
 
 
 def tell(now: datetime, *, most: int = 500) -> int:

@@ -17,6 +17,7 @@ from orders.tests.factories import member, placed_order, variant_in_stock
 from payments import processing
 from payments.models import Payment
 from payments.tests.cards import DECLINED, GOOD, method
+from payments.tests.credits import store_credit
 from shop.accounts.models import User
 from shop.accounts.roles import Role
 from tests.back_office import fields_of, signed_in, staff
@@ -168,6 +169,26 @@ def test_a_page_of_a_person_shows_no_password_and_notes_who_looked():
     assert person.password not in page.content.decode()
     view = AuditLog.objects.get(action="VIEW", entity="accounts.user")
     assert (view.entity_id, view.actor) == (str(person.pk), colleague)
+
+
+def test_a_page_of_a_person_leads_to_their_orders_and_store_credit():
+    person = member()
+    placed_order(user=person)
+    store_credit(person, 1500)
+    store_credit(member(), 900)
+    client = signed_in(staff())
+    page = client.get(reverse("admin:accounts_user_change", args=[person.pk])).content.decode()
+    for route in ("orders_order", "payments_creditaccount"):
+        [url] = re.findall(rf'href="({reverse(f"admin:{route}_changelist")}\?q=[^"]+)"', page)
+        assert client.get(url, follow=True).context["cl"].result_count == 1
+
+
+def test_who_may_not_see_store_credit_gets_no_link_to_it():
+    person, colleague = member(), staff(Role.EMPLOYEE)
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    may = colleague.has_perm("payments.view_creditaccount")
+    shown = "creditaccount" in signed_in(colleague).get(page).content.decode()
+    assert shown is may
 
 
 def test_nobody_gives_themselves_rights():

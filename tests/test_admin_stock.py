@@ -52,6 +52,21 @@ def test_transfer_is_drafted_sent_and_received_by_pages_alone(client):
     assert Stock.objects.get(location=destination).on_hand == 4
 
 
+def test_low_stock_on_the_start_page_is_what_the_open_alerts_say(client):
+    low, out, _plenty = (shelf(variant(), units) for units in (5, 4, 40))
+    unsold = shelf(variant(), 5)
+    for row, units in ((low, -3), (out, -4), (unsold, -5)):
+        stock.adjust(stock_id=row.pk, quantity_change=units, note="Counted")
+    product = unsold.variant.product
+    product.status = "ARCHIVED"
+    product.save()
+    alerts.reconcile(timezone.now())
+    [queue] = client.get("/admin/").context["waiting"]
+    assert (str(queue.queue.label), queue.count) == ("Low stock", 2)
+    shown = client.get(queue.url).context["cl"].result_list
+    assert {alert.stock_id for alert in shown} == {low.pk, out.pk}
+
+
 def test_what_is_missing_is_noted_with_the_last_receipt(client):
     shelf(shirt := variant(), 9)
     transfer = draft(shirt, 4)

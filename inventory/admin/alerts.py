@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
+from inventory import alerts
 from inventory.models import Alert
 from shop.back_office import ReadOnly, badge
 
@@ -23,15 +24,21 @@ _KINDS = {
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Open or closed."""
+    """Open or closed; and what is to be ordered."""
 
     title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        return [("open", _("Open")), ("closed", _("Closed"))]
+        return [
+            ("open", _("Open")),
+            ("short", _("Low or empty now")),
+            ("closed", _("Closed")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Alert]) -> QuerySet[Alert]:
+        if self.value() == "short":
+            return queryset.filter(pk__in=alerts.short().values("pk"))
         if self.value() in ("open", "closed"):
             return queryset.filter(closed_at__isnull=self.value() == "open")
         return queryset

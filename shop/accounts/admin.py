@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -9,10 +10,11 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from audit import recording
 from audit.admin import AuditedAdmin
@@ -39,6 +41,16 @@ _NEWS_KINDS = {
     NewsletterSubscription.Status.CONFIRMED: ("ok", "check"),
     NewsletterSubscription.Status.UNSUBSCRIBED: ("", "close"),
 }
+
+
+#: Lists about a person that stand on their page, and who may see each.
+_LINKS = {"orders_link": "orders.view_order", "credit_link": "payments.view_creditaccount"}
+
+
+def _list_of(person: User, route: str, words: str) -> SafeString:
+    """A link to what a list finds under the address of ``person``."""
+    query = urlencode({"q": person.email})
+    return format_html('<a href="{}?{}">{}</a>', reverse(route), query, words)
 
 
 class AddressInline(ReadOnly, admin.StackedInline):
@@ -77,6 +89,7 @@ class UserAdmin(RightsOnPage, FactorRemoval, SignInOffice, AuditedAdmin):
         "has_marketing_consent",
         "marketing_consent_at",
         "told_of",
+        *_LINKS,
     )
     fieldsets = (
         (None, {"fields": ("email", "username", ("first_name", "last_name"), "phone", "language")}),
@@ -84,6 +97,11 @@ class UserAdmin(RightsOnPage, FactorRemoval, SignInOffice, AuditedAdmin):
         (_("Sign-in"), {"fields": ("happenings",)}),
         (_("News"), {"fields": ("has_marketing_consent", "marketing_consent_at", "told_of")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        links = [name for name, may in _LINKS.items() if request.user.has_perm(may)]
+        return [*found, (_("Beside"), {"fields": [tuple(links)]})] if links else found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = cast("QuerySet[User]", super().get_queryset(request))
@@ -118,6 +136,15 @@ class UserAdmin(RightsOnPage, FactorRemoval, SignInOffice, AuditedAdmin):
     @admin.display(description=_("is told of"))
     def told_of(self, person: User) -> str:
         return preferences.in_words(person.pk)
+
+    @admin.display(description=_("orders"))
+    def orders_link(self, person: User) -> SafeString:
+        return _list_of(person, "admin:orders_order_changelist", gettext("See the orders"))
+
+    @admin.display(description=_("store credit"))
+    def credit_link(self, person: User) -> SafeString:
+        words = gettext("See the store credit")
+        return _list_of(person, "admin:payments_creditaccount_changelist", words)
 
     @admin.display(description=_("roles"))
     def roles(self, person: User) -> str:

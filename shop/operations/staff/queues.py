@@ -11,8 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Review
-from inventory import purchasing
-from inventory.levels import low
+from inventory import alerts, purchasing
 from inventory.models import Stocktake
 from orders.mailing import mails
 from orders.models import Order, OrderMail, Return, Withdrawal
@@ -132,13 +131,13 @@ QUEUES = (
     ),
     Queue(
         _("Low stock"),
-        _("At or below the reorder point"),
+        _("Low or empty, of what is for sale"),
         "alert",
         "warn",
-        "inventory.view_stock",
-        low,
-        "admin:inventory_stock_changelist",
-        "level=low",
+        "inventory.view_alert",
+        alerts.short,
+        "admin:inventory_alert_changelist",
+        "state=short",
     ),
     Queue(
         _("Late deliveries"),
