@@ -49,6 +49,27 @@ class Branch:
     is_last: bool
 
 
+@dataclass(frozen=True)
+class Way:
+    """The names that lead to a category, "Women / Knitwear / Cardigans"."""
+
+    key: UUID
+    path: str
+    names: str
+
+
+def ways() -> list[Way]:
+    """The way to each category in the order of the tree: a name alone may stand in many places.
+
+    One query.
+    """
+    found: dict[str, Way] = {}
+    for key, path, name in Category.objects.order_by("path").values_list("pk", "path", "name"):
+        above = found.get(path.rpartition("/")[0])
+        found[path] = Way(key, path, f"{above.names} / {name}" if above else name)
+    return list(found.values())
+
+
 def branches() -> list[Branch]:
     """The whole tree, each category before those below it; one query.
 

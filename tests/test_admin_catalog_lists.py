@@ -1,5 +1,7 @@
 """The list of products, the category tree and the quick search: found, counted and bounded."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -120,6 +122,22 @@ def test_the_tree_counts_a_bounded_number_of_products(client, women, monkeypatch
 def test_the_tree_is_shown_in_its_order_with_counts(client, women):
     ProductFactory(category=Category.objects.get(slug="jeans"))
     assert tree(client) == [(0, "Women", 0), (1, "Tops", 0), (1, "Jeans", 1), (0, "Men", 0)]
+
+
+@pytest.mark.parametrize("page", ["product", "category", "menu", "exportschedule"])
+def test_a_category_is_chosen_by_the_way_to_it(client, women, page):
+    men = Category.objects.get(slug="men")
+    CategoryFactory(slug="tops", name="Tops", parent=men)
+    text = client.get(reverse(f"admin:catalog_{page}_add")).content.decode()
+    assert text.count(">Women / Tops</option>") == text.count(">Men / Tops</option>") > 0
+    assert ">Tops</option>" not in text
+
+
+def test_what_no_shelf_holds_is_not_told_to_be_sold_out(client):
+    ProductFactory(stock=0)
+    ProductFactory(stock=0, inventory_policy=Product.InventoryPolicy.NONE)
+    text = client.get(LIST).content.decode()
+    assert re.findall(r'class="field-stock_sum">([^<]*)<', text) == ["-", "0"]
 
 
 def test_the_tree_takes_the_same_statements_however_large(

@@ -14,6 +14,7 @@ from catalog.bulk_edits.edits import (
     Kind,
     permissions_of,
 )
+from catalog.category_tree import ways
 from catalog.models import Category, Collection, Product
 from shop.accounts.models import User
 from shop.forms import MoneyField
@@ -73,7 +74,7 @@ class EditForm(forms.Form):
             del self.fields[name]
         if "category" in self.fields:
             tree: Any = self.fields["category"]
-            tree.label_from_instance = lambda node: f"{'– ' * node.level}{node.name}"
+            tree.choices = [("", "—"), *((way.key, way.names) for way in ways())]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

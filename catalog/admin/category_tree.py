@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import category_tree
-from catalog.category_tree import AddressTaken, BelowItself, NotEmpty
+from catalog.category_tree import AddressTaken, BelowItself, NotEmpty, ways
 from catalog.models import Category
 from shop.redirects import see_other
 
@@ -35,7 +35,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["parent"]
-        field.label_from_instance = lambda node: f"{'– ' * node.level}{node.name}"
+        field.choices = [("", field.empty_label), *((way.key, way.names) for way in ways())]
 
 
 class CategoryTree:

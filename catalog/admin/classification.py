@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from catalog.admin.category_tree import CategoryTree
+from catalog.category_tree import ways
 from catalog.freshness import catalog_changed
 from catalog.models import Brand, Category, ListedCount, OptionValue
 
@@ -40,6 +41,12 @@ class CategoryForm(forms.ModelForm):
                 "the category's page and is what search engines show; the others stand below them."
             )
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:
+            field: Any = self.fields["parent"]
+            field.choices = [("", "—"), *((way.key, way.names) for way in ways())]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data

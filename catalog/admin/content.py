@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from catalog.admin.inlines import NamedRows
+from catalog.category_tree import ways
 from catalog.content import redirections
 from catalog.content.menus import preview
 from catalog.errors import RedirectsRefused
-from catalog.models import Category, Collection, ContentPage, Menu, MenuItem, Redirect
+from catalog.models import Collection, ContentPage, Menu, MenuItem, Redirect
 from shop.back_office import StaffFields, VersionedForm, badge
 
 #: Largest list of redirects, in bytes.
@@ -166,8 +167,7 @@ class MenuItemInline(StaffFields, NamedRows):
             # Every row shows the same list, read once.
             rows = cast("Any", field).queryset
             if db_field.name == "category":
-                rows = Category.objects.order_by("path")
-                choices = [(row.pk, f"{'– ' * row.level}{row.name}") for row in rows]
+                choices = [(way.key, way.names) for way in ways()]
             else:
                 choices = [(row.pk, str(row)) for row in rows]
             cast("Any", field).choices = [("", "—"), *choices]

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from catalog import export_schedules, product_filter
 from catalog.admin.exports import column_choices, may_export
-from catalog.models import Brand, Category, ExportSchedule, Product
+from catalog.category_tree import ways
+from catalog.models import Brand, ExportSchedule, Product
 from shop.back_office import badge
 
 
@@ -128,5 +129,4 @@ def _brands() -> list[tuple[Any, str]]:
 
 
 def _categories() -> list[tuple[str, str]]:
-    rows = Category.objects.order_by("path").values_list("path", "level", "name")
-    return [(path, f"{'– ' * level}{name}") for path, level, name in rows]
+    return [(way.path, way.names) for way in ways()]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin.media import thumbnail
 from catalog.admin.picture_forms import PictureForm, PictureFormSet
 from catalog.admin.product_forms import CategoryLinkForm, CategoryLinkFormSet, RelatedForm
-from catalog.models import Category, OptionValue, ProductCategory, ProductLink, ProductMedia
+from catalog.category_tree import ways
+from catalog.models import OptionValue, ProductCategory, ProductLink, ProductMedia
 from shop.back_office import StaffFields
 
 MAY_PRICE = "catalog.change_price"
@@ -61,12 +62,8 @@ class CategoryInline(StaffFields, NamedRows):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "category" and isinstance(field, ModelChoiceField):
-            # Every row shows the same list, read once, with the way to each name.
-            tree = Category.objects.order_by("path")
-            cast("Any", field).choices = [
-                ("", "—"),
-                *((node.pk, f"{'– ' * node.level}{node.name}") for node in tree),
-            ]
+            # Every row shows the same list, read once.
+            cast("Any", field).choices = [("", "—"), *((way.key, way.names) for way in ways())]
         return field
 
 

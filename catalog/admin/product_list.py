@@ -154,5 +154,8 @@ class ProductList(AuditedAdmin):
         )
 
     @admin.display(description=_("available"))
-    def stock_sum(self, product: Product) -> int:
+    def stock_sum(self, product: Product) -> int | None:
+        """None for what no shelf holds, such as a gift card: nought would say it is sold out."""
+        if product.inventory_policy == Product.InventoryPolicy.NONE:
+            return None
         return product.units or 0  # type: ignore[attr-defined]
