@@ -64,6 +64,8 @@ def test_file_with_errors_offers_its_errors_and_no_import(manager, tee):
     page = upload(manager, ("sku", "price"), ("TEE-NAVY-S", "5"), ("TEE-NAVY-M", "=1"))
     text = manager.get(page).content.decode()
     assert "is a formula" in text
+    assert "Has errors" in text
+    assert "Ready to confirm" not in text
     assert "Upload the corrected file" in text
     assert "/confirm/" not in text
     response = manager.get(page.replace("/change/", "/errors/"))
@@ -84,6 +86,20 @@ def test_page_tells_how_many_pictures_came_and_what_was_wrong(manager, tee, sett
     pictures.fetch_waiting(batch.pk)
     problem = "Line 2, https://localhost/a.png: the host is not on the public net"
     assert problem in manager.get(page).content.decode()
+
+
+def test_file_that_changes_nothing_is_not_called_ready(manager, tee):
+    page = upload(manager, ("sku", "product"), ("TEE-NAVY-S", "tee"), ("TEE-NAVY-M", "tee"))
+    text = manager.get(page).content.decode()
+    assert "Nothing to import" in text
+    assert "Ready to confirm" not in text
+
+
+def test_columns_are_told_by_what_stands_in_them(manager, tee):
+    file = SimpleUploadedFile("tees.csv", b"sku,note\nTEE-NAVY-S,\n")
+    text = manager.post(UPLOAD, {"file": file}, follow=True).content.decode()
+    assert "Read as CSV, UTF-8." in text
+    assert text.count("For example:") == text.count("For example: TEE-NAVY-S") == 1
 
 
 def test_preview_can_be_filtered_by_kind(manager, tee):

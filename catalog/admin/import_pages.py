@@ -45,13 +45,13 @@ class ColumnsForm(forms.Form):
                 continue
             guess = batch.mapping.get(header, "")
             extra = [(guess, columns.described(guess))] if guess and guess not in names else []
-            shown = (row[index][:40] for row in samples if index < len(row) and row[index])
+            shown = [row[index][:40] for row in samples if index < len(row) and row[index]]
             self.fields[field] = forms.ChoiceField(
                 label=header,
                 choices=[("", gettext("Leave out")), *known, *extra],
                 required=False,
                 initial=guess,
-                help_text=gettext("For example: %s") % " · ".join(shown),
+                help_text=gettext("For example: %s") % " · ".join(shown) if shown else "",
             )
 
     def mapping(self) -> dict[str, str]:

@@ -144,7 +144,6 @@ class ImportBatchAdmin(ReadOnly, AuditedAdmin):
         if kind in ImportRow.Kind.values:
             rows = rows.filter(kind=kind)
         page = Paginator(rows.order_by("line"), ROWS_PER_PAGE).get_page(request.GET.get("page"))
-        may_change = not batch.error_rows and bool(batch.new_rows + batch.changed_rows)
         context = {
             "batch": batch,
             "status_badge": self.status_badge(batch),
@@ -154,7 +153,7 @@ class ImportBatchAdmin(ReadOnly, AuditedAdmin):
             "page": page,
             "pictures": pictures.told(batch),
             "rows": [ShownRow.of(row) for row in page.object_list],
-            "may_confirm": batch.status == Status.CHECKED and may_change,
+            "may_confirm": batch.status == Status.CHECKED and batch.has_work,
             "audit_url": self._audit_url(request, batch),
         }
         return self._page(request, "batch.html", batch.file_name, context)
@@ -197,6 +196,10 @@ class ImportBatchAdmin(ReadOnly, AuditedAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, batch: ImportBatch) -> SafeString:
+        if batch.status == Status.CHECKED and not batch.has_work:
+            if batch.error_rows:
+                return badge(gettext("Has errors"), "danger", "alert")
+            return badge(gettext("Nothing to import"), "", "check")
         return badge(batch.get_status_display(), *_KINDS[Status(batch.status)])
 
     def _step(self, request: HttpRequest, act: Callable[[], ImportBatch]) -> None:

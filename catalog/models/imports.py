@@ -79,6 +79,17 @@ class ImportBatch(Model):
         return self.new_rows + self.changed_rows + self.unchanged_rows + self.error_rows
 
     @property
+    def has_work(self) -> bool:
+        """Whether an import would change anything; one line in error stops all."""
+        return not self.error_rows and bool(self.new_rows + self.changed_rows)
+
+    @property
+    def encoding_name(self) -> str:
+        """The encoding as programs that save tables call it."""
+        known = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+        return known.get(self.encoding, self.encoding.upper())
+
+    @property
     def audit_id(self) -> str:
         """Stands as request id in the audit entries of this import."""
         return f"import-{self.pk.hex}"
