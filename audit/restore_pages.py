@@ -57,9 +57,8 @@ class RestoringAdmin:
         """The entries with the address of their restore, where there is one."""
         if not self.restorable or not request.user.has_perm(_change_permission(obj)):
             return entries
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_restore"
         return [
-            replace(entry, restore_url=reverse(name, args=[obj.pk, entry.log.pk]))
+            replace(entry, restore_url=self._restore_url(obj, entry.log))
             if entry.log.entity in self.restorable
             and entry.log.action in (AuditLog.Action.CREATE, AuditLog.Action.UPDATE)
             else entry
@@ -77,7 +76,8 @@ class RestoringAdmin:
         row = self._row(obj, entry)
         steps = self._steps(request, row, entry)
         fitting = [step for step in steps if not step.refusal]
-        newest = restoring.entries_about(row).first()
+        newest, before = [*restoring.entries_about(row)[:2], None, None][:2]
+        is_newest = newest is not None and newest.pk == entry.pk
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[obj.pk])
         error = ""
         if request.method == "POST" and fitting:
@@ -96,9 +96,15 @@ class RestoringAdmin:
             "seen": newest.pk if newest else "",
             "error": error,
             "back": back,
+            "is_newest": is_newest,
+            "before_url": self._restore_url(obj, before) if is_newest and before else "",
         }
         status = 409 if error else 200
         return TemplateResponse(request, "admin/restore.html", context, status=status)
+
+    def _restore_url(self, obj: models.Model, entry: AuditLog) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_restore"
+        return reverse(name, args=[obj.pk, entry.pk])
 
     def _row(self, obj: models.Model, entry: AuditLog) -> models.Model:
         """The row the entry is about, if it belongs to ``obj`` and may be restored."""

@@ -159,6 +159,16 @@ def test_other_tables_go_back_too(client, make, name):
     assert getattr(type(row).objects.get(pk=row.pk), name) == "Before"
 
 
+def test_the_version_of_now_leads_to_the_one_before(client):
+    product = ProductFactory(title="Before")
+    first = entry_of(product)
+    change(product, title="After")
+    text = client.get(page_of(product, entry_of(product, 1))).content.decode()
+    assert "This is how it is now." in text
+    assert f'href="{page_of(product, first)}"' in text
+    assert "See the version before" not in client.get(page_of(product, first)).content.decode()
+
+
 def test_the_history_links_to_a_restore_only_for_who_may_change(client):
     product = ProductFactory()
     history = reverse("admin:catalog_product_history", args=[product.pk])
