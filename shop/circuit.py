@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from redis import Redis
+from redis import ConnectionPool, Redis
 from redis.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
@@ -106,6 +106,42 @@ circuit = Circuit()
 os.register_at_fork(after_in_child=lambda: setattr(circuit, "_lock", threading.Lock()))
 
 
+class QuietPool(ConnectionPool):
+    """Connections of this process (setting ``CONNECTION_POOL_CLASS`` of the cache).
+
+    redis-py's own pool counts and times each loan for collectors that nobody runs, which costs as
+    much as the command itself.
+    """
+
+    def get_connection(self, *names: Any, **options: Any) -> Any:
+        self._checkpid()
+        with self._lock:
+            idle = self._available_connections
+            connection: Any = idle.pop() if idle else self.make_connection()
+            self._in_use_connections.add(connection)
+        try:
+            is_ready = not connection.can_read()
+        except (*AWAY, OSError):
+            is_ready = False
+        if not is_ready:
+            # Closed by the other end, or with an answer to somebody else: sending connects anew.
+            connection.disconnect()
+        return connection
+
+    def release(self, connection: Any) -> None:
+        self._checkpid()
+        with self._lock:
+            if connection not in self._in_use_connections:
+                return
+            self._in_use_connections.remove(connection)
+            if not self.owns_connection(connection):
+                connection.disconnect()
+                return
+            if connection.should_reconnect():
+                connection.disconnect()
+            self._available_connections.append(connection)
+
+
 class GuardedPipeline(Pipeline):
     """A pipeline whose commands share the fate of the circuit."""
 
@@ -131,11 +167,11 @@ class GuardedRedis(Redis):
             raise
 
     def _execute_command(self, *args: Any, **options: Any) -> Any:
-        # One attempt, as the shop's connections are set up; redis-py would also count and time it
-        # for collectors that nobody runs, which costs more than the command.
+        # One attempt, as the shop's connections are set up, and counted by nobody either.
         connection: Any = self.connection_pool.get_connection()
         try:
-            return self._send_command_parse_response(connection, args[0], *args, **options)
+            connection.send_command(*args, **options)
+            return self.parse_response(connection, args[0], **options)
         except AWAY:
             connection.disconnect()
             raise

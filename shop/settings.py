@@ -181,6 +181,7 @@ CACHES = {
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
             "REDIS_CLIENT_CLASS": "shop.circuit.GuardedRedis",
+            "CONNECTION_POOL_CLASS": "shop.circuit.QuietPool",
             "SOCKET_CONNECT_TIMEOUT": 0.3,
             "SOCKET_TIMEOUT": 0.3,
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
