@@ -10,11 +10,14 @@ def wanted_fragment(request: HttpRequest) -> str:
 
     Going back in the browser's history always wants the page.
     """
-    headers = request.headers
-    if headers.get("HX-Request") != "true" or headers.get("HX-History-Restore-Request") == "true":
+    sent = request.META
+    if sent.get("HTTP_HX_REQUEST") != "true":
+        return ""
+    if sent.get("HTTP_HX_HISTORY_RESTORE_REQUEST") == "true":
         return ""
     # htmx 4 sends "div#results" where htmx 2 sends "results".
-    return headers.get("HX-Target", "").rpartition("#")[2]
+    target: str = sent.get("HTTP_HX_TARGET", "")
+    return target.rpartition("#")[2]
 
 
 def vary_by_fragment(response: HttpResponseBase) -> None:

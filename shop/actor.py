@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -63,7 +64,16 @@ def acting_as(actor: Actor) -> Iterator[None]:
 
 def set_from_request(request: HttpRequest) -> Token[Callable[[], Actor] | None]:
     """Attribute changes to whoever sent ``request``, until :func:`reset`."""
-    return _current.set(lambda: actor_of(request))
+    known: list[tuple[Any, Actor]] = []
+
+    def find() -> Actor:
+        user = getattr(request, "user", None)
+        if not known or known[-1][0] is not user:
+            # Signing in changes half-way who it is.
+            known.append((user, actor_of(request)))
+        return known[-1][1]
+
+    return _current.set(find)
 
 
 def reset(token: Token[Callable[[], Actor] | None]) -> None:
@@ -72,7 +82,7 @@ def reset(token: Token[Callable[[], Actor] | None]) -> None:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Who sent ``request``. Looked up anew each time: signing in changes it half-way."""
+    """Who sent ``request``, by what is known of them now."""
     kind, user_id = ActorType.VISITOR, None
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
@@ -81,7 +91,7 @@ def actor_of(request: HttpRequest) -> Actor:
         type=kind,
         user_id=user_id,
         ip=client_ip(request),
-        user_agent=request.headers.get("User-Agent", "")[:_USER_AGENT_LENGTH].replace("\0", ""),
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:_USER_AGENT_LENGTH].replace("\0", ""),
         request_id=getattr(request, "id", ""),
     )
 
@@ -96,7 +106,7 @@ def client_ip(request: HttpRequest) -> str | None:
     address = request.META.get("REMOTE_ADDR", "")
     proxies = getattr(settings, "TRUSTED_PROXIES", 0)
     if proxies:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(hops) >= proxies:
             address = hops[-proxies]
     try:

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,17 @@ _SECRET_KEYS = re.compile(
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CARD_NUMBER = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _MASK = "***"
+
+#: The id of the request that is answered now, or "".
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def add_request_id(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Say which request a line is about."""
+    # structlog's own way looks through all variables of the context, a hundred of libraries too.
+    if known := request_id.get():
+        event.setdefault("request_id", known)
+    return event
 
 
 def mask_secrets(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -65,7 +77,7 @@ class PathFilter(logging.Filter):
 def logging_settings(json: bool) -> dict[str, Any]:
     """The value of the setting LOGGING; sets up structlog alike, so that both write the same."""
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        add_request_id,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(allow=["status", "route", "milliseconds"]),

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from shop import actor, errors
+from shop import actor, errors, logs
 from shop.models import new_id
 
 logger = structlog.get_logger(__name__)
@@ -51,10 +51,10 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        sent = request.headers.get("X-Request-ID", "")
+        sent = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = sent if _REQUEST_ID.fullmatch(sent) else str(new_id())
         request.id = request_id  # type: ignore[attr-defined]
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        token = logs.request_id.set(request_id)
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id
@@ -67,7 +67,7 @@ class RequestIdMiddleware:
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
             )
         finally:
-            structlog.contextvars.unbind_contextvars("request_id")
+            logs.request_id.reset(token)
         return response
 
 

@@ -15,14 +15,14 @@ handler500 = "shop.errors.server_error"
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("", include("orders.urls")),
+    path("", include("payments.urls")),
     path("admin/", admin.site.urls),
     path("account/", include("shop.accounts.urls")),
     path("newsletter/", include("shop.accounts.newsletter.urls")),
     path("your-data/", include("shop.accounts.privacy.guest_urls")),
     path("preferences/theme/", preferences.set_theme, name="set_theme"),
     path("preferences/language/", preferences.set_language, name="set_language"),
-    path("", include("payments.urls")),
-    path("", include("orders.urls")),
     path("", include("catalog.urls")),
     path("", include("catalog.content.urls")),
 ]
