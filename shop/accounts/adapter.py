@@ -76,10 +76,12 @@ class AccountAdapter(DefaultAccountAdapter):
                 return False
             if is_confirmed:
                 user.refresh_from_db()
-                subscriptions.take_over(user)
                 outbox.emit("account.confirmed", user, payload={})
                 if before and before.lower() != user.email.lower():
+                    subscriptions.follow(user=user, before=before)
                     email_changes.note_change(user=user, before=before)
+                else:
+                    subscriptions.take_over(user)
         return is_confirmed
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

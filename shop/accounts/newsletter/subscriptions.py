@@ -37,6 +37,8 @@ AGAIN_SECONDS = 15 * 60
 UNCONFIRMED_DAYS = 14
 #: The proof that someone was on the list is kept this long after they left, in days.
 PROOF_DAYS = 3 * 365
+#: What a row says beside whose it is.
+_SAID = ("status", "place", "language", "consent", "asked_at", "confirmed_at", "unsubscribed_at")
 
 
 def ask(*, email: str, place: Place, site_url: str) -> None:
@@ -110,6 +112,28 @@ def take_over(user: User) -> None:
     found = of_address(user.email).filter(status=Status.CONFIRMED).first()
     if found is not None:
         _tell_account(user.email, found.confirmed_at)
+
+
+def follow(*, user: User, before: str) -> None:
+    """A member has another address now: what they agreed to goes along with the row itself.
+
+    Nothing is sent to the address ``before`` any more. What the owner of the new mailbox has said
+    there already counts more than what the account said.
+    """
+    with recording.batch():
+        found = of_address(before).select_for_update().exclude(status=Status.PENDING).first()
+        if found is None:
+            take_over(user)
+            return
+        values: dict[str, Any] = {"email": user.email}
+        said = of_address(user.email).select_for_update().first()
+        if said is not None:
+            if said.status != Status.PENDING:
+                values |= {name: getattr(said, name) for name in _SAID}
+            said.delete()
+        _write(found, values)
+        is_on = found.status == Status.CONFIRMED
+        _tell_account(user.email, found.confirmed_at if is_on else None)
 
 
 def of_address(email: str) -> "QuerySet[NewsletterSubscription]":

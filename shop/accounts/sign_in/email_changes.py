@@ -22,6 +22,7 @@ from audit.models import SecurityEvent
 from audit.security import note
 from shop.accounts.letters.queue import queue
 from shop.accounts.models import User
+from shop.accounts.newsletter import subscriptions
 from shop.accounts.security_letters import tell
 from shop.accounts.sign_in import sessions, throttle
 from shop.accounts.sign_in.errors import AddressTaken
@@ -99,9 +100,10 @@ def undo(change: Change) -> User:
         EmailAddress.objects.update_or_create(
             user=user, email=change.before, defaults={"verified": True, "primary": True}
         )
-        user.email = change.before
+        lost, user.email = user.email, change.before
         user.set_unusable_password()
         user.save(update_fields=["email", "password"])
+        subscriptions.follow(user=user, before=lost)
         Authenticator.objects.filter(user=user, created_at__gte=change.at).delete()
         sessions.end_all(user)
         note(SecurityEvent.Kind.EMAIL_CHANGED, user_id=user.pk, payload={"undone": True})

@@ -197,6 +197,12 @@ ELSEWHERE = [
     "https:evil.example",
     "http:///evil.example",
     "\t//evil.example",
+    "/\t/evil.example",
+    "///evil.example",
+    "\x00//evil.example",
+    "http://testserver@evil.example/",
+    "http://evil.example#testserver",
+    "//testserver.evil.example",
 ]
 
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from orders.placed import claiming
 from orders.tests.factories import placed_order, variant_in_stock
-from shop.accounts.models import User
+from shop.accounts.models import NewsletterSubscription, User
+from shop.accounts.newsletter import subscriptions
 from shop.accounts.sign_in import email_changes
 from shop.accounts.tests.signing_in import (
     EMAIL,
@@ -170,3 +171,37 @@ def test_orders_of_an_address_come_with_its_proof_only(here, mara):
     claiming.take_over(user_id=mara.pk)
     order.refresh_from_db()
     assert order.customer == mara
+
+
+def on_the_list():
+    rows = NewsletterSubscription.objects.filter(status="CONFIRMED")
+    return list(rows.values_list("email", flat=True))
+
+
+def test_news_follow_to_the_new_address_and_back(here, mara):
+    subscriptions.choose(user=mara, is_wanted=True)
+    undo = path_in(changed(here))
+    assert on_the_list() == [NEW]
+    Client().post(undo)
+    assert on_the_list() == [EMAIL]
+    mara.refresh_from_db()
+    assert mara.has_marketing_consent
+    subscriptions.choose(user=mara, is_wanted=False)
+    assert on_the_list() == []
+
+
+def test_no_news_go_where_the_new_mailbox_has_said_no(here, mara):
+    subscriptions.choose(user=mara, is_wanted=True)
+    said = NewsletterSubscription.objects.create(
+        email=NEW,
+        place="FOOTER",
+        consent="Yes",
+        status="UNSUBSCRIBED",
+        asked_at=timezone.now(),
+        unsubscribed_at=timezone.now(),
+    )
+    changed(here)
+    mara.refresh_from_db()
+    assert not mara.has_marketing_consent
+    row = NewsletterSubscription.objects.get()
+    assert (row.email, row.status) == (NEW, said.status)
