@@ -44,6 +44,7 @@ def step_up(request: HttpRequest) -> HttpResponseBase:
         return resume(request)
     context = {
         "factors": held_by(user),
+        "wants_factor": wants_factor,
         "has_password": user.has_usable_password() and not wants_factor,
         "password": password,
         "code": code,

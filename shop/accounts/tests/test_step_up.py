@@ -50,6 +50,16 @@ def test_who_is_not_signed_in_signs_in():
     assert Client().get(APP)["Location"].startswith("/account/login/")
 
 
+def test_who_has_no_password_is_told_of_their_account_and_not_of_the_back_office():
+    user = person()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    text = proven(user, seconds_ago=3600).get(STEP_UP).content.decode()
+    assert "the safety of your account" in text
+    assert "Choose one first" in text
+    assert "back office" not in text
+
+
 def test_a_form_that_was_interrupted_is_carried_out():
     user = person()
     give_app(user)
