@@ -1,6 +1,7 @@
 """Tables of payments: attempts, what their providers said, what goes back."""
 
-from payments.models.bank import Awaited, BankLine, BankStatement
+from payments.models.awaited import Awaited
+from payments.models.bank import BankLine, BankStatement
 from payments.models.captures import Capture
 from payments.models.cards import CardRemoval, ProviderCustomer, SavedCard
 from payments.models.credit import CreditAccount, CreditEntry, GiftCard

@@ -11,7 +11,8 @@ from payments.errors import CardGone, CardRefused, ProviderAway
 from payments.models import CardRemoval, Payment, SavedCard
 from payments.providers.base import Method
 from payments.tests.doubles.paypal import paypal_in_use
-from payments.tests.doubles.stripe import ASKS, DECLINED, GOOD, StripeDouble
+from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.stripe_cards import ASKS, DECLINED, GOOD
 from shop.accounts.models import ConsentRecord
 from shop.accounts.tests.proving import proven
 

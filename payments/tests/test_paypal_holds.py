@@ -10,7 +10,7 @@ from payments.errors import ProviderAway
 from payments.providers.base import Outcome
 from payments.providers.paypal import PayPal
 from payments.tests.doubles.paypal import paypal_in_use
-from payments.tests.test_paypal import approved, books, known
+from payments.tests.test_paypal import KEY, approved, books, known
 
 FOUR_DAYS = timedelta(days=4)
 
@@ -112,6 +112,12 @@ def test_what_was_asked_for_anew_is_released_with_the_first(paypal, double, old)
     assert take(paypal, old).outcome == Outcome.DECLINED
     assert paypal.void(known(old), key="void-1").outcome == Outcome.APPROVED
     assert holds(double) == ["VOIDED", "VOIDED"]
+
+
+def test_what_was_asked_for_anew_is_no_other_charge_in_the_list(paypal, double, old):
+    take(paypal, old)
+    rows = list(paypal.list_charges(timezone.now() - timedelta(days=1)))
+    assert [(row.key, row.captured) for row in rows] == [(KEY, 0), (KEY, 5490)]
 
 
 def test_the_rest_of_what_was_asked_for_anew_is_released(paypal, double, old):

@@ -22,6 +22,7 @@ from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.sandbox import AskingSandboxDouble, SandboxDouble
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.telling import called_off
+from shop.operations.invariants.checking import violations
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,7 @@ def test_a_fault_moves_no_money_twice_and_loses_none(double, call, how):
     minutes_pass(purchase)
     assert purchase.payment.status not in OPEN
     assert_ledgers_agree(double)
+    assert [found.invariant.says for found in violations()] == []
     assert_one_key(double, call)
     if call in ("void", "refund"):
         assert kept(double) == 0

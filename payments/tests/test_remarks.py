@@ -10,8 +10,9 @@ from payments.providers.base import Answer, Method, Outcome
 from payments.tests.cards import DECLINED, DISPUTED, GOOD, method
 from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import PayPalDouble
-from payments.tests.doubles.stripe import GOOD as STRIPES
-from payments.tests.doubles.stripe import NO_FUNDS, StripeDouble
+from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.stripe_cards import GOOD as STRIPES
+from payments.tests.doubles.stripe_cards import NO_FUNDS
 from tests.back_office import staff
 
 pytestmark = pytest.mark.django_db

@@ -28,6 +28,7 @@ from payments.tests.test_provider_faults import (
 )
 from shop.events.relay import deliver_due
 from shop.models import new_id
+from shop.operations.invariants.checking import violations
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,7 @@ def test_a_parcel_takes_its_share_once_and_the_next_one_the_rest(double, how):
     send(purchase.order, 2)
     assert purchase.payment.captured_amount == kept(double) == purchase.order.total
     assert_ledgers_agree(double)
+    assert [found.invariant.says for found in violations()] == []
 
 
 @matrix(RELEASES)
@@ -118,6 +120,7 @@ def test_what_is_left_of_a_canceled_order_is_given_up_and_its_part_goes_back(dou
     assert double.held_amount() == 0
     assert_one_key(double, call)
     assert_ledgers_agree(double)
+    assert [found.invariant.says for found in violations()] == []
 
 
 @pytest.mark.parametrize("double", RELEASES, indirect=True)

@@ -11,7 +11,8 @@ from payments.errors import ProviderAway
 from payments.models import CardRemoval, Payment, ProviderCustomer, SavedCard
 from payments.notices import process, receive
 from payments.providers.base import Method
-from payments.tests.doubles.stripe import ASKS, DECLINED, GOOD, StripeDouble
+from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.stripe_cards import ASKS, DECLINED, GOOD
 from shop.accounts.tests.proving import proven
 
 pytestmark = pytest.mark.django_db

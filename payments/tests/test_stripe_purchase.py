@@ -17,7 +17,8 @@ from orders.tests.factories import (
 from payments import notices, processing, providers, recovery
 from payments.models import Payment
 from payments.providers.base import Method
-from payments.tests.doubles.stripe import ASKS, DECLINED, GOOD, StripeDouble
+from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.stripe_cards import ASKS, DECLINED, GOOD
 
 pytestmark = pytest.mark.django_db
 

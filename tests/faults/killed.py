@@ -17,7 +17,8 @@ from django.test.utils import override_settings
 from orders.models import Order
 from payments import recovery
 from payments.models import Payment
-from payments.tests.doubles.stripe import GOOD, StripeDouble
+from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.stripe_cards import GOOD
 from tests.bench import processes
 from tests.bench.shopper import PurchaseFailed
 from tests.faults import scenarios

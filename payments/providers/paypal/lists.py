@@ -21,7 +21,8 @@ PATH: Final = "/v1/reporting/transactions"
 #: PayPal tells of so many days at once.
 SPAN: Final = timedelta(days=31)
 PAGE: Final = 100
-_SALES, _RESERVED = "T00", ("T1300", "T1301")
+#: What is reserved anew (T1301) is in the list already.
+_SALES, _RESERVED = "T00", "T1300"
 _REFUNDS = ("T1107", "T1114")
 _DISPUTED = ("T1106", "T1201", "T1202", "T1207", "T1208")
 #: Done, or on its way; what was denied or reversed moved nothing.
@@ -33,7 +34,7 @@ def charges(wire: Wire, since: datetime) -> Iterator[Listed]:
     for row in _rows(wire, since):
         code, status = _word(row, "transaction_event_code"), _word(row, "transaction_status")
         is_sale = code.startswith(_SALES) and status == _DONE
-        if not is_sale and not (code in _RESERVED and status in _OPEN):
+        if not is_sale and not (code == _RESERVED and status in _OPEN):
             continue
         amount, currency = _money(row, "transaction_amount")
         if amount > 0:

@@ -6,24 +6,20 @@ approve a payment is ``/checkoutnow``.
 """
 
 import base64
-import hmac
 import json
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from html import escape
-from urllib.parse import urlencode
-
-from django.utils import timezone
 
 from payments.providers.base import Method
 from payments.tests.doubles.faults import Double, Reply
 from payments.tests.doubles.paypal_account import PayPalAccount
 from payments.tests.doubles.paypal_money import PayPalMoney
+from payments.tests.doubles.paypal_pages import WEBHOOK, PayPalPages
 from payments.tests.doubles.paypal_vault import PayPalVault
-from payments.tests.doubles.paypal_words import Refused, is_done, minor, seal, told
+from payments.tests.doubles.paypal_words import Refused, is_done, minor, told
 
-CLIENT, SECRET, WEBHOOK = "client-of-the-shop", "secret-of-the-shop", "WH-of-the-shop"
+CLIENT, SECRET = "client-of-the-shop", "secret-of-the-shop"
 ROUTES = [
     ("POST", r"/v1/oauth2/token", "", "_token"),
     ("POST", r"/v1/notifications/verify-webhook-signature", "notice", "_verify"),
@@ -48,14 +44,9 @@ ROUTES = [
     ("GET", r"/checkoutnow/cancel", "", "_cancel"),
 ]
 OPEN_PATHS = ("/checkoutnow", "/agreements", "/v1/oauth2", "/v1/notifications")
-PAGE = """<!doctype html><html lang="en"><title>Double of PayPal</title>
-<link rel="icon" href="data:,">
-<h1>Pay {amount}?</h1><p>{description}</p>
-<p><a href="/checkoutnow/approve?token={id}">Pay now</a></p>
-<p><a href="/checkoutnow/cancel?token={id}">Cancel and return</a></p></html>"""
 
 
-class PayPalDouble(PayPalMoney, PayPalVault, PayPalAccount, Double):
+class PayPalDouble(PayPalMoney, PayPalPages, PayPalVault, PayPalAccount, Double):
     """See the module's text. ``refuse`` and ``turn_out`` script the next answer of a call."""
 
     provider = "PAYPAL"
@@ -149,27 +140,6 @@ class PayPalDouble(PayPalMoney, PayPalVault, PayPalAccount, Double):
         (order,) = self.orders.values()
         return order
 
-    def notice(self, name, resource, *, at=None, event_id="WH-1"):
-        """Headers and body of a notice, signed."""
-        body = json.dumps(
-            {
-                "id": event_id,
-                "event_type": name,
-                "create_time": (at or timezone.now()).isoformat(),
-                "resource": resource,
-            },
-            indent=1,
-        ).encode()
-        signed = {"transmission_id": event_id, "transmission_time": told(at or timezone.now())}
-        headers = {
-            "Paypal-Transmission-Id": signed["transmission_id"],
-            "Paypal-Transmission-Time": signed["transmission_time"],
-            "Paypal-Transmission-Sig": seal(signed, WEBHOOK, body),
-            "Paypal-Cert-Url": "https://api.paypal.com/v1/notifications/certs/CERT-1",
-            "Paypal-Auth-Algo": "SHA256withRSA",
-        }
-        return headers, body
-
     # --- the work ---
 
     def respond(self, request):
@@ -221,14 +191,6 @@ class PayPalDouble(PayPalMoney, PayPalVault, PayPalAccount, Double):
         self.tokens.append(f"A21AA{len(self.tokens)}")
         return Reply({"access_token": self.tokens[-1], "expires_in": 32400})
 
-    def _verify(self, request):
-        question, _, event = request.body.partition(b', "webhook_event": ')
-        signed, event = json.loads(question + b"}"), event[:-1]
-        is_right = signed["webhook_id"] == WEBHOOK and hmac.compare_digest(
-            signed["transmission_sig"], seal(signed, WEBHOOK, event)
-        )
-        return Reply({"verification_status": "SUCCESS" if is_right else "FAILURE"})
-
     def _create(self, request):
         asked = request.json()
         (unit,) = asked["purchase_units"]
@@ -270,26 +232,6 @@ class PayPalDouble(PayPalMoney, PayPalVault, PayPalAccount, Double):
             raise Refused("ORDER_NOT_APPROVED")
         self._reserve(order)
         return Reply(self._shown(order), 201)
-
-    def _page(self, request):
-        order = self.orders[request.query["token"]]
-        amount = f"{order['unit']['amount']['value']} {order['unit']['amount']['currency_code']}"
-        words = {"id": order["id"], "description": order["unit"]["description"], "amount": amount}
-        page = PAGE.format(**{name: escape(text) for name, text in words.items()})
-        return Reply(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
-
-    def _approve(self, request):
-        order = self.orders[request.query["token"]]
-        self.approve(order["id"])
-        return self._lead(order["context"]["return_url"], token=order["id"], PayerID="BUYER")
-
-    def _cancel(self, request):
-        order = self.orders[request.query["token"]]
-        return self._lead(order["context"]["cancel_url"], token=order["id"])
-
-    def _lead(self, address, **words):
-        joint = "&" if "?" in address else "?"
-        return Reply(b"", 302, {"Location": f"{address}{joint}{urlencode(words)}"})
 
     def _shown(self, order):
         shown = {

@@ -64,8 +64,9 @@ class PayPalAccount:
     def _transactions(self):
         for order in self.orders.values():
             key = order["unit"]["custom_id"]
-            for held in order["authorizations"]:
-                yield self.transaction(held["id"], "T1300", held["amount"]["value"], key=key)
+            for place, held in enumerate(order["authorizations"]):
+                code, named = ("T1301", "") if place else ("T1300", key)
+                yield self.transaction(held["id"], code, held["amount"]["value"], key=named)
             for row in order["captures"]:
                 yield self.transaction(
                     row["id"], "T0006", row["amount"]["value"], key=key, fee="-1.25"

@@ -4,31 +4,22 @@ Keys are kept with what was sent, as Stripe does: the same again gets the same r
 words under a known key are refused. What a request may not carry is refused too.
 """
 
-import json
 import re
 import secrets
 import time
 from email import message_from_bytes
 from types import SimpleNamespace
 
-from stripe import WebhookSignature
-
 from payments.providers.base import Method
 from payments.tests.doubles.faults import Double, Reply
+from payments.tests.doubles.stripe_cards import ASKS, CARDS, GOOD, REASONS
 from payments.tests.doubles.stripe_lists import StripeLists
+from payments.tests.doubles.stripe_news import WEBHOOK_SECRET, StripeNews
+from payments.tests.doubles.stripe_pages import PAGES
 from payments.tests.doubles.stripe_vault import Refused, StripeVault, listed
+from payments.tests.doubles.stripe_words import StripeWords, card_of, tree_of
 
-SECRET_KEY, WEBHOOK_SECRET = "sk_test_double", "whsec_double"
-#: Stripe's own names for cards that behave in one way, and what their bank says.
-GOOD, MASTERCARD = "pm_card_visa", "pm_card_mastercard"
-DECLINED, NO_FUNDS = "pm_card_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds"
-EXPIRED, ASKS = "pm_card_chargeDeclinedExpiredCard", "pm_card_threeDSecure2Required"
-REASONS = {
-    DECLINED: ("card_declined", "generic_decline"),
-    NO_FUNDS: ("card_declined", "insufficient_funds"),
-    EXPIRED: ("expired_card", ""),
-}
-CARDS = {GOOD, MASTERCARD, ASKS, *REASONS}
+SECRET_KEY = "sk_test_double"
 #: What each request may carry.
 ALLOWED = {
     "create": {
@@ -49,44 +40,10 @@ ALLOWED = {
     "cancel": {"cancellation_reason", "expand"},
     "refunds": {"payment_intent", "amount", "metadata", "reason"},
 }
-#: In place of Stripe's script: a field in a frame, which tells what is typed in it.
-SCRIPT = """
-window.Stripe = (key, options) => {
-  let number = "", told = () => {};
-  const home = new URL(document.querySelector('script[src$="/stripe.js"]').src).origin;
-  addEventListener("message", (event) => { if (event.origin === home) number = event.data; });
-  const element = {
-    mount(node) {
-      const frame = document.createElement("iframe");
-      frame.title = "Card number";
-      frame.src = `${home}/field`;
-      node.append(frame);
-    },
-    on(name, listener) { told = listener; },
-    focus() {},
-  };
-  return {
-    elements: () => ({ create: () => element }),
-    createPaymentMethod: async () => {
-      // Stripe is asked, which takes its time.
-      await new Promise((done) => setTimeout(done, 10));
-      return number.startsWith("4")
-        ? { paymentMethod: { id: number === "4000" ? "pm_card_chargeDeclined" : "pm_card_visa",
-                             card: { brand: "visa", last4: "4242" } } }
-        : { error: { message: "Your card number is incomplete." } };
-    },
-  };
-};
-"""
-FIELD = """<!doctype html><title>Field</title><label>Number <input></label><script>
-document.querySelector("input").addEventListener("input", (event) =>
-  parent.postMessage(event.target.value, "*"));
-</script>"""
-PAGES = {"/stripe.js": ("text/javascript", SCRIPT), "/field": ("text/html", FIELD)}
 INTENT = re.compile(r"/v1/payment_intents/(pi_\w+)(?:/(\w+))?")
 
 
-class StripeDouble(StripeVault, StripeLists, Double):
+class StripeDouble(StripeVault, StripeLists, StripeNews, StripeWords, Double):
     provider = "STRIPE"
     calls = ("authorize", "capture", "void", "refund", "fetch")
 
@@ -188,7 +145,7 @@ class StripeDouble(StripeVault, StripeLists, Double):
                 return Refused(400, type="idempotency_error", message="another request").reply
             return reply
         is_file = request.path == "/v1/files"
-        reply = self._worked(request, {} if is_file else _tree(request.form()))
+        reply = self._worked(request, {} if is_file else tree_of(request.form()))
         if key:
             self._kept[key] = said, reply
         return reply
@@ -283,7 +240,7 @@ class StripeDouble(StripeVault, StripeLists, Double):
                 "decline_code": reason or code,
                 "message": "Your card does not do.",
             }
-            card = {"payment_method": {"id": made.payment_method, "card": _card(made)}}
+            card = {"payment_method": {"id": made.payment_method, "card": card_of(made)}}
             raise Refused(402, **made.error, **card, payment_intent=self._shown(made, bare=True))
         if made.behaves == ASKS:
             made.status = "requires_action"
@@ -330,102 +287,9 @@ class StripeDouble(StripeVault, StripeLists, Double):
         self.refunds.append(made)
         return made
 
-    def _searched(self, query):
-        key = re.fullmatch(r'metadata\["payment"\]:"([^"]+)"', query)[1]
-        found = [] if self.unsearchable else self.intents.values()
-        return [self._shown(one) for one in found if one.metadata.get("payment") == key]
-
-    def _refunded(self, intent):
-        rows = [row for row in self.refunds if row["payment_intent"] == intent.id]
-        return sum(row["amount"] for row in rows if row["status"] == "succeeded")
-
-    def _shown(self, one, *, bare=False):
-        """A PaymentIntent with what our requests expand; ``bare`` without it, as in errors."""
-        card = _card(one)
-        card["capture_before"] = one.created + 7 * 86400
-        card["multicapture"] = {"status": "available" if one.is_divisible else "unavailable"}
-        charge = {
-            "id": one.charge,
-            "object": "charge",
-            "amount_refunded": self._refunded(one),
-            "payment_method_details": {"type": "card", "card": card},
-            "outcome": self.outcome,
-        }
-        action = {"type": "redirect_to_url", "redirect_to_url": {"url": f"{self.url}/3ds/{one.id}"}}
-        method = self.shown_method(one.payment_method, _card(one))
-        return {
-            "id": one.id,
-            "object": "payment_intent",
-            "status": one.status,
-            "amount": one.amount,
-            "amount_received": one.received,
-            "currency": one.currency,
-            "metadata": one.metadata,
-            "created": one.created,
-            "setup_future_usage": one.usage,
-            "next_action": action if one.status == "requires_action" else None,
-            "last_payment_error": one.error,
-            "latest_charge": (one.charge if bare else charge) if one.charge else None,
-            "payment_method": one.payment_method if bare else method,
-        }
-
-    # --- what it tells by itself ---
-
-    def event(self, name, about, *, event_id="", at=None, secret=WEBHOOK_SECRET):
-        """Headers and body of a notice, signed at ``at`` (seconds since 1970; now)."""
-        at = int(time.time() if at is None else at)
-        event = {
-            "id": event_id or f"evt_{secrets.token_hex(8)}",
-            "object": "event",
-            "type": name,
-            "created": at,
-            "data": {"object": about},
-        }
-        body = json.dumps(event)
-        signature = WebhookSignature.generate_signature_header(body, secret, at)
-        return {"Stripe-Signature": signature}, body.encode()
-
-    def told(self, reference, name="payment_intent.amount_capturable_updated", **kwargs):
-        """A notice about one of its PaymentIntents."""
-        return self.event(name, self._shown(self.intents[reference], bare=True), **kwargs)
-
-    def dispute(self, reference, *, status="needs_response", due_by=None):
-        """What it shows of a dispute over one of its PaymentIntents."""
-        intent = self.intents[reference]
-        return {
-            "id": f"dp_{intent.id[3:]}",
-            "object": "dispute",
-            "amount": intent.received,
-            "currency": intent.currency,
-            "payment_intent": intent.id,
-            "reason": "fraudulent",
-            "status": status,
-            "evidence_details": {"due_by": due_by},
-        }
-
-
-def _card(intent):
-    brand = "mastercard" if intent.behaves == MASTERCARD else "visa"
-    return {"brand": brand, "last4": "4444" if brand == "mastercard" else "4242"}
-
 
 def _only(name, said):
     for word in said:
         if word not in ALLOWED[name]:
             raise Refused(400, code="parameter_unknown", param=word, message=f"unknown {word}")
     return said
-
-
-def _tree(form):
-    """Stripe's way to write what is nested: ``metadata[payment]=…``."""
-    tree = {}
-    for name, text in form.items():
-        first, *rest = re.findall(r"[^\[\]]+", name)
-        if not rest:
-            tree[first] = text
-        else:
-            branch = tree.setdefault(first, {})
-            for word in rest[:-1]:
-                branch = branch.setdefault(word, {})
-            branch[rest[-1]] = text
-    return tree
