@@ -16,7 +16,7 @@ from tests.life.after_sales import AfterSales
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EXAMPLES = int(os.environ.get("LIFE_EXAMPLES", "4"))
-STEPS = 14
+STEPS = 12
 
 
 class LifeOfOrders(AfterSales):

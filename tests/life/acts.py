@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from inventory.errors import BelowReserved, OutOfStock
 from inventory.stock import adjust
@@ -73,22 +73,6 @@ class Acts(RuleBasedStateMachine):
             self.traveller.stop()
 
     # --- Shoppers
-
-    @initialize(wares=st.tuples(WARES, WARES, WARES, WARES))
-    def four_shoppers_enter_and_three_have_ordered(self, wares):
-        """Else most sequences would be over before anything was paid, or could come back."""
-        for number, ware in enumerate(wares):
-            self.enter()
-            self.put_in(number, ware, 1)
-        self.put_in(0, wares[0], 1)
-        self.give_gift_card(0, "card-small")
-        for number in (0, 1):
-            self.place(number, is_true=True)
-            self.pay(number, GOOD)
-        for _step in ("FULFILLED", "SHIPPED", "DELIVERED"):
-            self.move_on(0)
-        self.give_code(2)
-        self.place(2, is_true=True)
 
     def enter(self, person=None):
         """Somebody begins a cart: a new person, or one who was here before."""

@@ -1,7 +1,7 @@
 """What happens after the sale: money that goes back, and goods that come back."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from orders.errors import NothingToReturn, ReturnNotAllowed, ReturnWindowOver, TooManyReturned
 from orders.models import Order, Return
@@ -13,6 +13,7 @@ from payments import refunding
 from payments.errors import RefundRefused
 from payments.models import Refund
 from payments.refunding import LineRefund
+from payments.tests.cards import GOOD
 from shop.models import new_id
 from tests.life import model, real
 from tests.life.acts import PICK, WARES, Acts, expected
@@ -26,6 +27,36 @@ class AfterSales(Acts):
     def __init__(self):
         super().__init__()
         self.asked = []
+
+    @initialize(
+        wares=st.tuples(WARES, WARES, WARES),
+        accepted=UNITS,
+        restocks=st.booleans(),
+        as_credit=st.booleans(),
+    )
+    def something_has_happened(self, wares, accepted, restocks, as_credit):
+        """Else most sequences would be over before anything was paid, or came back.
+
+        One order has arrived and one of its two pieces came back, one is paid and its customer
+        begins another cart with credit, one waits for its money.
+        """
+        for number, ware in enumerate(wares):
+            self.enter()
+            self.put_in(number, ware, 1)
+        self.put_in(0, wares[0], 1)
+        self.give_gift_card(0, "card-small")
+        for number in (0, 1):
+            self.place(number, is_true=True)
+            self.pay(number, GOOD)
+        for _step in ("FULFILLED", "SHIPPED", "DELIVERED"):
+            self.move_on(0)
+        self.ask_to_return(0, wares[0], 1, as_credit)
+        self.look_at_what_came_back(0, accepted, restocks)
+        self.give_back(1, wares[1], 1, not as_credit)
+        self.come_again(1, wares[1])
+        self.use_store_credit(len(self.carts) - 1)
+        self.give_code(2)
+        self.place(2, is_true=True)
 
     @precondition(lambda self: self.orders)
     @rule(pick=PICK, ware=WARES, units=st.integers(1, 3), as_credit=st.booleans())
