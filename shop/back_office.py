@@ -50,6 +50,24 @@ class StaffFields:
         return cast("forms.Field | None", field)
 
 
+class NamedCells:
+    """A formset whose controls say by themselves what they are: a cell has no label."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)  # type: ignore[misc]
+        for name, field in form.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", str(field.label or name))
+
+
+class NamedTable(admin.TabularInline):
+    """A table whose every control has a name."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        kwargs["formset"] = type(self.formset.__name__, (NamedCells, self.formset), {})
+        return super().get_formset(request, obj, **kwargs)
+
+
 class VersionedForm(forms.ModelForm):
     """Refuses to save over a change that was made after the form was opened."""
 

@@ -14,7 +14,7 @@ from catalog.admin.picture_forms import PictureForm, PictureFormSet
 from catalog.admin.product_forms import CategoryLinkForm, CategoryLinkFormSet, RelatedForm
 from catalog.category_tree import ways
 from catalog.models import OptionValue, ProductCategory, ProductLink, ProductMedia
-from shop.back_office import StaffFields
+from shop.back_office import NamedTable, StaffFields
 
 MAY_PRICE = "catalog.change_price"
 Option = OptionValue.Option
@@ -29,24 +29,10 @@ def option_choices() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-class NamedCells:
-    """A formset whose controls say by themselves what they are: a cell has no label."""
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)  # type: ignore[misc]
-        for name, field in form.fields.items():
-            widget = getattr(field.widget, "widget", field.widget)
-            widget.attrs.setdefault("aria-label", str(field.label or name))
-
-
-class NamedRows(admin.TabularInline):
+class NamedRows(NamedTable):
     """A table whose every control has a name, and whose rows move where they have a place."""
 
     template = "admin/includes/ordered_rows.html"
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        kwargs["formset"] = type(self.formset.__name__, (NamedCells, self.formset), {})
-        return super().get_formset(request, obj, **kwargs)
 
 
 class CategoryInline(StaffFields, NamedRows):

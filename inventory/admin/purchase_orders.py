@@ -28,7 +28,7 @@ from inventory.admin.steps import Step, offered
 from inventory.admin.suppliers import MAY_SEE_COST, BySku
 from inventory.errors import NoExchangeRate, NotOrderable
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, Supplier
-from shop.back_office import StaffFields, VersionedForm, badge
+from shop.back_office import NamedTable, StaffFields, VersionedForm, badge
 from shop.forms import MoneyField
 from shop.money import format_money
 from shop.redirects import see_other
@@ -52,7 +52,7 @@ class LineForms(forms.BaseInlineFormSet):
         cast("MoneyField", form.fields["cost"]).currency = cast("Any", self.instance).currency
 
 
-class LineInline(StaffFields, admin.TabularInline):
+class LineInline(StaffFields, NamedTable):
     """The lines of a draft."""
 
     model = PurchaseOrderLine

@@ -18,7 +18,7 @@ from inventory import transfers
 from inventory.admin.transfer_forms import STEPS, LineForm, refusal
 from inventory.errors import InventoryError
 from inventory.models import Transfer, TransferLine
-from shop.back_office import STALE, StaffFields, VersionedForm, badge
+from shop.back_office import STALE, NamedTable, StaffFields, VersionedForm, badge
 from shop.models import StaleObject
 
 Status = Transfer.Status
@@ -30,7 +30,7 @@ _KINDS = {
 }
 
 
-class LineInline(StaffFields, admin.TabularInline):
+class LineInline(StaffFields, NamedTable):
     """What is sent; once it is, what arrived of it."""
 
     model = TransferLine
