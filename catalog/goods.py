@@ -13,6 +13,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Least
+from django.utils.http import urlencode
 
 from catalog.freshness import BRANDS, NAMESPACE
 from catalog.models import Media, Product, ProductCategory, ProductMedia, ProductVariant
@@ -91,6 +92,11 @@ class Goods:
         if policy == Product.InventoryPolicy.DENY:
             return False
         return policy in Product.UNLIMITED or variant.units > 0
+
+    def url_of(self, variant: Variant) -> str:
+        """Where a page shows the variant as chosen: alike for feeds and structured data."""
+        url = self.product.get_absolute_url()
+        return f"{url}?{urlencode(sorted(variant.options.items()))}" if variant.options else url
 
     def units_of(self, variants: Iterable[Variant]) -> int:
         """Units of the variants on the shelves that a shopper may buy."""

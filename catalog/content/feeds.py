@@ -20,7 +20,6 @@ from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.html import strip_tags
-from django.utils.http import urlencode
 
 from catalog.garments.pictures import parse_path, path_of
 from catalog.goods import Goods, Variant, goods_of, with_goods
@@ -127,7 +126,6 @@ def _item(
     product = goods.product
     options = sorted(variant.options.items())
     names = {name: choices.get(name, slug).name for name, slug in options if slug}
-    url = f"{product.get_absolute_url()}?{urlencode(options)}"
     # Without room for a note, the price struck through is the one the reduction is measured by.
     before = variant.lowest_prior_price
     gtin = numbers.barcode if is_gtin(numbers.barcode) else ""
@@ -136,7 +134,7 @@ def _item(
         "item_group_id": product.slug,
         "title": ", ".join([product.title, *names.values()])[:150],
         "description": strip_tags(product.description or product.summary)[:5000],
-        "link": absolute(url if options else product.get_absolute_url()),
+        "link": absolute(goods.url_of(variant)),
         "image_link": _picture(goods, variant.color, absolute),
         "price": _amount(before or variant.price, product.currency),
         "sale_price": _amount(variant.price, product.currency) if before else "",

@@ -68,7 +68,7 @@ def product_data(
         "image": list(pictures),
         "offers": [
             # The policy is told once; the other offers point at it.
-            _offer(goods, variant, url)
+            _offer(goods, variant, absolute)
             | {"hasMerchantReturnPolicy": {"@id": "#returns"} if place else _return_policy()}
             for place, variant in enumerate(goods.variants)
         ],
@@ -136,12 +136,12 @@ def _review(review: Shown) -> dict[str, Any]:
     return data
 
 
-def _offer(goods: Goods, variant: Variant, url: str) -> dict[str, Any]:
+def _offer(goods: Goods, variant: Variant, absolute: Absolute) -> dict[str, Any]:
     product = goods.product
     offer: dict[str, Any] = {
         "@type": "Offer",
         "sku": variant.sku,
-        "url": url,
+        "url": absolute(goods.url_of(variant)),
         "price": str(to_major(variant.price, product.currency)),
         "priceCurrency": product.currency,
         "itemCondition": "https://schema.org/NewCondition",

@@ -1,5 +1,7 @@
 """What machines read on a product page."""
 
+import csv
+
 import pytest
 
 from catalog.models import Brand
@@ -25,6 +27,18 @@ def test_offers_tell_prices_and_stock(client):
     assert offers["M"]["availability"] == "https://schema.org/OutOfStock"
     names = [item["name"] for item in data["BreadcrumbList"]["itemListElement"]]
     assert names == ["Home", "Tees", product.title]
+
+
+def test_an_offer_and_the_feed_lead_to_the_same_page_of_the_variant(client):
+    product = ProductFactory(sizes=("s", "m"))
+    offers = structured(read(client, product))["Product"]["offers"]
+    addresses = {offer["sku"]: offer["url"] for offer in offers}
+    feed = client.get("/feeds/products.csv")
+    rows = csv.DictReader(b"".join(feed.streaming_content).decode("utf-8-sig").splitlines())
+    assert addresses == {row["id"]: row["link"] for row in rows}
+    [chosen] = {url for sku, url in addresses.items() if sku.endswith("-M")}
+    page = client.get(chosen).context["page"]
+    assert (page.color, page.size) == ("navy", "m")
 
 
 def test_the_label_is_told_to_machines(client):
