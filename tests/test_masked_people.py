@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from catalog.models import Review
+from catalog.tests.factories import ProductFactory
 from orders.documents import invoices
 from orders.models import OrderItem, Withdrawal
 from orders.placed import fulfillment
@@ -206,6 +208,17 @@ def test_money_is_masked_too(blind):
     for name in ("payment", "refund", "dispute"):
         listed = blind.get(url(f"payments_{name}_changelist"), {"q": "zelda.marke"})
         assert list(listed.context["cl"].result_list) == []
+
+
+def test_reviews_are_not_found_by_the_address_of_who_wrote_them(blind):
+    author = member()
+    review = Review.objects.create(
+        product=ProductFactory(), user=author, rating=5, title="Warm", content="Just right."
+    )
+    page = url("catalog_review_changelist")
+    assert list(blind.get(page, {"q": author.email}).context["cl"].result_list) == []
+    assert list(blind.get(page, {"q": review.title}).context["cl"].result_list) == [review]
+    assert blind.get(url("catalog_review_history", review.pk)).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from audit.admin import AuditedAdmin
 from catalog.admin.review_bulk import BulkModeration
 from catalog.models import ProductMedia, Review, ReviewVote
 from catalog.reviewing import moderation
+from shop.accounts.masking import MaskedPeople
 from shop.back_office import STALE, ReadOnly, badge
 from shop.models import StaleObject
 
@@ -64,7 +65,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Review)
-class ReviewAdmin(ReadOnly, BulkModeration, AuditedAdmin):
+class ReviewAdmin(MaskedPeople, ReadOnly, BulkModeration, AuditedAdmin):
     """Staff decides and replies; the words stay those of the author."""
 
     records_views = True
@@ -76,6 +77,10 @@ class ReviewAdmin(ReadOnly, BulkModeration, AuditedAdmin):
     list_select_related = ("product",)
     search_fields = ("content", "title", "display_name", "product__title", "user__email")
     search_help_text = _("Text, name, product or e-mail address")
+    people_lookups = ("user__email",)
+    masked_search_help_text = _("Text, name or product")
+    # Names there are the public ones.
+    history_names_people = False
     ordering = ("-created_at",)
     actions = ("approve_selected", "reject_selected")
     reasons = REASONS

@@ -51,6 +51,7 @@ class MaskedPeople:
     people_lookups: Collection[str] = ()
     #: What others find by a search, in words.
     masked_search_help_text: Any = ""
+    history_names_people = True
 
     def get_list_display(self, request: HttpRequest) -> Any:
         names = super().get_list_display(request)  # type: ignore[misc]
@@ -86,7 +87,7 @@ class MaskedPeople:
         return listed
 
     def history_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not sees_people(request.user):
+        if self._hides_history(request):
             raise PermissionDenied
         answer: HttpResponse = super().history_view(request, *args, **kwargs)  # type: ignore[misc]
         return answer
@@ -94,9 +95,12 @@ class MaskedPeople:
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context["hides_history"] = not sees_people(request.user)
+        context["hides_history"] = self._hides_history(request)
         answer: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
         return answer
+
+    def _hides_history(self, request: HttpRequest) -> bool:
+        return self.history_names_people and not sees_people(request.user)
 
     @cached_property
     def _stand_ins(self) -> dict[str, Callable[[Any], str]]:
