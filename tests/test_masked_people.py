@@ -13,7 +13,7 @@ from orders.tests.factories import member, paid_order
 from orders.tests.returning import arrived_order, ask
 from payments.credit import cards
 from payments.models import CreditAccount
-from payments.tests.disputing import paid
+from payments.tests.disputing import paid, tell
 from shop.accounts.masking import masked_email, masked_name
 from shop.accounts.models import User
 from shop.accounts.roles import MANAGER, PERMISSIONS
@@ -187,12 +187,14 @@ def test_money_is_masked_too(blind):
         amount=1000, currency="EUR", recipient=recipient, reason="-", key="1", actor_id=None
     )
     _order, payment = paid(email="zelda.marke@example.com")
+    dispute = tell(payment)
     account = CreditAccount.objects.create(email="zelda.marke@example.com", currency="EUR")
     for page in (
         url("payments_giftcard_changelist"),
         url("payments_giftcard_change", card.pk),
         url("payments_payment_changelist"),
         url("payments_payment_change", payment.pk),
+        url("payments_dispute_change", dispute.pk),
         url("orders_couponusage_changelist"),
         url("orders_draft_changelist"),
     ):
