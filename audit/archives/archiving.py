@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -130,8 +131,9 @@ def _refuse_strangers(partition: str) -> None:
 def _seals(month: date) -> list[int]:
     """The numbers of the seals over rows of ``month``, which never reach into another."""
     later = AuditSeal.objects.filter(stream=Stream.LOG, until_at__gt=_start(month))
+    oldest = later.aggregate(oldest=Min("number"))["oldest"]
     found = []
-    for seal in later.order_by("number").iterator(10):
+    for seal in digests.seals(Stream.LOG, oldest) if oldest else ():
         key = next(iter(digests.unpacked(seal)), None)
         first = digests.row_by_id(Stream.LOG, key) if key else None
         if first is None or first.created_at < _start(month):

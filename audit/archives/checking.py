@@ -1,7 +1,7 @@
 """Whether the files of archived months say what was sealed, but for what the log says was taken."""
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from audit.archives.redactions import Redaction, Redactions
 from audit.chain import digests
 from audit.models import AuditArchive, AuditSeal, Stream
 
-_AT_ONCE = 10
 _UNREADABLE = (OSError, EOFError, ValueError, KeyError)
 
 
@@ -96,11 +95,8 @@ def _wrong_with(line: Line | None, row_id: UUID, digest: bytes, told: Redactions
 
 
 def _seals(archived: AuditArchive) -> Iterator[AuditSeal]:
-    """A few at a time, whatever connection they come by."""
-    seals = AuditSeal.objects.filter(stream=Stream.LOG).order_by("number")
-    for first in range(archived.first_seal, archived.last_seal + 1, _AT_ONCE):
-        last = min(first + _AT_ONCE - 1, archived.last_seal)
-        yield from seals.filter(number__range=(first, last))
+    seals = digests.seals(Stream.LOG, archived.first_seal)
+    return takewhile(lambda seal: seal.number <= archived.last_seal, seals)
 
 
 def _has_manifest(archived: AuditArchive, redactions: list[Redaction]) -> bool:

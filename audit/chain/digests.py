@@ -15,6 +15,8 @@ from audit.models.sealed import SealedRow, facts_text, values_text
 MODELS: dict[str, type[SealedRow]] = {Stream.LOG: AuditLog, Stream.EVENTS: SecurityEvent}
 #: Bytes of an id, and of an id with its digest, in ``AuditSeal.rows``.
 _ID, _ENTRY = 16, 48
+#: Seals that are in memory at a time.
+_SEALS = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,6 +42,20 @@ def seal_digest(seal: AuditSeal, previous: bytes) -> bytes:
     head = (seal.stream, seal.number, _microseconds(seal.from_at), _microseconds(seal.until_at))
     text = "|".join(str(part) for part in head)
     return hashlib.sha256(b"|".join([text.encode(), previous, bytes(seal.rows)])).digest()
+
+
+def seals(stream: str, first: int) -> Iterator[AuditSeal]:
+    """The seals from number ``first`` on, a few at a time: each holds much.
+
+    By their number, as a connection through a pooler has no cursor that could wait.
+    """
+    while True:
+        later = AuditSeal.objects.filter(stream=stream, number__gte=first).order_by("number")
+        found = list(later[:_SEALS])
+        yield from found
+        if len(found) < _SEALS:
+            return
+        first = found[-1].number + 1
 
 
 def packed(rows: list[Row]) -> bytes:

@@ -19,7 +19,7 @@ from audit.models import AuditSeal, Stream
 MOST_ROWS = 5_000
 #: The end of a span lies this far back, so that small steps of the clock do no harm.
 MARGIN = timedelta(seconds=10)
-#: Writers are waited for this long; then the next turn tries again. In seconds.
+#: Writers are waited for this long, in seconds; the rest is for the next turn.
 PATIENCE = 5.0
 _PAUSE = 0.05
 #: Only one seals at a time: the key of the advisory lock.
@@ -29,8 +29,8 @@ LOCK = 0x5E1A_0D17
 def seal(*, margin: timedelta = MARGIN, patience: float = PATIENCE) -> int:
     """Seal what can no longer grow of each log; returns how many rows.
 
-    Seals nothing while another process does, and of a log that a writer holds longer than
-    ``patience`` seconds. Each seal is a transaction.
+    Seals nothing while another process does. A transaction that writes longer than ``patience``
+    seconds holds up only what was written since it began. Each seal is a transaction.
     """
     count = 0
     for stream in Stream.values:
@@ -42,35 +42,46 @@ def seal(*, margin: timedelta = MARGIN, patience: float = PATIENCE) -> int:
 
 
 def _settled_until(stream: str, patience: float) -> datetime | None:
-    """A moment before which the log is complete; None when a writer takes too long."""
+    """A moment before which the log is complete.
+
+    When a writer takes too long it is the beginning of its transaction, as none of its rows is
+    older; None where that cannot be seen.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     waiting, ends_at = _writers(stream), time.monotonic() + patience
     while waiting:
         if time.monotonic() > ends_at:
-            return None
+            begun = list(waiting.values())
+            return None if None in begun else min(moment, *filter(None, begun))
         time.sleep(_PAUSE)
-        waiting &= _writers(stream)
+        now = _writers(stream)
+        waiting = {key: begun for key, begun in waiting.items() if key in now}
     return moment
 
 
-def _writers(stream: str) -> set[str]:
-    """The open transactions of others that have written, or are about to write, to the log."""
+def _writers(stream: str) -> dict[str, datetime | None]:
+    """The open transactions of others that have written, or are about to write, to the log.
+
+    With the time they began, which other roles than the writer's may not see.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT DISTINCT virtualtransaction FROM pg_locks
+            SELECT virtualtransaction, min(xact_start) FROM pg_locks
+            LEFT JOIN pg_stat_activity USING (pid)
             WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                 AND pid IS DISTINCT FROM pg_backend_pid()
                 AND relation IN (
                     SELECT %s::regclass
                     UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = %s::regclass)
+            GROUP BY virtualtransaction
             """,
             [stream, stream],
         )
-        return {row[0] for row in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def _seal_next(stream: str, until: datetime) -> int:

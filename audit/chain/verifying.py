@@ -15,10 +15,10 @@ from audit.chain.anchors import Anchor
 from audit.chain.digests import Row
 from audit.models import AuditArchive, AuditLog, AuditSeal, Stream
 
-#: Seals that are in memory at a time.
-_AT_ONCE = 10
 #: A row may be this much ahead of our clock, which is not the database's.
 _AHEAD = timedelta(minutes=5)
+#: A row is sealed by then, also while an import of many rows is written.
+_LATE = timedelta(hours=2)
 
 
 class Wrong(StrEnum):
@@ -30,6 +30,7 @@ class Wrong(StrEnum):
     SEAL_ALTERED = "seal altered"
     SEAL_REMOVED = "seal removed"
     TAIL_CUT = "tail of seals cut"
+    NOT_SEALED = "not sealed"
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ def findings(known: dict[str, Anchor] | None = None) -> Iterator[Finding]:
 
 
 def recent(seals: int = 100) -> Iterator[Finding]:
-    """What is wrong with the last ``seals`` of each log."""
+    """What is wrong with the last ``seals`` of each log, and whether sealing stopped."""
     for stream in Stream.values:
         last = AuditSeal.objects.filter(stream=stream).aggregate(last=Max("number"))["last"] or 0
         yield from _of_chain(stream, max(1, last - seals + 1))
         yield from _of_end(stream, None)
+        yield from _unsealed(stream)
 
 
 def state(stream: str) -> Chain:
@@ -89,12 +91,10 @@ def state(stream: str) -> Chain:
 
 
 def _of_chain(stream: str, first: int) -> Iterator[Finding]:
-    seals = AuditSeal.objects.filter(stream=stream).order_by("number")
-    before = seals.filter(number=first - 1).first()
+    before = AuditSeal.objects.filter(stream=stream, number=first - 1).first()
     previous, end = (bytes(before.digest), before.until_at) if before else (b"", None)
     number = first
-    archived = _archived(stream)
-    for seal in seals.filter(number__gte=first).iterator(_AT_ONCE):
+    for seal in digests.seals(stream, first):
         if seal.number == number:
             is_linked = digests.seal_digest(seal, previous) == bytes(seal.digest)
             if not is_linked or seal.from_at != end or len(bytes(seal.rows)) != seal.count * 48:
@@ -102,8 +102,29 @@ def _of_chain(stream: str, first: int) -> Iterator[Finding]:
         else:
             for missing in range(number, seal.number):
                 yield Finding(Wrong.SEAL_REMOVED, stream, missing)
-        yield from _of_seal(seal, is_archived=any(seal.number in span for span in archived))
+        found = list(_of_seal(seal, is_archived=_is_archived(seal)))
+        # If its month became a file just now, look again.
+        yield from _of_seal(seal, is_archived=True) if found and _is_archived(seal) else found
         previous, end, number = bytes(seal.digest), seal.until_at, seal.number + 1
+
+
+def _unsealed(stream: str) -> Iterator[Finding]:
+    """The first row that nobody sealed, when rows have been written long after it."""
+    seals = AuditSeal.objects.filter(stream=stream)
+    until = seals.aggregate(until=Max("until_at"))["until"]
+    rows = digests.MODELS[stream]._default_manager.all()
+    newest = rows.aggregate(newest=Max("created_at"))["newest"]
+    open_rows = rows.filter(created_at__gte=until) if until else rows
+    if newest is not None:
+        late = open_rows.filter(created_at__lt=newest - _LATE).order_by("created_at", "id")
+        for row_id, created_at in late.values_list("id", "created_at")[:1]:
+            yield Finding(Wrong.NOT_SEALED, stream, 0, row_id, created_at)
+
+
+def _is_archived(seal: AuditSeal) -> bool:
+    """Whether the rows lie in a file."""
+    span = AuditArchive.objects.filter(first_seal__lte=seal.number, last_seal__gte=seal.number)
+    return seal.stream == Stream.LOG and span.exists()
 
 
 def _of_seal(seal: AuditSeal, *, is_archived: bool) -> Iterator[Finding]:
@@ -162,10 +183,3 @@ def _of_end(stream: str, anchor: Anchor | None) -> Iterator[Finding]:
         yield Finding(Wrong.INSERTED, stream, 0, row_id, created_at)
     if anchor is not None and not anchors.holds(stream, anchor):
         yield Finding(Wrong.TAIL_CUT, stream, anchor.number)
-
-
-def _archived(stream: str) -> list[range]:
-    """The seals whose rows lie in archives."""
-    if stream != Stream.LOG:
-        return []
-    return [range(one.first_seal, one.last_seal + 1) for one in AuditArchive.objects.all()]

@@ -15,6 +15,13 @@ from audit.tests.factories import entry, fetch, seal, sealed, tamper
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("anchor")]
 
 
+INSERT = (
+    "INSERT INTO audit_auditlog (id, actor_type, action, entity, entity_id, before, after,"
+    " user_agent, request_id) VALUES (gen_random_uuid(), 'SYSTEM', 'VIEW', 'orders.order',"
+    " '1', '{}', '{}', '', '')"
+)
+
+
 def named(known=None):
     """(what is wrong, id or seal) of each finding."""
     return [(one.wrong.value, one.row or one.seal) for one in verifying.findings(known)]
@@ -186,22 +193,34 @@ def test_fresh_rows_wait_for_the_clock_to_be_sure():
     assert verifying.state("audit_auditlog").waiting == 1
 
 
+def another_connection():
+    return psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None})
+
+
 def test_seal_waits_for_who_is_still_writing():
-    entry()
-    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
-        other.execute(
-            "INSERT INTO audit_auditlog (id, actor_type, action, entity, entity_id, before, after,"
-            " user_agent, request_id) VALUES (gen_random_uuid(), 'SYSTEM', 'VIEW', 'orders.order',"
-            " '1', '{}', '{}', '', '')"
-        )
+    with another_connection() as other:
+        other.execute(INSERT)
+        entry()
         assert sealing.seal(margin=timedelta(0), patience=0.1) == 0
         other.rollback()
     assert seal() == 1
 
 
+def test_a_long_transaction_holds_up_only_what_came_after_it_began():
+    before = entry(1)
+    with another_connection() as other:
+        other.execute(INSERT)
+        entry(2)
+        assert sealing.seal(margin=timedelta(0), patience=0.1) == 1
+        assert str(before.pk.hex) in bytes(AuditSeal.objects.get().rows).hex()
+        other.rollback()
+    assert seal() == 1
+    assert named() == []
+
+
 def test_only_one_seals_at_a_time():
     entry()
-    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
+    with another_connection() as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [sealing.LOCK])
         assert seal() == 0
         other.rollback()
@@ -213,6 +232,16 @@ def test_recent_part_is_checked_alone():
     tamper("DELETE FROM audit_auditlog WHERE id = %s", rows[0][0].pk)
     assert list(verifying.recent(2)) == []
     assert len(list(verifying.recent(3))) == 1
+
+
+def test_sealing_that_stopped_is_found():
+    entry(1, created_at=fetch("SELECT now() - interval '3 hours'"))
+    assert [str(one.wrong) for one in verifying.recent()] == []
+    late = entry(2)
+    assert [(str(one.wrong), one.seal) for one in verifying.recent()] == [("not sealed", 0)]
+    seal()
+    assert list(verifying.recent()) == []
+    assert late.created_at < AuditSeal.objects.last().until_at
 
 
 def test_command_says_that_the_log_is_whole(capsys):

@@ -24,6 +24,9 @@ def faults(response) -> list[str]:
         for name, value in FIXED.items()
         if response.get(name) != value
     ]
+    kind = response.get("Content-Type", "")
+    if kind.startswith("text/") and "charset=" not in kind:
+        found.append(f"Content-Type: {kind}")
     if "camera=()" not in response.get("Permissions-Policy", ""):
         found.append("Permissions-Policy")
     policy = policy_of(response)

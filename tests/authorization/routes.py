@@ -333,7 +333,14 @@ MONEY = [
     row("payments:account_credit", _MEMBER, get=200),
     row("payments:account_cards", _MEMBER, get=200),
     row("payments:card_add", _MEMBER, get=200, post=422),
-    row("payments:card_added", _MEMBER, get=404, card_id="card"),
+    row("payments:card_add_account", _MEMBER, post=404, name="=sandbox"),
+    row(
+        "payments:card_added",
+        _OWNER,
+        get="303 /account/payment-methods/",
+        strangers=LOGIN,
+        card_id="card",
+    ),
     row(
         "payments:card_default",
         _OWNER,

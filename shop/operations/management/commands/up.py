@@ -20,6 +20,7 @@ from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from audit import partitions
 from catalog.models import Product
 from shop.operations.assets import refresh_static_files
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
@@ -70,6 +71,8 @@ class Command(BaseCommand):
                         "start again."
                     )
                 ) from error
+        # Nobody made them while the shop stood still.
+        partitions.make_ahead()
         if not Product.objects.exists():
             self._say(_("Filling the demo shop …") if settings.DEBUG else _("Filling the shop …"))
             call_command("seed", profile="demo" if settings.DEBUG else "production")
