@@ -19,6 +19,8 @@ from audit.models import AuditArchive, AuditLog, AuditSeal, Stream
 _AHEAD = timedelta(minutes=5)
 #: A row is sealed by then, also while an import of many rows is written.
 _LATE = timedelta(hours=2)
+#: What is written this long before a shop is closed may have no seal.
+_CLOSING = timedelta(minutes=5)
 
 
 class Wrong(StrEnum):
@@ -109,16 +111,21 @@ def _of_chain(stream: str, first: int) -> Iterator[Finding]:
 
 
 def _unsealed(stream: str) -> Iterator[Finding]:
-    """The first row that nobody sealed, when rows have been written long after it."""
-    seals = AuditSeal.objects.filter(stream=stream)
-    until = seals.aggregate(until=Max("until_at"))["until"]
-    rows = digests.MODELS[stream]._default_manager.all()
-    newest = rows.aggregate(newest=Max("created_at"))["newest"]
-    open_rows = rows.filter(created_at__gte=until) if until else rows
-    if newest is not None:
-        late = open_rows.filter(created_at__lt=newest - _LATE).order_by("created_at", "id")
-        for row_id, created_at in late.values_list("id", "created_at")[:1]:
-            yield Finding(Wrong.NOT_SEALED, stream, 0, row_id, created_at)
+    """The first row that nobody sealed, when the shop went on writing long after it.
+
+    What was written just before a shop was closed waits until it opens.
+    """
+    until = AuditSeal.objects.filter(stream=stream).aggregate(until=Max("until_at"))["until"]
+    rows = digests.MODELS[stream]._default_manager.order_by("created_at", "id")
+    waiting = rows.filter(created_at__gte=until) if until else rows
+    first = waiting.values_list("id", "created_at").first()
+    if first is None:
+        return
+    row_id, created_at = first
+    soon, late = created_at + _CLOSING, created_at + _LATE
+    is_open = waiting.filter(created_at__gt=soon, created_at__lte=late).exists()
+    if is_open and waiting.filter(created_at__gt=late).exists():
+        yield Finding(Wrong.NOT_SEALED, stream, 0, row_id, created_at)
 
 
 def _is_archived(seal: AuditSeal) -> bool:
