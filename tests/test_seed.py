@@ -12,7 +12,9 @@ from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.test import override_settings
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
+from audit.models import AuditLog
 from audit.receivers import is_audited
 from catalog.garments.pictures import VIEWS
 from catalog.home import CARDS_IN_A_ROW
@@ -178,6 +180,22 @@ def test_orders_stand_in_every_status(in_demo_shop):
     assert set(Order.objects.values_list("status", flat=True)) == set(Order.Status.values)
     for order in Order.objects.all():
         assert order.status_changes.latest("created_at", "id").to_status == order.status
+
+
+def test_orders_of_accounts_lie_on_many_days_with_their_steps_between(in_demo_shop):
+    orders = Order.objects.filter(metadata__has_key="demo")
+    assert len({order.placed_at.date() for order in orders}) >= 7
+    for order in orders.filter(status="DELIVERED"):
+        steps = list(order.status_changes.values_list("created_at", flat=True))
+        assert steps == sorted(steps)
+        assert timedelta(days=2) < order.delivered_at - order.placed_at < timedelta(days=5)
+        payment = order.payments.get(status__in=["CAPTURED", "SETTLED"])
+        assert payment.captured_at - order.placed_at < timedelta(minutes=2)
+        assert order.shipments.get().delivered_at.date() == order.delivered_at.date()
+        log = AuditLog.objects.filter(entity="orders.order", entity_id=str(order.pk))
+        told = log.order_by("-created_at", "-id").values_list("after", flat=True)
+        last = next(after["placed_at"] for after in told if "placed_at" in after)
+        assert abs(parse_datetime(last) - order.placed_at) < timedelta(seconds=1)
 
 
 def test_reports_have_a_past(in_demo_shop):

@@ -21,6 +21,7 @@ from shop.accounts.roles import Role
 from shop.actor import Actor, ActorType, acting_as
 from shop.models import new_id
 from shop.operations.demo import DEMO_ACCOUNTS
+from shop.operations.seeds import aging
 from shop.operations.seeds.base import CURRENCY
 
 Status = Order.Status
@@ -53,17 +54,22 @@ def _send_dearest_line(order: Order, *, actor_id: UUID) -> None:
     notes.tag(order_id=order.pk, names=["two parcels"], actor_id=actor_id)
 
 
-#: What happens to a paid order, in order.
+#: What happens to a paid order, in order, and after what time.
 STEPS = (
-    (Status.FULFILLED, lifecycle.mark_fulfilled),
-    (Status.SHIPPED, _send),
-    (Status.DELIVERED, lifecycle.mark_delivered),
+    (Status.FULFILLED, lifecycle.mark_fulfilled, timedelta(hours=19)),
+    (Status.SHIPPED, _send, timedelta(hours=3)),
+    (Status.DELIVERED, lifecycle.mark_delivered, timedelta(days=2, hours=1)),
 )
+#: Time until a customer thinks better of it, while the order still waits for its money.
+SECOND_THOUGHTS = timedelta(minutes=20)
 
 
 @dataclass(frozen=True)
 class DemoOrder:
-    """Who bought how many of which products, how they paid, and how far the order came."""
+    """Who bought how many of which products, how they paid, and how far the order came.
+
+    It was placed ``days_ago``; without, all of it happens now.
+    """
 
     name: str
     email: str
@@ -73,12 +79,20 @@ class DemoOrder:
     cards: tuple[str, ...] = (GOOD_CARD,)
     note: str = ""
     is_partly_sent: bool = False
+    days_ago: int = 0
 
 
 CLARA = "customer@selvedge.example"
 ORDERS = (
-    DemoOrder("01", CLARA, {"everyday-tee": 2, "chore-jacket": 1}, Status.DELIVERED),
-    DemoOrder("02", CLARA, {"fisher-cable-jumper": 1}, Status.SHIPPED, cards=(OTHER_GOOD_CARD,)),
+    DemoOrder("01", CLARA, {"everyday-tee": 2, "chore-jacket": 1}, Status.DELIVERED, days_ago=12),
+    DemoOrder(
+        "02",
+        CLARA,
+        {"fisher-cable-jumper": 1},
+        Status.SHIPPED,
+        cards=(OTHER_GOOD_CARD,),
+        days_ago=3,
+    ),
     DemoOrder(
         "03",
         CLARA,
@@ -86,6 +100,7 @@ ORDERS = (
         Status.PAID,
         method="express",
         is_partly_sent=True,
+        days_ago=1,
     ),
     DemoOrder("04", CLARA, {"merino-beanie": 1}, Status.PENDING, cards=()),
     DemoOrder(
@@ -94,8 +109,11 @@ ORDERS = (
         {"straight-selvedge-jeans": 1, "oxford-shirt": 2},
         Status.DELIVERED,
         cards=(EMPTY_CARD, GOOD_CARD),
+        days_ago=9,
     ),
-    DemoOrder("06", "leonie.brandt@mail.example", {"merino-cardigan": 1}, Status.FULFILLED),
+    DemoOrder(
+        "06", "leonie.brandt@mail.example", {"merino-cardigan": 1}, Status.FULFILLED, days_ago=1
+    ),
     DemoOrder(
         "07",
         "emre.yilmaz@mail.example",
@@ -104,10 +122,20 @@ ORDERS = (
         note="Please leave it with the neighbors on the first floor.",
     ),
     DemoOrder(
-        "08", "hannah.steiner@mail.example", {"melton-overcoat": 1}, Status.SHIPPED, method="europe"
+        "08",
+        "hannah.steiner@mail.example",
+        {"melton-overcoat": 1},
+        Status.SHIPPED,
+        method="europe",
+        days_ago=4,
     ),
     DemoOrder(
-        "09", "camille.roux@mail.example", {"harbor-breton": 2}, Status.FULFILLED, method="europe"
+        "09",
+        "camille.roux@mail.example",
+        {"harbor-breton": 2},
+        Status.FULFILLED,
+        method="europe",
+        days_ago=1,
     ),
     DemoOrder(
         "10",
@@ -116,9 +144,15 @@ ORDERS = (
         Status.CANCELED,
         method="europe",
         cards=(),
+        days_ago=6,
     ),
     DemoOrder(
-        "11", "aoife.brennan@mail.example", {"waxed-tote": 1}, Status.DELIVERED, method="europe"
+        "11",
+        "aoife.brennan@mail.example",
+        {"waxed-tote": 1},
+        Status.DELIVERED,
+        method="europe",
+        days_ago=7,
     ),
     DemoOrder(
         "12",
@@ -126,6 +160,7 @@ ORDERS = (
         {"high-rise-jeans": 1, "fine-rib-tee": 1},
         Status.CANCELED,
         cards=(EMPTY_CARD,),
+        days_ago=5,
     ),
     DemoOrder("13", "nora.feldmann@mail.example", {"a-line-denim-skirt": 1}, Status.PAID),
     DemoOrder(
@@ -161,7 +196,9 @@ def plant_orders() -> int:
                     order_id=order.pk, provider_name=Provider.SANDBOX, method=_method(card)
                 )
         with acting_as(Actor(ActorType.STAFF, employee.pk)):
-            _carry_on(order, wanted, employee)
+            past = _Past(order.pk, timedelta(days=wanted.days_ago))
+            _carry_on(order, wanted, employee, past)
+            past.end()
     return len(missing)
 
 
@@ -195,8 +232,25 @@ def _place(wanted: DemoOrder, shopper: User) -> Order:
     return order
 
 
-def _carry_on(order: Order, wanted: DemoOrder, employee: User) -> None:
+class _Past:
+    """The time that an order has behind it, as far as it has not passed yet."""
+
+    def __init__(self, order_id: UUID, left: timedelta) -> None:
+        self.order_id, self.left = order_id, left
+
+    def let_pass(self, time: timedelta) -> None:
+        time = min(time, self.left)
+        if time:
+            aging.pass_time(Order.objects.get(pk=self.order_id), time)
+            self.left -= time
+
+    def end(self) -> None:
+        self.let_pass(self.left)
+
+
+def _carry_on(order: Order, wanted: DemoOrder, employee: User, past: _Past) -> None:
     if wanted.status == Status.CANCELED:
+        past.let_pass(SECOND_THOUGHTS)
         lifecycle.cancel(order.pk, reason="The customer changed their mind.", actor_id=employee.pk)
         return
     if wanted.status == Status.PENDING:
@@ -207,10 +261,11 @@ def _carry_on(order: Order, wanted: DemoOrder, employee: User) -> None:
         return
     if wanted.is_partly_sent:
         _send_dearest_line(order, actor_id=employee.pk)
-    for status, move in STEPS:
+    for status, move, after in STEPS:
         order.refresh_from_db()
         if order.status == wanted.status:
             return
+        past.let_pass(after)
         move(order.pk, actor_id=employee.pk)
         if status == wanted.status:
             return
