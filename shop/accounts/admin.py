@@ -101,7 +101,8 @@ class UserAdmin(RightsOnPage, FactorRemoval, SignInOffice, AuditedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         found = super().get_fieldsets(request, obj)
         links = [name for name, may in _LINKS.items() if request.user.has_perm(may)]
-        return [*found, (_("Beside"), {"fields": [tuple(links)]})] if links else found
+        first, *others = found
+        return [first, (_("Beside"), {"fields": [tuple(links)]}), *others] if links else found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows = cast("QuerySet[User]", super().get_queryset(request))
