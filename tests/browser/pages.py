@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 
 #: Milliseconds until a page that did not come is called missing; a busy machine is slow.
 PATIENCE = 30_000
+#: Tab stops from the start of a product page's main part to the button that buys.
+MOST_STOPS = 25
 GOOD = "4242 4242 4242 4242"
 DECLINED = "4000 0000 0000 0002"
 ASKS = "4000 0027 6000 3184"

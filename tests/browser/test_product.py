@@ -6,13 +6,16 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from catalog.models import Product, Purchase, SizeChart
+from catalog.garments.pictures import path_of
+from catalog.models import Product, ProductMedia, Purchase, SizeChart
+from catalog.tests.factories import MediaFactory, variant
 from catalog.tests.test_product_files import captions, film
 from inventory import stock
 from inventory.models import Stock
 from orders.models import CartItem
 from shop.accounts.models import User
 from shop.whole_files import put
+from tests.browser.pages import MOST_STOPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,6 +82,27 @@ def test_the_picture_has_its_place_with_and_without_others(shop_pages, little_sh
     page = shop_pages.open("/p/plain-tee/", width=1440)
     picture = page.get_by_role("region", name="Pictures").get_by_role("img").first
     assert picture.bounding_box()["width"] > 500
+
+
+def test_five_views_and_three_colors_are_no_long_way_to_the_button(shop_pages, little_shop):
+    tee = little_shop[0]
+    variant(tee, "ecru", "m")
+    for place, view in enumerate(("detail", "fabric", "flatlay"), start=2):
+        ProductMedia.objects.create(
+            product=tee,
+            media=MediaFactory(file=path_of("tee", view, "navy")),
+            option_values={"color": "navy"},
+            view_name=view,
+            position=place,
+        )
+    page = shop_pages.open("/p/plain-tee/", width=375)
+    expect(page.get_by_text("1/5")).to_be_in_viewport()
+    page.locator("main").focus()
+    stops = 0
+    while not page.evaluate("document.activeElement.matches('[data-js=buy-button]')"):
+        page.keyboard.press("Tab")
+        stops += 1
+    assert stops <= MOST_STOPS
 
 
 def test_the_strip_of_a_phone_moves_by_its_buttons_and_the_page_stays(shop_pages):

@@ -12,6 +12,7 @@ from tests.back_office import staff
 from tests.browser.pages import (
     ASKS,
     DECLINED,
+    MOST_STOPS,
     expect_thanks,
     fill_card,
     go_to_checkout,
@@ -23,8 +24,6 @@ from tests.browser.pages import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-#: Tab stops from the start of a product page's main part to the button that buys.
-MOST_STOPS = 25
 TYPED = {
     "E-mail": "ada@example.com",
     "Full name": "Ada Weber",
