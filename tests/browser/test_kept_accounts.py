@@ -27,9 +27,7 @@ def enter(shop_pages, **how):
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(375, True), (1440, False)])
-def test_an_account_is_kept_once_its_owner_agrees(
-    double, shop_pages, inspector, width, javascript
-):
+def test_an_account_is_kept_once_its_owner_agrees(double, shop_pages, inspector, width, javascript):
     page = enter(shop_pages, width=width, javascript=javascript)
     page.get_by_role("button", name="Add a PayPal account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm what you keep")
