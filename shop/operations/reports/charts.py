@@ -10,7 +10,7 @@ MOST_BARS = 12
 NARROW = 360
 _ROW, _GAP = 26, 6
 #: Room for an amount, in the width of a chart, and letters of a name for each hundred of it.
-_AMOUNT, _LETTERS = 80, 5
+_AMOUNT, _LETTERS = 80, 4.5
 
 
 @dataclass(frozen=True)
