@@ -16,6 +16,7 @@ from catalog.freshness import BRANDS, NAMESPACE, WARES
 from catalog.models import Product, ProductMedia, ProductVariant
 from catalog.models.media import picture_json
 from shop.held import Shelf
+from shop.making import Version
 
 #: A product's variants are held for this long at most, in seconds.
 SECONDS = 60
@@ -47,8 +48,13 @@ _keys: dict[str, UUID] = {}
 
 def of_products(product_ids: Iterable[UUID]) -> dict[UUID, Wares]:
     """The wares of each product; no query for those that are held, else one for all others."""
-    keys = {key: [(WARES, key)] for key in product_ids}
+    keys = {key: [version_of(key)] for key in product_ids}
     return _shelf.many(keys, _read, versions=[(NAMESPACE, BRANDS)])
+
+
+def version_of(product_id: UUID) -> Version:
+    """What ends the wares of a product."""
+    return (WARES, product_id)
 
 
 def find_published(slug: str, option_values: Mapping[str, str]) -> ProductVariant | None:

@@ -14,7 +14,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -24,7 +23,7 @@ from redis.exceptions import RedisError
 
 from shop.cache import log_refusal
 from shop.making import Making, Version, being_made, made_of
-from shop.versioned import TOKEN_SECONDS, client, is_mark, run_script, token_key
+from shop.versioned import TOKEN_SECONDS, Moment, client, is_mark, moment, run_script, token_key
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -40,10 +39,6 @@ for i = 1, #KEYS do
 end
 return tokens
 """
-
-
-# Tokens that one page goes by, by their keys.
-_seen: ContextVar[dict[str, bytes] | None] = ContextVar("seen_tokens", default=None)
 
 
 class UndeclaredVersions(Exception):
@@ -138,17 +133,20 @@ def at_one_moment(*versions: Version) -> Iterator[None]:
     """Let all shelves inside go by the tokens that were read first; those of ``versions`` at once.
 
     For pages that write nothing: they show what stood when they began, or later, and ask Redis
-    once for what their parts have in common.
+    once for what their parts have in common, together with the first value they read.
     """
-    token = _seen.set({})
+    token = moment.set(Moment([token_key(*version) for version in versions]))
     try:
-        try:
-            _read_tokens([token_key(*version) for version in versions])
-        except RedisError as error:
-            log_refusal(error)
         yield
     finally:
-        _seen.reset(token)
+        moment.reset(token)
+
+
+def expect(versions: Iterable[Version]) -> None:
+    """Let the page's next question to Redis bring the tokens of ``versions`` along."""
+    now = moment.get()
+    if now is not None:
+        now.awaited += [token_key(*version) for version in versions]
 
 
 def _declared(keys: Mapping[K, Collection[Version]], versions: Sequence[Version]) -> set[Version]:
@@ -168,13 +166,14 @@ def _made(
 
 def _read_tokens(names: list[str]) -> Mapping[str, bytes]:
     """At least the tokens of ``names``."""
-    seen = _seen.get()
-    if seen is None:
+    now = moment.get()
+    if now is None:
         return dict(zip(names, _fetch_tokens(names), strict=True))
-    missing = [name for name in names if name not in seen]
-    if missing:
-        seen.update(zip(missing, _fetch_tokens(missing), strict=True))
-    return seen
+    if any(name not in now.seen for name in names):
+        wanted = [*names, *now.awaited]
+        asked = list(dict.fromkeys(name for name in wanted if name not in now.seen))
+        now.arrived(asked, _fetch_tokens(asked))
+    return now.seen
 
 
 def _fetch_tokens(names: list[str]) -> list[bytes]:

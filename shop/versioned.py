@@ -13,7 +13,8 @@ import random
 import secrets
 import time
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -27,11 +28,13 @@ from shop.making import Version
 __all__ = [
     "Claim",
     "Entries",
+    "Moment",
     "Version",
     "changes_key",
     "client",
     "forget",
     "is_mark",
+    "moment",
     "new_mark",
     "new_token",
     "prefix",
@@ -133,6 +136,23 @@ record(tonumber(ARGV[3]), ARGV[4])
 )
 
 
+@dataclass
+class Moment:
+    """Tokens that one page goes by: what it ``saw``, and names that go along with its next trip."""
+
+    awaited: list[str]
+    seen: dict[str, bytes] = field(default_factory=dict)
+
+    def arrived(self, names: Sequence[str], tokens: Sequence[bytes | None]) -> None:
+        """Keep what was read of ``names``; those that are not there are asked for again."""
+        self.seen.update((name, token) for name, token in zip(names, tokens, strict=True) if token)
+        self.awaited = [name for name in self.awaited if name not in self.seen]
+
+
+#: The page under way, if it goes by one moment (``shop.held``).
+moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
+
+
 @dataclass(frozen=True)
 class Claim(Generic[K]):
     """Tokens as they stood before loading, and the keys this reader is to load."""
@@ -159,8 +179,12 @@ class Entries(Generic[K]):
         names = [*self.shared]
         for key in keys:
             names += (self._name(key, "t"), self._name(key, "v"))
-        stored: list[Any] = client().mget(names)
-        shared, rest = stored[: len(self.shared)], stored[len(self.shared) :]
+        now_shown = moment.get()
+        along = now_shown.awaited if now_shown else []
+        stored: list[Any] = client().mget(names + along)
+        if now_shown is not None:
+            now_shown.arrived(along, stored[len(names) :])
+        shared, rest = stored[: len(self.shared)], stored[len(self.shared) : len(names)]
         values: dict[K, Any] = {}
         due: set[K] = set()
         if None in shared:

@@ -17,12 +17,18 @@ from orders.models import Cart, CartItem, Checkout
 from orders.models.carts import CONTENTS, owner_keys
 from orders.shipping import delivery
 from shop import cache, prepared
+from shop.held import expect
 from shop.json_rows import row_of
+from shop.making import Version
 
 #: How long Redis keeps the contents of a cart that nobody changes, in seconds.
 SECONDS = 300
 #: Token of the cart in the visitor's cookie, or key of the person.
 Owner = str
+
+#: What was last found in a cart, so that the next look asks for it together with the cart.
+_wares_of: dict[Owner, list[Version]] = {}
+_MOST_OWNERS = 5_000
 
 _SQL = """
     SELECT json_build_object(
@@ -87,18 +93,23 @@ def _read(key: Owner, condition: str, value: str) -> Contents | None:
         row = prepared.run(_SQL + condition, [timezone.now(), value]).fetchone()
         return row[0] if row else None
 
+    expect(_wares_of.get(key, ()))
     found = cache.read_through(CONTENTS, key, load, seconds=SECONDS)
-    return _built(found) if found else None
+    return _built(key, found) if found else None
 
 
-def _built(found: Mapping[str, Any]) -> Contents:
+def _built(key: Owner, found: Mapping[str, Any]) -> Contents:
     cart = row_of(Cart, found["cart"])
     checkout = row_of(Checkout, found["checkout"]) if found["checkout"] else None
     if checkout is not None:
         checkout.cart = cart
         checkout.shipping_method = delivery.known_method(checkout.shipping_method_id)
         checkout.pick_up_point = delivery.known_point(checkout.pick_up_point_id)
-    known = wares.of_products({UUID(row["product_id"]) for row in found["items"]})
+    product_ids = {UUID(row["product_id"]) for row in found["items"]}
+    if len(_wares_of) >= _MOST_OWNERS:
+        _wares_of.clear()
+    _wares_of[key] = [wares.version_of(product_id) for product_id in product_ids]
+    known = wares.of_products(product_ids)
     items = [_item(cart, row, known[UUID(row["product_id"])]) for row in found["items"]]
     return Contents(cart, checkout, items)
 

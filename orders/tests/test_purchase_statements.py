@@ -9,6 +9,7 @@ from django.test import Client
 from catalog.tests.factories import ProductFactory
 from orders.models import Order
 from orders.tests.factories import ADDRESS, standard_delivery
+from tests.bench.probe import counting
 
 # Not in a transaction: there nothing would be kept from one reader to the next.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,13 +35,26 @@ STEPS = {
     "GET thanks": 1,
 }
 MOST = 24
+#: Round trips to Redis: what a page goes by comes along with its cart.
+TRIPS = {
+    "GET product": 1,
+    "POST cart/add": 6,
+    "GET cart": 5,
+    "POST cart/checkout": 6,
+    **dict.fromkeys(["GET checkout", "GET checkout/delivery", "GET checkout/payment"], 3),
+    **dict.fromkeys(["POST checkout", "POST checkout/delivery", "POST checkout/payment"], 3),
+    "GET checkout/review": 3,
+    "POST checkout/review": 4,
+    "GET thanks": 1,
+}
+MOST_TRIPS = 44
 
 
 class Shopper:
-    """A visitor who buys; ``seen`` has the statements of each page."""
+    """A visitor who buys; ``seen`` has each page's statements, ``trips`` its trips to Redis."""
 
     def __init__(self):
-        self.client, self.seen = Client(), {}
+        self.client, self.seen, self.trips = Client(), {}, {}
 
     def ask(self, name, path="", /, **data):
         made = []
@@ -54,9 +68,10 @@ class Shopper:
         with ExitStack() as stack:
             for connection in connections.all():
                 stack.enter_context(connection.execute_wrapper(count))
+            counter = stack.enter_context(counting())
             response = getattr(self.client, verb.lower())(path or f"/{place}/", data)
         assert response.status_code == (200 if verb == "GET" else 303), name
-        self.seen[name] = made
+        self.seen[name], self.trips[name] = made, counter.redis
         return response
 
     def put_in(self, product):
@@ -102,6 +117,8 @@ def test_a_purchase_takes_at_most_twenty_four_statements(products):
     shopper.buy()
     assert shopper.counts == ADDING | STEPS
     assert sum(shopper.counts.values()) <= MOST
+    assert shopper.trips == TRIPS
+    assert sum(shopper.trips.values()) <= MOST_TRIPS
     assert set(Order.objects.values_list("status", flat=True)) == {"PAID"}
 
 

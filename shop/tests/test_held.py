@@ -9,6 +9,7 @@ from shop import held
 from shop.cache import bump, read_through
 from shop.held import Shelf, UndeclaredVersions, at_one_moment
 from shop.tests.test_cache import rename
+from tests.bench.probe import counting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,6 +113,26 @@ def test_one_page_asks_for_a_version_once(shelf, group, django_assert_num_querie
     with django_assert_num_queries(0), at_one_moment(("group", group.pk)):
         assert name_on(shelf, group) == name_on(shelf, group) == "old"
     assert len(asked) == 1
+
+
+def test_what_a_page_will_ask_for_comes_with_the_first_value_it_reads(shelf, group):
+    """One round trip for both once they are there; what was not foreseen takes another."""
+
+    def page():
+        with at_one_moment(("group", group.pk)):
+            held.expect([("letter", "a")])
+            read_through("number", "one", lambda: 1, seconds=60)
+            name_on(shelf, group)
+            return shelf.one("a", lambda: "made", versions=[("letter", "a")])
+
+    page()
+    with counting() as counter:
+        page()
+    assert counter.redis == 1
+    bump("letter", "a")
+    with counting() as counter:
+        assert page() == "made"
+    assert counter.redis == 3  # the tokens again, and a script that makes the one that has gone
 
 
 def test_the_next_page_shows_what_was_written_during_one(shelf, group):
