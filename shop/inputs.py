@@ -5,12 +5,11 @@ the page around it. What comes out says the same.
 """
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any, Final
 
 from django.forms.renderers import DjangoTemplates
-from django.forms.utils import flatatt
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 _FOLDER: Final = "django/forms/widgets"
@@ -36,16 +35,29 @@ class Renderer(DjangoTemplates):
 
 
 def _input(widget: Mapping[str, Any]) -> SafeString:
-    value = format_html(' value="{}"', widget["value"]) if widget["value"] is not None else ""
-    return format_html(
-        '<input type="{}" name="{}"{}{}>',
-        widget["type"],
-        widget["name"],
-        value,
-        flatatt(widget["attrs"]),
-    )
+    value = "" if widget["value"] is None else f' value="{_written(widget["value"])}"'
+    kind, name = _written(widget["type"]), _written(widget["name"])
+    made = f'<input type="{kind}" name="{name}"{value}{_attributes(widget["attrs"])}>'
+    return SafeString(made)  # nosec B703
 
 
 def _textarea(widget: Mapping[str, Any]) -> SafeString:
-    attributes, text = flatatt(widget["attrs"]), widget["value"] or ""
-    return format_html('<textarea name="{}"{}>\n{}</textarea>', widget["name"], attributes, text)
+    name, attributes = _written(widget["name"]), _attributes(widget["attrs"])
+    made = f'<textarea name="{name}"{attributes}>\n{_written(widget["value"] or "")}</textarea>'
+    return SafeString(made)  # nosec B703
+
+
+def _attributes(attributes: Mapping[str, Any]) -> str:
+    """As Django's ``flatatt``: true is the name alone, false and None are left out."""
+    pairs = []
+    for name, value in attributes.items():
+        if value is True:
+            pairs.append(f" {name}")
+        elif value is not None and value is not False:
+            pairs.append(f' {name}="{_written(value)}"')
+    return "".join(pairs)
+
+
+def _written(value: Any) -> str:
+    """``value`` escaped, unless it is HTML already."""
+    return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
