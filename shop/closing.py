@@ -8,12 +8,14 @@ Inside a savepoint that may still be rolled back, and outside a batch, rows are 
 Constraints and triggers speak up when it is written.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import sql
@@ -58,6 +60,15 @@ class _Closing:
         if parts:
             _run(parts)
 
+
+#: What Django does with a value before it is written, and fields where that leaves it as it is.
+_PREPARING = ("get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_python")
+_PLAIN_FIELDS: Mapping[type[Any], frozenset[type]] = {
+    models.BooleanField: frozenset({bool}),
+    models.CharField: frozenset({str}),
+    models.TextField: frozenset({str}),
+    models.UUIDField: frozenset({UUID}),
+}
 
 _waiting: ContextVar[_Closing | None] = ContextVar("closing", default=None)
 
@@ -110,6 +121,26 @@ def add(*rows: models.Model) -> None:
         waiting.rows.extend(rows)
         return
     _run([_insert(model, list(group)) for model, group in groupby(rows, key=type)])
+
+
+def add_now(row: models.Model) -> None:
+    """Insert a new row at once and read back what the database fills in; announced like others."""
+    left = [
+        one for one in _written_fields(type(row)) if _is_filled_in([one.value_from_object(row)])
+    ]
+    part = _insert(type(row), [row])
+    returned = ", ".join(f'"{one.column}"' for one in left) or "1"
+    with prepared.cursor() as cursor:
+        cursor.execute(f"{part.text} RETURNING {returned}", part.values)
+        found = cursor.fetchone() or ()
+    for one, value in zip(left, found, strict=False):
+        setattr(row, one.attname, value)
+    row._state.adding, row._state.db = False, connection.alias
+    values = column_values(row)
+    rows_written.send(sender=type(row), action="create", rows=[(row.pk, {}, values)])
+    row._loaded_values = values  # type: ignore[attr-defined]
+    if isinstance(row, Shown):
+        ends(row.own_versions({}))
 
 
 def change(
@@ -203,7 +234,7 @@ def _key(model: type[models.Model]) -> str:
 
 
 def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
-    fields: list[Any] = [one for one in model._meta.local_concrete_fields if not one.generated]
+    fields: Sequence[Any] = _written_fields(model)
     made = [[one.pre_save(row, True) for one in fields] for row in rows]
     if _has_expressions(made):
         # What the database fills in for all rows needs no place in the statement.
@@ -211,22 +242,40 @@ def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
         given = [(one, values) for one, values in by_field if not _is_filled_in(values)]
         made = [list(row) for row in zip(*(values for _one, values in given), strict=True)]
         if _has_expressions(made):
-            return _compiled_insert(model, fields, rows)
+            return _compiled_insert(model, list(fields), rows)
         fields = [one for one, _values in given]
     columns = ", ".join(f'"{one.column}"' for one in fields)
     places = f"({', '.join(['%s'] * len(fields))})"
     text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608
     own = connections[DEFAULT_DB_ALIAS]
+    taken = [_taken_as_it_is(one.__class__) for one in fields]
     values = [
-        one.get_db_prep_save(value, own)
+        value if type(value) in kinds else one.get_db_prep_save(value, own)
         for row in made
-        for one, value in zip(fields, row, strict=True)
+        for one, kinds, value in zip(fields, taken, row, strict=True)
     ]
     return _Part(text + ", ".join([places] * len(rows)), tuple(values))
 
 
+@lru_cache(maxsize=200)
+def _written_fields(model: type[models.Model]) -> list[Any]:
+    return [one for one in model._meta.local_concrete_fields if not one.generated]
+
+
+@lru_cache(maxsize=200)
+def _taken_as_it_is(kind: type[Any]) -> frozenset[type]:
+    """The types of values that a field of this ``kind`` would hand to the database unchanged."""
+    for known, types in _PLAIN_FIELDS.items():
+        if issubclass(kind, known) and all(
+            getattr(kind, name) is getattr(known, name) for name in _PREPARING
+        ):
+            return types | {type(None)}
+    return frozenset()
+
+
 def _has_expressions(made: list[list[Any]]) -> bool:
-    return any(hasattr(value, "as_sql") for row in made for value in row)
+    kinds = {type(value) for row in made for value in row}
+    return any(hasattr(kind, "as_sql") for kind in kinds)
 
 
 def _is_filled_in(values: Iterable[Any]) -> bool:

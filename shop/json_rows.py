@@ -1,6 +1,7 @@
 """Rows that come along with another one as JSON, so that a page costs one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import models
@@ -9,11 +10,40 @@ from django.db.models.expressions import RawSQL
 M = TypeVar("M", bound=models.Model)
 
 
+# Of these fields JSON gives values as Python has them.
+_AS_THEY_ARE = frozenset(
+    kind.to_python
+    for kind in (
+        models.BooleanField,
+        models.CharField,
+        models.IntegerField,
+        models.JSONField,
+        models.TextField,
+    )
+)
+
+
 def row_of(model: type[M], values: Mapping[str, Any]) -> M:
     """A row as the model would read it, of its columns as PostgreSQL's ``to_json`` gives them."""
+    names, readers = _readers(model)
+    columns = [
+        values[column] if read is None or values[column] is None else read(values[column])
+        for column, read in readers
+    ]
+    return model.from_db("default", names, columns)
+
+
+@lru_cache(maxsize=200)
+def _readers(
+    model: type[models.Model],
+) -> tuple[list[str], list[tuple[str, Callable[[Any], Any] | None]]]:
+    """The attributes of ``model``, and for each its column and what makes a value of its JSON."""
     fields = model._meta.concrete_fields
-    columns = [one.to_python(values[one.column]) for one in fields]
-    return model.from_db("default", [one.attname for one in fields], columns)
+    return [one.attname for one in fields], [(one.column, _reader(one)) for one in fields]
+
+
+def _reader(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+    return None if type(field).to_python in _AS_THEY_ARE else field.to_python
 
 
 def rows_as_json(field: Any, *order: str) -> RawSQL:

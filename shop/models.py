@@ -40,11 +40,11 @@ def new_id() -> uuid.UUID:
 
 def column_values(instance: models.Model) -> dict[str, Any]:
     """The loaded column values of ``instance`` by attribute name, without a query."""
-    deferred = instance.get_deferred_fields()
+    loaded = instance.__dict__
     return {
-        field.attname: instance.__dict__.get(field.attname)
+        field.attname: loaded[field.attname]
         for field in instance._meta.concrete_fields
-        if field.attname not in deferred
+        if field.attname in loaded
     }
 
 

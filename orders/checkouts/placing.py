@@ -162,7 +162,7 @@ def _write_order(
     point = checkout.pick_up_point if method and checkout.collected_at else None
     is_reverse_charge = checkout.is_reverse_charge()
     cart = checkout.cart
-    return Order.objects.create(
+    order = Order(
         cart=cart,
         customer=cart.customer,
         email=checkout.email,
@@ -188,6 +188,8 @@ def _write_order(
         placed_at=now,
         payment_due_at=now + timedelta(seconds=seconds),
     )
+    closing.add_now(order)
+    return order
 
 
 def _write_addresses(order: Order, checkout: Checkout) -> None:

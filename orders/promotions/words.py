@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from orders.promotions import trace
 from orders.promotions.offers import Refusal
@@ -54,8 +55,9 @@ def refusal(reason: str, *, currency: str, missing: int = 0, other: str = "") ->
 
 def told(steps: Iterable[Step], *, currency: str, for_staff: bool = False) -> list[Told]:
     """Steps as rows. Shoppers are spared promotions that are about other goods."""
+    language = get_language()
     return [
-        _told(step, currency)
+        _told(tuple(step.items()), currency, language)
         for step in steps
         if for_staff
         or not (
@@ -66,7 +68,9 @@ def told(steps: Iterable[Step], *, currency: str, for_staff: bool = False) -> li
     ]
 
 
-def _told(step: Step, currency: str) -> Told:
+@lru_cache(maxsize=2_000)
+def _told(facts: tuple[tuple[str, Any], ...], currency: str, _language: str | None) -> Told:
+    step = dict(facts)
     amount = step.get("amount")
     match step["step"]:
         case trace.PRICE:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.models import AuditLog
 from inventory import stock
 from inventory.errors import OutOfStock
 from inventory.models import Reservation
@@ -225,8 +226,12 @@ def test_checkout_entered_twice_is_one_checkout_and_one_hold():
 
 
 def test_numbers_are_unique_and_carry_the_year():
-    numbers = [placed_order().number for _ in range(3)]
+    orders = [placed_order() for _ in range(3)]
+    numbers = [order.number for order in orders]
     assert len(set(numbers)) == 3
+    assert set(numbers) == set(Order.objects.values_list("number", flat=True))
+    made = AuditLog.objects.filter(entity="orders.order", action="CREATE")
+    assert {entry.after["number"] for entry in made} == set(numbers)
     assert all(number.startswith("ORD-20") and len(number) == 15 for number in numbers)
 
 

@@ -35,6 +35,24 @@ def test_outside_a_batch_a_row_is_written_at_once():
     assert Location.objects.get().code == "north"
 
 
+@pytest.mark.parametrize("name", ["plain", "", 'a "quote"', 5, Location.Kind.STORE])
+def test_values_are_written_as_django_writes_them(name):
+    closing.add(Location(code="ours", name=name, can_ship=False))
+    Location.objects.create(code="djangos", name=name, can_ship=False)
+    ours, djangos = (
+        Location.objects.values("name", "kind", "priority", "address", "can_ship").get(code=code)
+        for code in ("ours", "djangos")
+    )
+    assert ours == djangos
+
+
+def test_a_row_that_is_needed_at_once_does_not_wait_for_the_end():
+    with recording.batch():
+        closing.add_now(place("north"))
+        assert Location.objects.get().code == "north"
+    assert AuditLog.objects.get(entity="inventory.location").after["code"] == "north"
+
+
 def test_an_act_inside_another_has_written_when_it_returns():
     with recording.batch():
         with recording.batch():
