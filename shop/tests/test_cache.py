@@ -342,3 +342,22 @@ def test_a_full_redis_refuses_without_an_error(group, monkeypatch):
     monkeypatch.setattr(versioned.Entries, "begin", refuse)
     rename(group, "new")
     assert read_name(group) == "new"
+
+
+def test_a_connection_that_redis_closed_is_replaced_without_a_word():
+    redis = versioned.client()
+    redis.client_kill_filter(_id=redis.client_id(), skipme=False)
+    assert redis.ping()
+    assert not circuit.is_open
+
+
+def test_a_process_lends_a_connection_to_one_thread_at_a_time():
+    pool = versioned.client().connection_pool
+    first, second = pool.get_connection(), pool.get_connection()
+    assert first is not second
+    pool.release(first)
+    assert pool.get_connection() is first
+    pool.release(first)
+    pool.release(second)
+    pool.release(second)
+    assert pool._available_connections.count(second) == 1
