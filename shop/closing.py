@@ -248,11 +248,11 @@ def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
     places = f"({', '.join(['%s'] * len(fields))})"
     text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608
     own = connections[DEFAULT_DB_ALIAS]
-    taken = [_taken_as_it_is(one.__class__) for one in fields]
+    plain = _plain_types(model)
     values = [
-        value if type(value) in kinds else one.get_db_prep_save(value, own)
+        value if type(value) in plain[one.attname] else one.get_db_prep_save(value, own)
         for row in made
-        for one, kinds, value in zip(fields, taken, row, strict=True)
+        for one, value in zip(fields, row, strict=True)
     ]
     return _Part(text + ", ".join([places] * len(rows)), tuple(values))
 
@@ -263,11 +263,18 @@ def _written_fields(model: type[models.Model]) -> list[Any]:
 
 
 @lru_cache(maxsize=200)
-def _taken_as_it_is(kind: type[Any]) -> frozenset[type]:
-    """The types of values that a field of this ``kind`` would hand to the database unchanged."""
+def _plain_types(model: type[models.Model]) -> dict[str, frozenset[type]]:
+    """For each field the types of values that it would hand to the database unchanged."""
+    return {one.attname: _plain_types_of(one) for one in _written_fields(model)}
+
+
+def _plain_types_of(field: Any) -> frozenset[type]:
+    if type(field) in (models.ForeignKey, models.OneToOneField):
+        # An empty text would be no key.
+        return _plain_types_of(field.target_field) - {str}
     for known, types in _PLAIN_FIELDS.items():
-        if issubclass(kind, known) and all(
-            getattr(kind, name) is getattr(known, name) for name in _PREPARING
+        if isinstance(field, known) and all(
+            getattr(type(field), name) is getattr(known, name) for name in _PREPARING
         ):
             return types | {type(None)}
     return frozenset()
