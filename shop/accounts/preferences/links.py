@@ -1,4 +1,4 @@
-"""The links that stop one kind of mail for one person: signed, and good for ever."""
+"""The links that stop one kind of mail for one person: signed, always the same, good for ever."""
 
 from uuid import UUID
 
@@ -8,19 +8,19 @@ from django.urls import reverse
 from shop.accounts.models import NotificationPreference
 
 Kind = NotificationPreference.Kind
-_SALT = "accounts.preferences.stop"
+_SIGNER = signing.Signer(salt="accounts.preferences.stop")
 
 
 def stop_path(user_id: UUID, kind: Kind) -> str:
     """Where the person stops ``kind`` without signing in; mail programs post there, too."""
-    token = signing.dumps([user_id.hex, kind.value], salt=_SALT)
+    token = _SIGNER.sign_object([user_id.hex, kind.value])
     return reverse("accounts:stop", args=[token])
 
 
 def read(token: str) -> tuple[UUID, Kind] | None:
     """Person and kind of a link; None for a forged one."""
     try:
-        key, kind = signing.loads(token, salt=_SALT)
+        key, kind = _SIGNER.unsign_object(token)
         return UUID(key), Kind(kind)
     except (signing.BadSignature, ValueError):
         return None
