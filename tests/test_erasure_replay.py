@@ -19,7 +19,8 @@ from shop.accounts.newsletter import subscriptions
 from shop.accounts.privacy import erasing, people
 from shop.embedded import binaries
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# Dumps are made and loaded by the programs that come with the embedded server.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.own_servers]
 
 RESTORED = "restored_of_tests"
 
@@ -28,6 +29,8 @@ RESTORED = "restored_of_tests"
 def own_folders(settings, tmp_path):
     settings.PRIVACY_ROOT = tmp_path / "privacy"
     settings.ERASURES_FILE = tmp_path / "erasures" / "list.jsonl"
+    settings.AUDIT_ANCHOR = tmp_path / "anchor.json"
+    settings.AUDIT_ARCHIVE = tmp_path / "archive"
 
 
 def run(program, *arguments, database):
