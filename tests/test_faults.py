@@ -15,16 +15,25 @@ from tests.faults.scenarios import Ports, Size
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 SMALL = Size(
-    buyers=12, at_once=8, units=3, more=2, coupon_buyers=6, coupon_limit=2, resent=6, resent_later=1
+    buyers=12,
+    at_once=8,
+    units=3,
+    more=2,
+    unguarded=12,
+    coupon_buyers=6,
+    coupon_limit=2,
+    resent=6,
+    resent_later=1,
 )
 
 
 @pytest.mark.own_servers
-def test_small_crowds_get_what_there_is_and_nobody_meets_an_error():
-    with open_shop(unguarded=False) as ports:
+def test_small_crowds_get_what_there_is_and_the_control_oversells():
+    with open_shop(unguarded=True) as ports:
         for scenario in (
             scenarios.r1_crossed,
             scenarios.r1_restock,
+            scenarios.r1_unguarded,
             scenarios.r2_coupon,
             scenarios.r3_same_checkout,
         ):
