@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from orders.edits import edits
 from orders.edits.reckoning import Wanted
@@ -17,6 +18,9 @@ from shop.accounts.roles import Role
 from shop.events.relay import deliver_due
 from shop.models import new_id
 from shop.operations.invariants.checking import violations
+from shop.operations.reports import kpis
+from shop.operations.reports import payments as reports
+from shop.operations.reports.periods import Period
 from tests.back_office import fields_of, signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +153,16 @@ def test_what_did_not_fail_or_went_back_otherwise_is_not_repeated(order):
     with pytest.raises(NothingToRefund):
         refunding.repeat(other.pk)
     assert Refund.objects.count() == 2
+
+
+def test_what_went_back_before_counts_in_the_reports(order):
+    give_both(order)
+    day = timezone.localdate()
+    assert reports.total(Period(day, day)).refunded == PRICE
+    assert reports.rows(reports.By.DAY, Period(day, day))[0].refunded == PRICE
+    *_others, returned = kpis.figures(7)
+    # Of both shirts without their tax.
+    assert returned.value == "59.5 %"
 
 
 def test_staff_repeat_it_on_the_page_of_the_order(order):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -138,12 +138,15 @@ def _conversion(carts: dict[date, CartMetric], period: Period) -> int:
 
 
 def _refunds(before: Period, now: Period) -> Counter[date]:
-    """What went back, by day, in minor units. One query."""
-    done = Refund.objects.filter(
-        status=Refund.Status.SUCCEEDED,
-        succeeded_at__gte=before.start,
-        succeeded_at__lt=now.end,
-        currency=settings.SHOP_CURRENCY,
+    """What went back by day, of refunds that failed the parts before. In minor units; one query."""
+    start, end, statuses = before.start, now.end, Refund.Status
+    whole = Q(status=statuses.SUCCEEDED, succeeded_at__gte=start, succeeded_at__lt=end)
+    in_part = Q(
+        status=statuses.FAILED, updated_at__gte=start, failed_at__gte=start, failed_at__lt=end
     )
-    listed = done.order_by().values_list(TruncDate("succeeded_at")).annotate(sum=Sum("amount"))
+    done = Refund.objects.filter(
+        whole | in_part, currency=settings.SHOP_CURRENCY, parts__status=statuses.SUCCEEDED
+    )
+    day = TruncDate(Coalesce("succeeded_at", "failed_at"))
+    listed = done.order_by().values_list(day).annotate(sum=Sum("parts__amount"))
     return Counter(dict(listed))

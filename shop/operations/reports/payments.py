@@ -3,7 +3,7 @@
 An attempt counts on the day it began, what went back on the day it went back, a fee on the day the
 provider paid out. An attempt that is still open is neither paid nor failed. Each report is one
 statement: attempts are found by their beginning (payment_begun), refunds by their end
-(refund_succeeded), fees by payment_settled.
+(refund_succeeded, refund_unfinished), fees by payment_settled.
 """
 
 from dataclasses import dataclass
@@ -65,9 +65,20 @@ _BEGUN = """
     payment.created_at >= %(start)s AND payment.created_at < %(end)s
     AND payment.currency = %(currency)s
 """
+# What went back before a later payment declined stays with the customer. Whatever ended in the time
+# was also written then or later, which is how the index of the unfinished finds it.
+_ENDED = """
+    SELECT id, succeeded_at AS ended_at FROM payments_refund
+    WHERE status = 'SUCCEEDED' AND succeeded_at >= %(start)s AND succeeded_at < %(end)s
+        AND currency = %(currency)s
+    UNION ALL
+    SELECT id, failed_at FROM payments_refund
+    WHERE status = 'FAILED' AND updated_at >= %(start)s AND failed_at >= %(start)s
+        AND failed_at < %(end)s AND currency = %(currency)s
+"""
 _KEYS: dict[By | None, tuple[str, str, str]] = {
     None: ("''", "''", "''"),
-    By.DAY: ("payment.created_at", "refund.succeeded_at", "payment.settled_at"),
+    By.DAY: ("payment.created_at", "refund.ended_at", "payment.settled_at"),
     By.PROVIDER: ("payment.provider", "payment.provider", "payment.provider"),
 }
 _DAY = "({} AT TIME ZONE %(zone)s)::date::text"
@@ -117,11 +128,10 @@ def statement(by: By | None) -> str:
             WHERE {_BEGUN}
             UNION ALL
             SELECT {ended}, false, false, false, 0, part.amount, NULL, 0, NULL
-            FROM payments_refund refund
-            JOIN payments_refundpart part ON part.refund_id = refund.id
+            FROM ({_ENDED}) refund
+            JOIN payments_refundpart part
+                ON part.refund_id = refund.id AND part.status = 'SUCCEEDED'
             JOIN payments_payment payment ON payment.id = part.payment_id
-            WHERE refund.status = 'SUCCEEDED' AND refund.succeeded_at >= %(start)s
-                AND refund.succeeded_at < %(end)s AND refund.currency = %(currency)s
             UNION ALL
             SELECT {settled}, false, false, false, 0, 0, NULL, payment.fee_amount,
                 extract(epoch FROM payment.settled_at - payment.captured_at)
