@@ -11,6 +11,7 @@ from tests.faults.buyers import Told
 from tests.faults.killed import r5_killed
 from tests.faults.opening import open_shop
 from tests.faults.scenarios import Ports, Size
+from tests.faults.unguarded import validate_constraints
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
@@ -25,6 +26,14 @@ SMALL = Size(
     resent=6,
     resent_later=1,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def other_tests_find_valid_constraints(django_db_setup, django_db_blocker):
+    """After the rows of the last test here are gone."""
+    yield
+    with django_db_blocker.unblock():
+        validate_constraints()
 
 
 @pytest.mark.own_servers

@@ -38,7 +38,7 @@ _FORK = multiprocessing.get_context("fork")
 #: How long the tables of the scratch database may take, in seconds.
 _MIGRATION_SECONDS = 300
 #: How long a buyer of the control run thinks between reading and writing, in seconds.
-_THOUGHT = 0.05
+_THOUGHT = 0.2
 _GUARD_SQL = """
     SELECT c.conname AS name, pg_get_constraintdef(c.oid) AS body FROM pg_constraint c
     WHERE c.conrelid IN (to_regclass('inventory_stock'), to_regclass('inventory_movement'))
@@ -106,6 +106,7 @@ def prove(*, buyers: int, units: int, seconds: int) -> Proof:
     told = _FORK.SimpleQueue()
 
     def stage() -> None:
+        _forget_inherited_connections()
         connections[DEFAULT_DB_ALIAS].settings_dict["NAME"] = name
         _leave_the_cache_alone()
         call_command("migrate", verbosity=0, interactive=False)
@@ -267,6 +268,16 @@ def _outside() -> Iterator[CursorWrapper]:
     """A cursor on the server outside of the shop's database."""
     with connection._nodb_cursor() as cursor:
         yield cursor
+
+
+def _forget_inherited_connections() -> None:
+    """What was open when this process began belongs to the other one, which may still use it.
+
+    Closed in another context, where an event loop ran, is not closed in this one: there it was
+    another connection.
+    """
+    for inherited in connections.all(initialized_only=True):
+        del connections[inherited.alias]
 
 
 def _leave_the_cache_alone() -> None:
