@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
 from catalog.tests.factories import CategoryFactory, ProductFactory
@@ -30,9 +31,13 @@ def built_stylesheets():
     stylesheets.build(Path(settings.BASE_DIR) / "static")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One Chromium for all tests; a machine without one fails and says what to install."""
+    """One Chromium for a module; a machine without one fails and says what to install.
+
+    It ends with its module, since the loop that drives it would run on in this thread: where a loop
+    runs, Django keeps other connections and languages than elsewhere.
+    """
     executable = find_browser()
     if executable is None:
         pytest.fail(MISSING, pytrace=False)
@@ -43,6 +48,7 @@ def browser():
         expect.set_options(timeout=PATIENCE)
         launched = playwright.chromium.launch(executable_path=executable, args=list(SWITCHES))
         yield launched
+        connections.close_all()
         launched.close()
 
 
