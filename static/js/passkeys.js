@@ -15,7 +15,7 @@ const withBytes = (list) => list?.map((each) => ({ ...each, id: toBytes(each.id)
 // What waits in the list of the e-mail field ends when a button asks for a passkey.
 let waiting;
 
-async function options(form) {
+async function fetchOptions(form) {
   const token = form.elements.csrfmiddlewaretoken.value;
   const body = new URLSearchParams({ csrfmiddlewaretoken: token });
   const answer = await fetch(form.dataset.challenge, { method: "POST", body });
@@ -26,6 +26,15 @@ async function options(form) {
   publicKey.excludeCredentials = withBytes(publicKey.excludeCredentials);
   if (publicKey.user) publicKey.user.id = toBytes(publicKey.user.id);
   return publicKey;
+}
+
+// One after the other: the shop takes an answer only to the challenge that it gave last.
+let challenged = Promise.resolve();
+
+function options(form) {
+  const next = challenged.then(() => fetchOptions(form));
+  challenged = next.catch(() => {});
+  return next;
 }
 
 async function ask(form, mediation) {

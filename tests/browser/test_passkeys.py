@@ -90,6 +90,29 @@ def test_a_passkey_signs_in_alone_and_as_the_second_step_until_it_is_removed(sho
     expect(page.get_by_text("This passkey was not accepted")).to_be_visible()
 
 
+def test_the_button_waits_for_the_challenge_of_the_list(shop_pages):
+    user = person()
+    page = bring_in(shop_pages, user)
+    add_passkey(page)
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_role("region", name="Passkeys")).to_contain_text("Phone")
+    page.context.clear_cookies()
+    asked = []
+
+    def hold_the_first(route):
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    page.route("**/passkey/challenge/", hold_the_first)
+    page.goto("/account/login/?next=/account/security/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_timeout(300)
+    assert len(asked) == 1
+    asked[0].continue_()
+    expect(page.get_by_role("heading", name="Security", level=1)).to_be_visible()
+
+
 def test_staff_come_in_with_a_passkey_alone(shop_pages, settings):
     settings.STAFF_SECOND_FACTOR = True
     user = person(is_staff=True, is_superuser=True)
