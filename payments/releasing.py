@@ -190,5 +190,7 @@ def _record(payment_id: UUID) -> Payment:
             payment.failed_at = timezone.now()
         elif payment.refunded_amount == payment.captured_amount:
             payment.status = Status.REFUNDED
+        elif payment.status == Status.CAPTURED and payment.is_settled_whole and payment.settled_at:
+            payment.status = Status.SETTLED
         payment.save()
         return payment

@@ -6,7 +6,7 @@ OTHER), ``payment`` (the provider's reference of it, or our key), ``amount`` and
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -21,6 +21,8 @@ from shop.money import InvalidAmount, to_minor
 COLUMNS: Final = (
     "reference", "kind", "payment", "amount", "fee", "currency", "payout", "settled_at",
 )  # fmt: skip
+#: Characters of a field.
+_LONGEST: Final = 200
 
 
 class SettlementFileRefused(PaymentsError):
@@ -43,9 +45,10 @@ def read(lines: Iterable[str]) -> list[Settled]:
 def _settled(rows: "csv.DictReader[str]") -> Iterator[Settled]:
     for place, row in enumerate(rows, start=2):
         try:
+            _check(row)
             currency = row["currency"].upper()
             yield Settled(
-                reference=_filled(row["reference"]),
+                reference=row["reference"],
                 kind=SettledKind(row["kind"].upper()),
                 amount=to_minor(Decimal(row["amount"]), currency),
                 fee=to_minor(Decimal(row["fee"] or "0"), currency),
@@ -55,14 +58,20 @@ def _settled(rows: "csv.DictReader[str]") -> Iterator[Settled]:
                 payment=row["payment"],
                 payout=row["payout"],
             )
-        except (InvalidAmount, InvalidOperation, ValueError, AttributeError) as error:
+        except (InvalidAmount, InvalidOperation, ValueError) as error:
             raise SettlementFileRefused(place, str(error) or "cannot be read") from error
 
 
-def _filled(text: str) -> str:
-    if not text:
+def _check(row: Mapping[str, str | None]) -> None:
+    """Refuse a line that is cut off, without a reference, or with what nobody can keep."""
+    if not row["reference"]:
         raise ValueError("no reference")
-    return text
+    for name in COLUMNS:
+        text = row[name]
+        if text is None:
+            raise ValueError(f"no {name}")
+        if len(text) > _LONGEST or "\0" in text:
+            raise ValueError(f"{name} is no word of at most {_LONGEST} characters")
 
 
 def _moment(text: str) -> datetime:

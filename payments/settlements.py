@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
 import structlog
-from django.db.models import Max, Q, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
 from audit import recording
@@ -59,7 +60,9 @@ def collect(*, now: datetime | None = None) -> dict[str, Report]:
         if provider(name).can.lists_settlements:
             remote = cast("Settling", provider(name))
             try:
-                done[name] = take(name, remote.list_settlements(_since(name, now)))
+                # The oldest first, whole: the next night asks from the newest that was kept.
+                lines = sorted(remote.list_settlements(_since(name, now)), key=attrgetter("at"))
+                done[name] = take(name, lines)
             except ProviderAway as error:
                 logger.warning("not settled", provider=name, why=str(error))
                 away = error
@@ -91,9 +94,12 @@ def look_again(now: datetime | None = None) -> int:
     """Note payments of which less was settled than captured, long ago; returns how many."""
     before = (now or timezone.now()) - timedelta(days=LATE_DAYS)
     rows = Payment.objects.filter(
-        status=Status.CAPTURED, settlements__isnull=False, updated_at__lt=before
-    ).distinct()
-    late = [payment for payment in rows[:1000] if payment.settled_amount < payment.captured_amount]
+        Exists(Settlement.objects.filter(payment=OuterRef("pk"))),
+        status=Status.CAPTURED,
+        settled_amount__lt=F("captured_amount"),
+        updated_at__lt=before,
+    )
+    late = list(rows.order_by("updated_at")[:1000])
     for payment in late:
         _note(payment)
     return len(late)
@@ -102,8 +108,7 @@ def look_again(now: datetime | None = None) -> int:
 def _since(name: str, now: datetime) -> datetime:
     told = Settlement.objects.filter(provider=name, settled_at__lte=now)
     last = told.aggregate(at=Max("settled_at"))["at"]
-    first = now - timedelta(days=FIRST_DAYS)
-    return max(first, last - timedelta(days=AGAIN_DAYS)) if last else first
+    return last - timedelta(days=AGAIN_DAYS) if last else now - timedelta(days=FIRST_DAYS)
 
 
 def _by_payment(name: str, lines: Iterable[Settled]) -> dict[UUID | None, list[Settled]]:
@@ -144,7 +149,7 @@ def _count(payment: Payment) -> int:
     )
     payment.settled_amount = sums["charged"] or 0
     payment.fee_amount = sums["fee"] or 0
-    is_whole = payment.settled_amount == payment.captured_amount > 0
+    is_whole = payment.is_settled_whole
     is_new = is_whole and payment.settled_at is None
     if is_new:
         payment.settled_at = sums["at"]

@@ -286,6 +286,11 @@ class Payment(Model, Versioned):
         return self.authorized_amount - self.captured_amount - self.released_amount
 
     @property
+    def is_settled_whole(self) -> bool:
+        """Whether the provider settled all that was captured."""
+        return self.settled_amount == self.captured_amount > 0
+
+    @property
     def is_under_way(self) -> bool:
         """Whether it is still open if the order is paid. A query where it waits for parcels."""
         if self.status == self.Status.AUTHORIZED:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.tests.factories import member, placed_order
-from payments import processing, refunding, settlements
+from payments import capturing, processing, refunding, releasing, settlements
 from payments.errors import ProviderAway
 from payments.models import Payment, ReconciliationFinding, Settlement
 from payments.providers import provider, sandbox_settlements
@@ -20,6 +20,7 @@ from payments.providers.listed import Settled, SettledKind
 from payments.tests.disputing import paid, tell
 from payments.tests.doubles.paypal import paypal_in_use
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.holding import held
 from shop.models import new_id
 from shop.operations.invariants.checking import violations
 from shop.operations.seeds.settlements import plant_settlements
@@ -56,6 +57,18 @@ def test_the_sandbox_pays_out_a_day_later_and_keeps_its_fee():
     assert [found.invariant.says for found in violations()] == []
 
 
+def test_after_weeks_without_the_job_it_goes_on_where_it_was():
+    paid()
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(days=2)):
+        assert settlements.collect()["SANDBOX"].lines == 1
+        _order, second = paid()
+    with time_machine.travel(now + timedelta(days=60)):
+        assert settlements.collect()["SANDBOX"].lines == 1
+    second.refresh_from_db()
+    assert second.status == "SETTLED"
+
+
 def test_the_same_lines_again_change_nothing():
     _order, payment = paid()
     first = take(payment, line(payment))
@@ -72,6 +85,16 @@ def test_a_payment_is_settled_when_all_of_it_was():
     assert (payment.status, payment.settled_at) == ("CAPTURED", None)
     take(payment, line(payment, 2490, reference="line-2"))
     assert (payment.status, payment.fee_amount) == ("SETTLED", 152)
+
+
+def test_what_was_paid_out_of_a_part_settles_it_once_the_rest_is_given_up(settings):
+    settings.PAYMENT_CAPTURE = "at_shipment"
+    _order, payment = held()
+    capturing.capture(payment_id=payment.pk, amount=1000, key=new_id())
+    payment.refresh_from_db()
+    take(payment, line(payment))
+    assert (payment.status, payment.settled_amount) == ("CAPTURED", 1000)
+    assert releasing.release(payment.pk).status == "SETTLED"
 
 
 def test_a_refund_after_the_payout_is_a_line_of_its_own():
@@ -148,6 +171,26 @@ def test_stripes_payouts_are_read_page_by_page_with_fees(settings):
     assert set(Settlement.objects.values_list("payout_reference", flat=True)) == {payout}
 
 
+def test_a_list_that_breaks_off_leaves_no_older_line_behind(settings, monkeypatch):
+    monkeypatch.setattr(settlements, "_BATCH", 1)
+    now = timezone.now()
+    with StripeDouble() as double:
+        for name, value in double.options().items():
+            setattr(settings, name, value)
+        payments, payouts = [], []
+        for days in (20, 1):
+            payments.append(_pay_by_stripe())
+            at = now - timedelta(days=days)
+            payouts.append(double.pay_out(arrival=int(at.timestamp())))
+        (broken,) = double.payouts[payouts[0]][1]
+        amount = broken.pop("amount")
+        with pytest.raises(ProviderAway):
+            settlements.collect()
+        broken["amount"] = amount
+        settlements.collect()
+    assert [Payment.objects.get(pk=one.pk).status for one in payments] == ["SETTLED"] * 2
+
+
 def _pay_by_stripe():
     order = placed_order(user=member())
     method = StripeDouble.method(None)
@@ -219,6 +262,11 @@ def test_a_file_settles_what_nobody_can_be_asked_for(tmp_path):
         ),
         (HEADER + "t-1,CHARGE,x,1.005,0,EUR,p,2026-05-20T06:00:00Z\n", "line 2"),
         (HEADER + ",CHARGE,x,1.00,0,EUR,p,2026-05-20T06:00:00Z\n", "line 2"),
+        (HEADER + "t-1,CHARGE,x,1.00,0,EUR,p\n", "line 2"),
+        (HEADER + "t-1,CHARGE,x\n", "line 2"),
+        (HEADER + "t" * 201 + ",CHARGE,x,1.00,0,EUR,p,2026-05-20T06:00:00Z\n", "line 2"),
+        (HEADER + "t-1,CHARGE,x,1.00,0,EUR," + "p" * 201 + ",2026-05-20T06:00:00Z\n", "line 2"),
+        (HEADER + "t-\0,CHARGE,x,1.00,0,EUR,p,2026-05-20T06:00:00Z\n", "line 2"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path, text, where):

@@ -39,6 +39,8 @@ class StripeLists:
                 for name, (arrival, _rows) in self.payouts.items()
                 if arrival >= since
             ]
+            # The newest first, as Stripe does.
+            rows.sort(key=lambda row: row["arrival_date"], reverse=True)
             return self._paged(rows, said, request)
         if request.path == "/v1/balance_transactions":
             _arrival, rows = self.payouts[said["payout"]]
