@@ -109,14 +109,19 @@ def note_unknown(
             return True
         if not is_new:
             return False
-        ReconciliationFinding.objects.create(
+        # Another run may note it at this moment.
+        ReconciliationFinding.objects.get_or_create(
+            payment=None,
             provider=provider,
             reference=reference,
             kind=Kind.UNKNOWN_HERE,
-            ours="unknown",
-            theirs=theirs,
-            first_seen_at=now,
-            last_seen_at=now,
+            status=Status.OPEN,
+            defaults={
+                "ours": "unknown",
+                "theirs": theirs,
+                "first_seen_at": now,
+                "last_seen_at": now,
+            },
         )
         return True
 

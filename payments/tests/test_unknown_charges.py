@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from orders.tests.factories import placed_order
-from payments import processing, reconciliation, unknown_charges
+from payments import findings, processing, reconciliation, unknown_charges
 from payments.charges import charge_of
 from payments.errors import FindingClosed
 from payments.models import Payment, ReconciliationFinding
@@ -17,6 +17,7 @@ from payments.providers.base import Known, Outcome
 from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.test_notice_race import at_once
 from shop.models import new_id
 from tests.back_office import staff
 
@@ -125,6 +126,14 @@ def test_staff_give_back_what_is_nobodys(double):
     assert reconcile().found == 0
     with pytest.raises(FindingClosed):
         reconciliation.mend(finding_id=found.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_note_a_charge_once():
+    facts = {"theirs": "€34.90 / €0.00", "now": timezone.now(), "is_new": True}
+    noted = at_once([lambda: findings.note_unknown("STRIPE", "pi_1", **facts)] * 8)
+    assert noted == [True] * 8
+    assert unknown().count() == 1
 
 
 def test_the_page_of_a_charge_without_a_payment_opens(double, client):
