@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orders.tests.factories import placed_order, variant_in_stock
-from payments import processing, providers
+from payments import processing
 from payments.models import Payment
 from payments.providers.base import Outcome
 from payments.providers.stripe import Stripe
@@ -93,7 +93,6 @@ def test_stripe_says_until_when_the_money_is_held(remote, double, divisible):
 
 @pytest.mark.parametrize("may_part", [True, False])
 def test_parcels_take_their_share_where_stripe_parts_and_all_at_once_where_not(double, may_part):
-    providers._PROVIDERS.pop("STRIPE", None)
     double.has_multicapture = may_part
     order = placed_order((variant_in_stock(price=1000), 3))
     processing.pay(order_id=order.pk, provider_name="STRIPE", method=double.method())
