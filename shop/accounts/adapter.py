@@ -64,7 +64,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether the address is the person's now; it takes the place of the one before."""
         with transaction.atomic():
             user = User.objects.select_for_update().filter(pk=email_address.user_id).first()
-            if user is None:
+            if user is None or not user.emailaddress_set.filter(pk=email_address.pk).exists():
+                # Closed, or called off, since the link was looked up: it would be written anew.
                 return False
             proven = user.emailaddress_set.filter(email=user.email, verified=True)
             before = user.email if proven.exists() else ""

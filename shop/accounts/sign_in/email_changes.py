@@ -45,11 +45,13 @@ def ask(*, user: User, new: str) -> None:
     """Have the owner of the mailbox ``new`` confirm that it is to be the address of ``user``.
 
     An address of another account gets a letter that says so; here nothing tells the difference.
-    A change that waited is forgotten.
+    A change that waited is forgotten. Locks the account.
     """
     is_taken = User.objects.with_address(new) is not None
     with transaction.atomic():
-        _waiting(user).delete()
+        # Sent twice at once, the second finds what the first wrote.
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
+        forget_waiting(user)
         address = EmailAddress.objects.create(user=user, email=new)
         if throttle.may_write_to(new):
             facts = {"address": address.pk, "is_new_account": False}
@@ -60,6 +62,11 @@ def waiting_for(user: User) -> str:
     """The address that waits to be confirmed, or nothing."""
     address = _waiting(user).first()
     return address.email if address else ""
+
+
+def forget_waiting(user: User) -> None:
+    """Let the link to a new address open nothing any more."""
+    _waiting(user).delete()
 
 
 def note_change(*, user: User, before: str) -> None:
@@ -106,7 +113,8 @@ def undo(change: Change) -> User:
         subscriptions.follow(user=user, before=lost)
         Authenticator.objects.filter(user=user, created_at__gte=change.at).delete()
         sessions.end_all(user)
-        note(SecurityEvent.Kind.EMAIL_CHANGED, user_id=user.pk, payload={"undone": True})
+        payload = {"undone": True, "of": change.at.timestamp()}
+        note(SecurityEvent.Kind.EMAIL_CHANGED, user_id=user.pk, payload=payload)
         tell(user=user, kind="email_restored", context={"path": reverse("account_reset_password")})
     return user
 
@@ -116,9 +124,14 @@ def _waiting(user: User) -> QuerySet[EmailAddress]:
 
 
 def _was_undone_since(change: Change) -> bool:
+    """Whether ``change``, or one before it, was taken back since.
+
+    A later one does not count: a thief who changes the address twice has a link of their own.
+    """
     return SecurityEvent.objects.filter(
         user_id=change.user_id,
         kind=SecurityEvent.Kind.EMAIL_CHANGED,
         payload__undone=True,
+        payload__of__lte=change.at.timestamp(),
         created_at__gte=change.at,
     ).exists()

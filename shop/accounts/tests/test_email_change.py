@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import signing
@@ -12,11 +13,13 @@ from django.utils import timezone
 
 from orders.placed import claiming
 from orders.tests.factories import placed_order, variant_in_stock
+from shop.accounts.letters.about_sign_in import reset_path
 from shop.accounts.models import NewsletterSubscription, User
 from shop.accounts.newsletter import subscriptions
 from shop.accounts.sign_in import email_changes
 from shop.accounts.tests.signing_in import (
     EMAIL,
+    PASSWORD,
     is_signed_in,
     letters,
     path_in,
@@ -142,6 +145,50 @@ def test_undoing_ends_the_links_of_a_thief_who_changed_it_twice(here, mara):
     assert Client().post(to_thief).status_code == 410
     mara.refresh_from_db()
     assert mara.email == EMAIL
+
+
+def test_a_thief_who_takes_back_their_second_change_does_not_end_the_owners_link(here, mara):
+    to_owner = path_in(changed(here))
+    ask(here, "thief@evil.example")
+    here.post(path_in(letters()[-1]))
+    to_thief = next(path_in(one) for one in letters() if one.to == [NEW] and "/undo/" in one.body)
+    Client().post(to_thief)
+    mara.refresh_from_db()
+    assert mara.email == NEW
+    assert Client().post(to_owner).status_code == 303
+    mara.refresh_from_db()
+    assert mara.email == EMAIL
+    assert Client().post(to_thief).status_code == 410
+
+
+@pytest.mark.parametrize("way", ["by hand", "by link"])
+def test_a_new_password_ends_the_change_that_a_thief_asked_for(here, mara, way):
+    ask(here, "thief@evil.example")
+    link = path_in(letters()[-1])
+    owner = Client()
+    if way == "by hand":
+        sign_in(owner)
+        form = {"oldpassword": PASSWORD, "password1": "a-better-one-31"}
+        owner.post(reverse("account_change_password"), form)
+    else:
+        mara.refresh_from_db()
+        page = owner.get(reset_path(mara), follow=True).request["PATH_INFO"]
+        owner.post(page, {"password1": "a-better-one-31"})
+    Client().post(link)
+    mara.refresh_from_db()
+    assert mara.check_password("a-better-one-31")
+    assert mara.email == EMAIL
+    assert EmailAddress.objects.get(user=mara).email == EMAIL
+
+
+def test_a_link_that_was_called_off_while_it_was_opened_changes_nothing(here, mara, rf):
+    ask(here)
+    looked_up = EmailAddress.objects.get(email=NEW)
+    email_changes.forget_waiting(mara)
+    assert not get_adapter().confirm_email(rf.post("/"), looked_up)
+    mara.refresh_from_db()
+    assert mara.email == EMAIL
+    assert EmailAddress.objects.get(user=mara).email == EMAIL
 
 
 def test_link_ends_after_a_week(here, mara, monkeypatch):
