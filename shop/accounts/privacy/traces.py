@@ -4,6 +4,7 @@ An erasure is rare and may read much: nothing here has an index, and all of it g
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
@@ -36,6 +37,10 @@ _SHORTEST_NAME = 6
 _SPAN = timedelta(days=14)
 _AT_ONCE = 500
 _STREAM_END = b"+"
+#: What makes an address the end, or the beginning, of a longer one: that is somebody else's. A
+#: letter after a backslash is none: values are searched as JSON. For Python and PostgreSQL alike.
+_BEGIN = r"(?:(?<!\w)(?<!\w[.+-])|(?<=\\[bfnrt])|(?<=\\[bfnrt][.+-]))"
+_END = r"(?!\w|-\w+\.\w|\.[a-z]{2,3}(?:\W|$))"
 
 
 def remove(person: Person) -> None:
@@ -80,13 +85,14 @@ def redact_archives(person: Person) -> int:
     Retention blanks what customers did before a month is archived; this is for the rest, such as
     what staff typed.
     """
-    words = [word.lower() for word in _identifiers(person)]
+    words = _identifiers(person)
+    patterns = [re.compile(_pattern(word), re.IGNORECASE) for word in words]
     names = {part.name for part in all_parts()}
     rows: set[tuple[str, str]] = set()
 
     def is_named(facts: dict[str, Any], values: dict[str, Any]) -> bool:
-        text = json.dumps([values["before"], values["after"]], ensure_ascii=False).lower()
-        if any(word in text for word in words):
+        text = json.dumps([values["before"], values["after"]], ensure_ascii=False)
+        if any(pattern.search(text) for pattern in patterns):
             rows.add((facts["entity"], facts["entity_id"]))
             return True
         is_theirs = facts["actor_id"] in words and facts["actor_type"] != Actor.STAFF
@@ -114,8 +120,19 @@ def _identifiers(person: Person) -> list[str]:
 
 
 def _mentions(words: Collection[str], *columns: str) -> Q:
-    conditions = [Q(**{f"{column}__icontains": word}) for column in columns for word in words]
+    # The plain search is quicker, and leaves little to the exact one.
+    conditions = [
+        Q(**{f"{column}__icontains": word}) & Q(**{f"{column}__iregex": _pattern(word)})
+        for column in columns
+        for word in words
+    ]
     return reduce(or_, conditions)
+
+
+def _pattern(word: str) -> str:
+    """A regular expression for an address or a key, in whatever case, by itself."""
+    exact = re.escape(word)
+    return f"{_BEGIN}{exact}{_END}" if "@" in word else exact
 
 
 def _spans(first: datetime | None) -> Iterator[tuple[datetime, datetime]]:
@@ -127,10 +144,10 @@ def _spans(first: datetime | None) -> Iterator[tuple[datetime, datetime]]:
 
 def _remove_jobs(words: Collection[str]) -> None:
     """Jobs that are over or wait; one that is at work ends by itself and is removed at night."""
-    patterns = [f"%{word}%" for word in words]
+    patterns = [_pattern(word) for word in words]
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND args::text ILIKE ANY(%s)",
+            "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND args::text ~* ANY(%s)",
             [patterns],
         )
 

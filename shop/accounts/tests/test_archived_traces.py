@@ -35,7 +35,8 @@ def test_an_erased_person_is_in_no_archived_file(ada):
     told_of(ada, 2, entity="accounts.address", before={"user_id": str(ada.pk), "city": "Jena"})
     told_of(ada, 2, entity="accounts.address", before={"city": "Trier"}, user_agent="Firefox 2")
     told_of(ada, 3, actor_type="CUSTOMER", actor=ada, before={"name": "Wool"})
-    other = told_of(ada, 4, before={"city": "Bonn"}, user_agent="Firefox 3")
+    others = {"city": "Bonn", "note": "lada@example.com, ada@example.com.au"}
+    other = told_of(ada, 4, before=others, user_agent="Firefox 3")
     seal()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
