@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -109,6 +110,23 @@ def test_a_second_copy_within_a_day_is_refused_and_one_under_way_is_the_same(ada
     with pytest.raises(copies.AskedLately):
         copies.ask(user_id=ada.pk)
     assert DataExport.objects.count() == 1
+
+
+def test_a_copy_that_is_being_built_while_its_owner_is_erased_is_not_left(ada, settings):
+    export = copies.ask(user_id=ada.pk)
+    asked, begun = erasing.ask(user_id=ada.pk, at_once=True), []
+
+    def erase_once(execute, sql, params, many, context):
+        if 'SET "done"' in sql and not begun:
+            begun.append(erasing.erase(asked.pk))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(erase_once):
+        assert not copies.build(export.pk)
+    assert begun == [True]
+    export.refresh_from_db()
+    assert export.status == DataExport.Status.ENDED
+    assert list(settings.PRIVACY_ROOT.iterdir()) == []
 
 
 def test_a_build_that_died_is_taken_up_and_said_to_have_failed_in_the_end(ada):

@@ -113,8 +113,9 @@ def build(export_id: UUID) -> bool:
     ):
         half.chmod(0o600)
         _fill(made, export, person)
-    half.replace(path)
-    _ready(export.pk, path.stat().st_size)
+    if not _ready(export.pk, half):
+        half.unlink(missing_ok=True)
+        return False
     return True
 
 
@@ -227,21 +228,28 @@ def _claim(export_id: UUID) -> DataExport | None:
 
 
 @retried
-def _ready(export_id: UUID, size: int) -> None:
+def _ready(export_id: UUID, half: Path) -> bool:
+    """Put it in its place and say so; False when nobody waits any more, as after an erasure."""
     with recording.batch():
         export = DataExport.objects.select_for_update().get(pk=export_id)
-        export.status, export.ready_at, export.size_bytes = Status.READY, timezone.now(), size
+        if export.status != Status.WAITING:
+            return False
+        # Under the lock: an erasure removes the file after it has written the row.
+        done = half.replace(path_of(export))
+        export.status, export.ready_at = Status.READY, timezone.now()
+        export.size_bytes = done.stat().st_size
         days = timedelta(days=settings.RETENTION["data_exports"])
         export.expires_at = export.ready_at + days
         export.save(update_fields=["status", "ready_at", "size_bytes", "expires_at"])
         if export.asked_by_id:
             # Staff fetch it and hand it over.
-            return
+            return True
         if export.user:
             context = {"path": reverse("accounts:privacy")}
             security_letters.tell(user=export.user, kind="data_ready", context=context)
         else:
             queue("guest_privacy", to=export.email, facts={"path": path_to(export.email)})
+        return True
 
 
 def _remove_strangers() -> None:

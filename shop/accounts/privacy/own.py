@@ -78,7 +78,8 @@ def declare() -> None:
             lambda person: person.owns(),
             erased={"email": alias, "reason": "", "status": DataExport.Status.ENDED},
             addresses=("email",),
-            remove_files=copies.remove_files,
+            # Once the row says so: one that is being built is not put there any more.
+            changed=copies.remove_files,
             is_told=False,
         ),
         Part(

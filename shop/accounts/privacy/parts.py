@@ -47,7 +47,7 @@ class Part:
     remove_files: Callable[[Sequence[Any]], None] | None = None
     #: What has to be done about rows, in their transaction, before they change.
     before: Callable[[Collection[Any]], None] | None = None
-    #: Ends what caches show of the rows, in the transaction that changes them.
+    #: What has to be done once the rows are changed, in that transaction, as for what caches show.
     changed: Callable[[Sequence[Any]], None] | None = None
     #: Takes the place of all that, for tables with an act of their own: erases the rows with these
     #: keys and returns rows of other tables that went along.
