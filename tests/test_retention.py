@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as loaded
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import security
 from audit.models import AuditLog, SecurityEvent
 from orders.models import Cart, Checkout
-from orders.tests.factories import filled_cart, placed_order, variant_in_stock
+from orders.tests.factories import filled_cart, paid_order, placed_order, variant_in_stock
 from payments.models import Payment
 from shop.accounts.models import ConsentRecord, DataExport, ErasureRequest, User
 from shop.accounts.privacy import consents, copies, erasing, retention
@@ -51,6 +53,32 @@ def test_accounts_that_nobody_confirmed_are_erased():
     user = User.objects.create_user("wrong@example.com")
     assert retention.enforce(later("unconfirmed_accounts"))["unconfirmed_accounts"] == 1
     assert User.all_objects.get(pk=user.pk).status == User.Status.DELETED
+
+
+def test_an_account_that_is_confirmed_at_that_moment_stays():
+    user = User.objects.create_user("late@example.com")
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+
+    def confirm_before_the_lock(execute, sql, params, many, context):
+        if sql.startswith("SELECT") and "FOR UPDATE" in sql and "accounts_user" in sql:
+            EmailAddress.objects.filter(pk=address.pk).update(verified=True)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(confirm_before_the_lock):
+        forgotten = retention.enforce(later("unconfirmed_accounts"))
+    address.refresh_from_db()
+    assert address.verified
+    assert forgotten["unconfirmed_accounts"] == 0
+    assert not ErasureRequest.objects.exists()
+    user.refresh_from_db()
+    assert user.status == User.Status.ACTIVE
+
+
+def test_an_unconfirmed_account_with_an_open_order_stays_and_nothing_is_asked_for():
+    user = User.objects.create_user("wrong@example.com")
+    paid_order(user=user)
+    assert retention.enforce(later("unconfirmed_accounts"))["unconfirmed_accounts"] == 0
+    assert not ErasureRequest.objects.exists()
 
 
 def test_old_carts_and_what_was_typed_in_on_the_way_to_an_order_go():

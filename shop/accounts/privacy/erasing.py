@@ -13,7 +13,7 @@ from uuid import UUID
 import pgtrigger
 import structlog
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -56,12 +56,13 @@ def ask(
     """Note that an account, or the owner of a mailbox without one, is to be erased.
 
     Asked again it is the same request. It is due after the days of grace, or with ``at_once`` now,
-    also if it was asked for before.
-    Locks the account.
+    also if it was asked for before. Locks the account, or what stands for it.
     """
     emails = [email.strip().lower()] if email else []
     with recording.batch():
         user = User.objects.select_for_update().get(pk=user_id) if user_id else None
+        if user is None:
+            _lock_mailbox(emails[0])
         open_ones = ErasureRequest.objects.filter(status__in=ErasureRequest.OPEN)
         mine = Q(user=user) if user else Q(user=None, emails=emails)
         known: ErasureRequest | None = open_ones.filter(mine).first()
@@ -81,6 +82,12 @@ def ask(
             context = {"path": reverse("accounts:privacy")}
             security_letters.tell(user=user, kind="erasure_asked", context=context)
     return made
+
+
+def _lock_mailbox(email: str) -> None:
+    """Asked for twice at once it is one request, so that calling it off leaves none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [email])
 
 
 def _hastened(known: ErasureRequest, asked_by: UUID | None, reason: str) -> ErasureRequest:
@@ -122,7 +129,7 @@ def erase_due(*, most: int = 50) -> int:
 
 def erase(request_id: UUID) -> bool:
     """Erase whom a due request is about, or go on with it; False while something is in the way."""
-    found = _begin(request_id)
+    found = begin(request_id)
     if found is None:
         return False
     person = person_of(found)
@@ -213,8 +220,11 @@ def redact_rows(entity: str, keys: Collection[Any]) -> None:
 
 
 @retried
-def _begin(request_id: UUID) -> ErasureRequest | None:
-    """Lock the request and close the account; None while it may not begin, or is over."""
+def begin(request_id: UUID) -> ErasureRequest | None:
+    """Lock the request and close the account; None while it may not begin, or is over.
+
+    From then on :func:`erase` goes on with it, whenever that is.
+    """
     with recording.batch():
         found: ErasureRequest = ErasureRequest.objects.select_for_update().get(pk=request_id)
         if found.status == Status.ERASING:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -14,14 +15,17 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from audit import recording
 from audit.models import AuditLog, SecurityEvent
 from audit.redacting import redact
-from shop.accounts.models import ConsentRecord, User
-from shop.accounts.privacy import copies
-from shop.accounts.privacy.erasing import ask, erase, redact_rows, unguarded, write
+from shop.accounts.models import ConsentRecord, ErasureRequest, User
+from shop.accounts.privacy import copies, people
+from shop.accounts.privacy.erasing import ask, begin, erase, redact_rows, unguarded, write
+from shop.accounts.privacy.obstacles import obstacles
 from shop.accounts.privacy.parts import BATCH, all_parts, part_of
 from shop.accounts.privacy.people import Person
 from shop.accounts.privacy.terms import erase_ended
+from shop.conflicts import retried
 
 logger = structlog.get_logger(__name__)
 
@@ -107,12 +111,35 @@ def _in_batches(rule: Rule, before: datetime) -> int:
 
 def _unconfirmed_accounts(before: datetime) -> int:
     """Accounts whose address nobody confirmed: erased, as they hold a stranger's address maybe."""
-    confirmed = Q(emailaddress__verified=True)
+    keys = list(_unconfirmed(before).order_by("pk").values_list("pk", flat=True)[:20])
+    begun = (_begun(key, before) for key in keys)
+    return sum(erase(request_id) for request_id in begun if request_id)
+
+
+def _unconfirmed(before: datetime) -> "models.QuerySet[User]":
     rows = User.objects.filter(created_at__lt=before, is_staff=False, last_login=None)
-    old = rows.exclude(pk__in=User.objects.filter(confirmed).values("pk"))
-    waiting = Q(erasure_requests__status__in=["ASKED", "ERASING"])
-    keys = list(old.exclude(waiting).order_by("pk").values_list("pk", flat=True)[:20])
-    return sum(erase(ask(user_id=key, at_once=True).pk) for key in keys)
+    confirmed = User.objects.filter(emailaddress__verified=True)
+    waiting = ErasureRequest.objects.filter(status__in=ErasureRequest.OPEN, user__isnull=False)
+    found: models.QuerySet[User] = rows.exclude(
+        Q(pk__in=confirmed.values("pk")) | Q(pk__in=waiting.values("user"))
+    )
+    return found
+
+
+@retried
+def _begun(user_id: UUID, before: datetime) -> UUID | None:
+    """Close an account that is unconfirmed still, with nothing in the way; else None.
+
+    Confirming locks the account, too: it comes before this and is seen, or finds it closed.
+    Nothing is left to wait, for the person could confirm the address meanwhile.
+    """
+    with recording.batch():
+        user = User.objects.select_for_update().filter(pk=user_id).first()
+        is_meant = user is not None and _unconfirmed(before).filter(pk=user_id).exists()
+        if not is_meant or obstacles(people.member(user)):
+            return None
+        request = ask(user_id=user_id, at_once=True)
+        return request.pk if begin(request.pk) else None
 
 
 def _consents(before: datetime) -> int:
