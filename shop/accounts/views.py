@@ -28,7 +28,7 @@ from shop.accounts.credentials import (
 from shop.accounts.models import User
 from shop.accounts.newsletter.forms import ConsentForm
 from shop.accounts.profile import hints, profile
-from shop.accounts.sign_in import new_passwords, sessions, throttle
+from shop.accounts.sign_in import email_changes, new_passwords, sessions, throttle
 from shop.middleware import private_page
 
 #: On a developer's own machine mail is written to files, and pages that announce mail say so.
@@ -101,8 +101,10 @@ class CodeView(UnprocessableMixin, views.ConfirmLoginCodeView):
         user = self._process.user
         if not user.emailaddress_set.filter(verified=True).exists():
             # Whoever chose the password never proved that the address is theirs.
-            user.set_unusable_password()
-            user.save(update_fields=["password"])
+            with transaction.atomic():
+                user.set_unusable_password()
+                user.save(update_fields=["password"])
+                email_changes.was_reached(user=user, request=self.request)
         answer: HttpResponse = super().form_valid(form)
         return answer
 

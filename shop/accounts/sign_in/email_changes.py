@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -67,6 +69,14 @@ def waiting_for(user: User) -> str:
 def forget_waiting(user: User) -> None:
     """Let the link to a new address open nothing any more."""
     _waiting(user).delete()
+
+
+def was_reached(*, user: User, request: HttpRequest) -> None:
+    """A letter to the address of ``user`` was answered: that proves it like the link for that."""
+    mine = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=False)
+    address = mine.first()
+    if address is not None:
+        get_adapter(request).confirm_email(request, address)
 
 
 def note_change(*, user: User, before: str) -> None:

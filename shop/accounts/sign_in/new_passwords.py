@@ -3,8 +3,6 @@
 A change of the address that was asked for before ends, too: it may be the thief's.
 """
 
-from allauth.account.adapter import get_adapter
-from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from audit.models import SecurityEvent
@@ -29,8 +27,5 @@ def was_reset(*, user: User, request: HttpRequest) -> None:
     email_changes.forget_waiting(user)
     throttle.forgive(user.email)
     note(SecurityEvent.Kind.PASSWORD_RESET, user_id=user.pk)
-    mine = EmailAddress.objects.filter(user=user, email__iexact=user.email)
-    address = mine.filter(verified=False).first()
-    if address is not None:
-        get_adapter(request).confirm_email(request, address)
+    email_changes.was_reached(user=user, request=request)
     tell(user=user, kind="password_changed", context={})

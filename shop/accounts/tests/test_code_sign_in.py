@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shop.accounts.tests.signing_in import EMAIL, is_signed_in, letters, person, sign_in
+from shop.events.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +121,11 @@ def test_password_that_a_stranger_chose_ends_with_the_proof_of_the_address(clien
     assert is_signed_in(client)
     planted.refresh_from_db()
     assert not planted.has_usable_password()
+
+
+def test_proof_of_the_address_is_told_as_that_of_a_link_is(client):
+    person(is_proven=False)
+    ask(client)
+    enter(client, code_of(letters()[0]))
+    assert is_signed_in(client)
+    assert OutboxEvent.objects.filter(type="account.confirmed").count() == 1
