@@ -65,15 +65,20 @@ def _lead_to(name):
 def restored():
     """Loads a dump into a database of its own; returns its name."""
 
+    def drop():
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)")
+
     def load(dump):
+        # A run that was killed left its own behind.
+        drop()
         with connection._nodb_cursor() as cursor:
             cursor.execute(f"CREATE DATABASE {RESTORED}")
         run("pg_restore", "--exit-on-error", str(dump), database=RESTORED)
         return RESTORED
 
     yield load
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)")
+    drop()
 
 
 def over(*, user=None, email=None):

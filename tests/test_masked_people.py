@@ -28,7 +28,7 @@ MARKS = (
     "Zelda",
     "Marke",
     "Ulmenweg 7",
-    "10999",
+    "10999 Berlin",
     "4930901820",
     "Ring at Yusuf",
 )

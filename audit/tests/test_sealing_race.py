@@ -15,7 +15,8 @@ from audit.tests.factories import entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WRITERS, ACTS = 4, 15
+#: Acts of each writer at least; they go on until so many seals were made among them, or at most.
+WRITERS, ACTS, MOST_ACTS, SEALS = 4, 15, 300, 5
 
 
 @pytest.fixture(autouse=True)
@@ -23,10 +24,12 @@ def anchor(settings, tmp_path):
     settings.AUDIT_ANCHOR = tmp_path / "anchor.json"
 
 
-def write(seed):
+def write(seed, seals):
     """Acts that write, dawdle and then commit, or do not."""
     chance = random.Random(seed)
-    for number in range(ACTS):
+    for number in range(MOST_ACTS):
+        if number >= ACTS and len(seals) >= SEALS:
+            break
         with transaction.atomic():
             entry(number)
             time.sleep(chance.uniform(0, 0.08))
@@ -36,30 +39,26 @@ def write(seed):
     connection.close()
 
 
-def seal_until(ended):
+def seal_until(ended, seals):
     while not ended.is_set():
-        sealing.seal(margin=timedelta(0))
+        if sealing.seal(margin=timedelta(0)):
+            seals.append(1)
     connection.close()
 
 
-def run():
-    """What the verifier finds after writers and two sealers worked at the same time."""
-    ended = threading.Event()
+def test_each_row_is_sealed_once_in_whatever_order_transactions_commit():
+    ended, seals = threading.Event(), []
     with ThreadPoolExecutor(WRITERS + 2) as pool:
-        sealers = [pool.submit(seal_until, ended) for _ in range(2)]
-        writers = [pool.submit(write, seed) for seed in range(WRITERS)]
+        sealers = [pool.submit(seal_until, ended, seals) for _ in range(2)]
+        writers = [pool.submit(write, seed, seals) for seed in range(WRITERS)]
         for one in writers:
             one.result()
         ended.set()
         for one in sealers:
             one.result()
     sealing.seal(margin=timedelta(0))
-    return list(verifying.findings())
-
-
-def test_each_row_is_sealed_once_in_whatever_order_transactions_commit():
-    assert run() == []
-    assert AuditSeal.objects.count() > 3
+    assert list(verifying.findings()) == []
+    assert len(seals) >= SEALS
     rows = sum(AuditSeal.objects.filter(stream="audit_auditlog").values_list("count", flat=True))
     assert rows == AuditLog.objects.count() > WRITERS * ACTS
 
@@ -67,4 +66,22 @@ def test_each_row_is_sealed_once_in_whatever_order_transactions_commit():
 def test_a_sealer_that_waits_for_nobody_misses_rows(monkeypatch):
     """The control: this is what the waiting is for."""
     monkeypatch.setattr(sealing, "_writers", lambda stream: {})
-    assert {one.wrong for one in run()} == {verifying.Wrong.INSERTED}
+    has_written, is_sealed = threading.Event(), threading.Event()
+
+    def write_and_dawdle():
+        with transaction.atomic():
+            late = entry(1)
+            has_written.set()
+            is_sealed.wait(60)
+        connection.close()
+        return late
+
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write_and_dawdle)
+        assert has_written.wait(60)
+        entry(2)
+        assert sealing.seal(margin=timedelta(0)) == 1
+        is_sealed.set()
+        late = writer.result()
+    found = [(one.wrong, one.row) for one in verifying.findings()]
+    assert found == [(verifying.Wrong.INSERTED, late.pk)]
