@@ -68,14 +68,18 @@ def archive(month: date) -> AuditArchive | None:
     )
     with files.held():
         path = files.path_of(made)
-        made.count = files.write(path, _lines(month))
-        made.sha256 = files.checksum(path)
-        wrong = next(checking.rows_compared(made, Redactions()), None)
-        if wrong:
-            path.unlink()
-            raise NotArchivable(wrong)
-        files.put_manifest(path, checking.manifest(made, []))
-        _drop(partition, made)
+        try:
+            made.count = files.write(path, _lines(month))
+            made.sha256 = files.checksum(path)
+            wrong = next(checking.rows_compared(made, Redactions()), None)
+            if wrong:
+                raise NotArchivable(wrong)
+            files.put_manifest(path, checking.manifest(made, []))
+            _drop(partition, made)
+        except NotArchivable:
+            # A file that no row tells of is one that no erasure looks into.
+            files.remove(path)
+            raise
     return made
 
 

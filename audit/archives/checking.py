@@ -13,15 +13,14 @@ from audit.archives.redactions import Redaction, Redactions
 from audit.chain import digests
 from audit.models import AuditArchive, AuditSeal, Stream
 
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError)
-
 
 def findings() -> list[str]:
     """What is wrong with the files, and with rows that an archived redaction should name."""
     told = Redactions()
     archives = AuditArchive.objects.order_by("month")
     of_files = chain.from_iterable(compared(one, told) for one in archives)
-    return [*of_files, *_unnamed_rows(told)]
+    # What a damaged file should say is missed more than once.
+    return list(dict.fromkeys([*of_files, *_unnamed_rows(told)]))
 
 
 def compared(archived: AuditArchive, told: Redactions) -> Iterator[str]:
@@ -32,8 +31,8 @@ def compared(archived: AuditArchive, told: Redactions) -> Iterator[str]:
         return
     try:
         mine = told.of_file(archived)
-    except _UNREADABLE:
-        # Which file cannot be read is said with that file.
+    except files.Unreadable:
+        # Which one is said with that file.
         mine = []
     expected = archived.sha256
     for one in mine:
@@ -43,7 +42,7 @@ def compared(archived: AuditArchive, told: Redactions) -> Iterator[str]:
         expected = one.new
     if files.checksum(path) != expected:
         yield _("archive %s has another checksum") % archived.file
-    if not _has_manifest(archived, mine):
+    if not files.has_manifest(path, manifest(archived, mine)):
         yield _("the manifest of archive %s is missing or says something else") % archived.file
     yield from rows_compared(archived, told)
 
@@ -76,7 +75,10 @@ def rows_compared(archived: AuditArchive, told: Redactions) -> Iterator[str]:
             words = _("archive %(file)s: %(row)s is inserted")
             yield words % {"file": archived.file, "row": line["id"]}
             return
-    except _UNREADABLE:
+    except files.Unreadable as damaged:
+        yield _("archive %s cannot be read") % damaged
+    except ValueError:
+        # A line that is no line of ours.
         yield _("archive %s cannot be read") % archived.file
 
 
@@ -99,20 +101,16 @@ def _seals(archived: AuditArchive) -> Iterator[AuditSeal]:
     return takewhile(lambda seal: seal.number <= archived.last_seal, seals)
 
 
-def _has_manifest(archived: AuditArchive, redactions: list[Redaction]) -> bool:
-    try:
-        found = files.read_manifest(files.path_of(archived))
-    except _UNREADABLE:
-        return False
-    return bool(found == manifest(archived, redactions))
-
-
 def _unnamed_rows(told: Redactions) -> Iterator[str]:
     """Rows of the tables that were blanked and that their redaction does not name."""
     for stream, model in digests.MODELS.items():
         rows = model._default_manager.exclude(redaction_id=None).order_by("created_at", "id")
         for key, redaction_id in rows.values_list("pk", "redaction_id").iterator(5_000):
-            redaction = told.get(redaction_id)
+            try:
+                redaction = told.get(redaction_id)
+            except files.Unreadable:
+                # Which one is said with that file.
+                continue
             if redaction is None or not redaction.names(key):
                 words = _("%(log)s %(row)s is altered without a redaction")
                 yield words % {"log": stream, "row": key}

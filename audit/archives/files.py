@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,11 @@ from audit.models import AuditArchive, AuditLog
 #: The text of the values of an entry from which they were taken, as PostgreSQL writes it.
 BLANK = '[null, {}, {}, null, ""]'
 Line = dict[str, Any]
+_NAMES = {"id", "facts", "values", "kept", "redaction_id"}
+
+
+class Unreadable(Exception):
+    """A file is damaged; the text is its name."""
 
 
 def folder() -> Path:
@@ -41,10 +47,16 @@ def held() -> Iterator[None]:
 
 
 def read(path: Path) -> Iterator[Line]:
-    """The lines of a file, oldest entry first."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+    """The lines of a file, oldest entry first. Raises :class:`Unreadable`."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            for text in file:
+                line = json.loads(text)
+                if not (isinstance(line, dict) and line.keys() >= _NAMES):
+                    raise Unreadable(path.name)
+                yield line
+    except (OSError, EOFError, zlib.error, ValueError) as problem:
+        raise Unreadable(path.name) from problem
 
 
 def write(path: Path, lines: Iterable[Line]) -> int:
@@ -73,9 +85,23 @@ def put_manifest(path: Path, content: dict[str, Any]) -> None:
     move(draft, path)
 
 
+def remove(path: Path) -> None:
+    """Delete the file at ``path`` and its manifest."""
+    path.unlink()
+    manifest_path(path).unlink(missing_ok=True)
+
+
 def read_manifest(path: Path) -> Any:
     """What lies beside the file at ``path``."""
     return json.loads(manifest_path(path).read_text())
+
+
+def has_manifest(path: Path, content: dict[str, Any]) -> bool:
+    """Whether the manifest of the file at ``path`` says exactly this."""
+    try:
+        return bool(read_manifest(path) == content)
+    except (OSError, ValueError):
+        return False
 
 
 def move(draft: Path, path: Path) -> None:

@@ -34,7 +34,8 @@ class NotAsArchived(Exception):
 def redact(matches: Matches, *, reason: str) -> int:
     """Blank the archived entries that match, but for redactions; returns how many.
 
-    A file that is not there is passed over with a warning. Raises :class:`NotAsArchived`.
+    A file that is not there is passed over with a warning. Raises :class:`NotAsArchived` and
+    :class:`~audit.archives.files.Unreadable`.
     """
     months = list(AuditArchive.objects.order_by("month").values_list("month", flat=True))
     if not months:
@@ -45,7 +46,10 @@ def redact(matches: Matches, *, reason: str) -> int:
 
 
 def finish() -> None:
-    """Put redacted files in their place where a crash came between; others stay as they are."""
+    """Put redacted files in their place where a crash came between; others stay as they are.
+
+    So do those that nobody can read, for the verifier to name.
+    """
     if not AuditArchive.objects.exists():
         return
     told = Redactions()
@@ -56,6 +60,8 @@ def finish() -> None:
                     _settle(archived, told)
                 except NotAsArchived:
                     logger.error("an archive of the audit log is altered", file=archived.file)
+                except files.Unreadable as damaged:
+                    logger.error("an archive of the audit log is damaged", file=str(damaged))
 
 
 def _redact(month: date, matches: Matches, reason: str, told: Redactions) -> int:
@@ -103,7 +109,7 @@ def _settle(archived: AuditArchive, told: Redactions) -> str:
     for left in path.parent.glob(f".{path.name}.*"):
         left.unlink()
     content = checking.manifest(archived, redactions)
-    if not files.manifest_path(path).is_file() or files.read_manifest(path) != content:
+    if not files.has_manifest(path, content):
         files.put_manifest(path, content)
     return counts
 

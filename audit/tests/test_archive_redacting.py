@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from audit.archives import archiving, checking, files, redacting
-from audit.models import AuditArchive, AuditLog
+from audit.models import AuditArchive, AuditLog, SecurityEvent
 from audit.redacting import redact
+from audit.security import note
 from audit.tests.factories import MONTH, seal, tamper
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +114,19 @@ def test_redaction_whose_own_month_is_archived_still_counts(archived):
     assert not AuditLog.objects.filter(pk=told.pk).exists()
     assert AuditArchive.objects.count() == 2
     assert checking.findings() == []
+
+
+def test_redaction_that_lies_in_a_damaged_file_is_not_stumbled_over(archived):
+    note(SecurityEvent.Kind.SIGNED_IN)
+    redact(entries=SecurityEvent.objects.all(), reason="erasure")
+    seal()
+    told = AuditLog.objects.get(action="REDACT", entity="audit.securityevent")
+    later = archiving.archive(told.created_at.date().replace(day=1))
+    path = files.path_of(later)
+    path.write_bytes(path.read_bytes()[:-20])
+    found = checking.findings()
+    assert found
+    assert all(later.file in one for one in found), found
 
 
 def test_redactions_are_never_redacted(archived):

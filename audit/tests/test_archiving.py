@@ -82,6 +82,31 @@ def test_altered_file_is_found_even_with_a_fitting_checksum(old_entries, setting
         call_command("verify_audit_log", archives=True)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-20],
+        lambda content: content[:40] + bytes(20) + content[60:],
+        lambda content: gzip.compress(b"null\n"),
+        lambda content: b"",
+    ],
+    ids=["cut off", "overwritten", "no lines", "empty"],
+)
+def test_damaged_file_is_named_and_not_stumbled_over(old_entries, damage):
+    path = files.path_of(archiving.archive(MONTH))
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(CommandError, match=path.name):
+        call_command("verify_audit_log", archives=True)
+
+
+def test_damaged_manifest_is_written_anew(old_entries):
+    path = files.path_of(archiving.archive(MONTH))
+    told = files.read_manifest(path)
+    files.manifest_path(path).write_text("{")
+    call_command("verify_audit_log", archives=True)
+    assert files.read_manifest(path) == told
+
+
 def test_missing_file_is_found(old_entries, settings):
     made = archiving.archive(MONTH)
     (settings.AUDIT_ARCHIVE / made.file).unlink()
@@ -107,6 +132,8 @@ def test_month_with_a_redaction_while_it_was_read_stays(old_entries, monkeypatch
     monkeypatch.setattr(files, "put_manifest", then_redact)
     with pytest.raises(archiving.NotArchivable, match="changed"):
         archiving.archive(MONTH)
+    # Not even the file, which still has what was taken.
+    assert [path.name for path in files.folder().iterdir()] == [".lock"]
     monkeypatch.undo()
     assert archiving.archive(MONTH).count == 3
     assert checking.findings() == []
@@ -118,6 +145,7 @@ def test_month_that_does_not_agree_with_its_seals_stays(old_entries):
         archiving.archive(MONTH)
     assert AuditLog.objects.filter(created_at__year=2020).count() == 3
     assert not AuditArchive.objects.exists()
+    assert [path.name for path in files.folder().iterdir()] == [".lock"]
 
 
 def test_months_that_are_kept_are_not_due():
