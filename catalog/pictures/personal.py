@@ -22,19 +22,30 @@ def told(media: Media, folder: str) -> Iterator[tuple[str, bytes]]:
 def forget(links: type[models.Model], keys: Collection[UUID]) -> list[models.Model]:
     """Delete the rows of ``links`` and their pictures that nothing else shows; returns these.
 
-    Files go before the commit: who is killed in between finds the rows again. Nothing is announced.
+    A file that a picture with other words shares stays with that one. Files go before the commit:
+    who is killed in between finds the rows again. Nothing is announced.
     """
     rows: models.QuerySet[Any] = models.QuerySet(links).filter(pk__in=keys)
     pictures = list(Media.objects.filter(pk__in=rows.values("media")))
     with transaction.atomic():
         _remove(rows)
         lonely = [media for media in pictures if not any(media.uses())]
+        shared = _files_of_others(lonely)
         for media in lonely:
-            for name in _names(media):
+            for name in () if media.file in shared else _names(media):
                 default_storage.delete(name)
         _remove(models.QuerySet(Media).filter(pk__in=[media.pk for media in lonely]))
         Media.end_cached(column_values(media) for media in lonely)
     return list(lonely)
+
+
+def _files_of_others(going: Collection[Media]) -> set[str]:
+    """Files of the pictures in ``going`` that belong to other pictures, too."""
+    same = Media.objects.filter(
+        checksum__in={media.checksum for media in going}, file__in={media.file for media in going}
+    )
+    others = same.exclude(pk__in=[media.pk for media in going])
+    return set(others.values_list("file", flat=True))
 
 
 def _names(media: Media) -> Iterator[str]:
