@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.functions import RandomUUID
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 
@@ -291,18 +291,21 @@ def _forget_carts(before: datetime) -> int:
     """Carts that nobody came back to, of guests and members alike."""
     old = Cart.objects.filter(status=Cart.Status.ABANDONED, updated_at__lt=before, order=None)
     rows = old.filter(is_draft=False).order_by("pk")[:BATCH]
-    with recording.batch():
-        keys = list(rows.values_list("pk", flat=True))
-        Cart.objects.filter(pk__in=keys).delete()
-    redact_rows(Cart._meta.label_lower, keys)
+    # Whoever is gone is never looked at again: the log forgets them at the same moment.
+    with transaction.atomic():
+        with recording.batch():
+            keys = list(rows.values_list("pk", flat=True))
+            Cart.objects.filter(pk__in=keys).delete()
+        redact_rows(Cart._meta.label_lower, keys)
     return len(keys)
 
 
 def _forget_checkouts(before: datetime) -> int:
     """What was typed in on the way to an order that has been placed since."""
     old = Checkout.objects.filter(cart__status=Cart.Status.CHECKED_OUT, updated_at__lt=before)
-    with recording.batch():
-        keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
-        models.QuerySet(Checkout).filter(pk__in=keys).delete()
-    redact_rows(Checkout._meta.label_lower, keys)
+    with transaction.atomic():
+        with recording.batch():
+            keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+            models.QuerySet(Checkout).filter(pk__in=keys).delete()
+        redact_rows(Checkout._meta.label_lower, keys)
     return len(keys)

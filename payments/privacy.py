@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 
@@ -248,8 +248,9 @@ def _forget_notices(before: datetime) -> int:
 def _forget_bank_files(before: datetime) -> int:
     """Files of the bank that nobody booked."""
     unread = BankStatement.objects.filter(created_at__lt=before).exclude(rows=[])
-    with recording.batch():
-        keys = list(unread.order_by("pk").values_list("pk", flat=True)[:BATCH])
-        BankStatement.objects.filter(pk__in=keys).update(rows=[])
-    redact_rows(BankStatement._meta.label_lower, keys)
+    with transaction.atomic():
+        with recording.batch():
+            keys = list(unread.order_by("pk").values_list("pk", flat=True)[:BATCH])
+            BankStatement.objects.filter(pk__in=keys).update(rows=[])
+        redact_rows(BankStatement._meta.label_lower, keys)
     return len(keys)
