@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ _LATIN, _MORE = "instrument-sans-latin.woff2", "instrument-sans-latin-ext.woff2"
 _WEIGHTS = {"": 400.0, "B": 600.0}
 #: What only a layout engine reads, or only another weight. Without it a weight is soon cut out.
 _UNREAD = ("GPOS", "GSUB", "GDEF", "HVAR", "MVAR", "STAT")
+#: Two threads that write the same file would read each other's half.
+_cutting = Lock()
 
 
 class Paper(FPDF):
@@ -45,18 +48,30 @@ class Paper(FPDF):
         self.set_text_color(0)
 
 
-@cache
 def _letters(file: str, weight: float) -> Path:
-    """The letters of one weight as a file of their own, cut out once for each process."""
+    """The letters of one weight as a file of their own, cut out once for each process.
+
+    And once more where somebody tidied up the system's folder for temporary files meanwhile.
+    """
+    with _cutting:
+        path = Path(_folder().name) / f"{Path(file).stem}-{weight:g}.ttf"
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _cut_out(file, weight, path)
+    return path
+
+
+def _cut_out(file: str, weight: float, path: Path) -> None:
     font = TTFont(_FONTS / file, recalcTimestamp=False)
     for table in _UNREAD:
         if table in font:
             del font[table]
     instantiateVariableFont(font, {"wght": weight}, inplace=True, static=True)
     font.flavor = None
-    path = Path(_folder().name) / f"{Path(file).stem}-{weight:g}.ttf"
-    font.save(path)
-    return path
+    # A disk that is full in the middle leaves no half of the letters behind.
+    part = path.with_suffix(".part")
+    font.save(part)
+    part.replace(path)
 
 
 @cache
