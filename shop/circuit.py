@@ -119,11 +119,8 @@ class QuietPool(ConnectionPool):
             idle = self._available_connections
             connection: Any = idle.pop() if idle else self.make_connection()
             self._in_use_connections.add(connection)
-        try:
-            is_ready = not connection.can_read()
-        except (*AWAY, OSError):
-            is_ready = False
-        if not is_ready:
+        # Sending connects one that is not connected: who asked it first would wait twice in vain.
+        if connection.is_connected and not _is_ready(connection):
             # Closed by the other end, or with an answer to somebody else: sending connects anew.
             connection.disconnect()
         return connection
@@ -140,6 +137,13 @@ class QuietPool(ConnectionPool):
             if connection.should_reconnect():
                 connection.disconnect()
             self._available_connections.append(connection)
+
+
+def _is_ready(connection: Any) -> bool:
+    try:
+        return not connection.can_read()
+    except (*AWAY, OSError):
+        return False
 
 
 class GuardedPipeline(Pipeline):

@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import caches
 from django.db import connection, transaction
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as TimedOut
 
 from shop import cache, versioned
 from shop.cache import bump, read_many, read_through
-from shop.circuit import circuit
+from shop.circuit import QuietPool, circuit
 from shop.tests.wire import wait_until_closed, waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -344,15 +346,45 @@ def test_a_full_redis_refuses_without_an_error(group, monkeypatch):
     assert read_name(group) == "new"
 
 
-def test_a_connection_that_redis_closed_is_replaced_without_a_word():
-    redis = versioned.client()
-    redis.client_kill_filter(_id=redis.client_id(), skipme=False)
+@pytest.fixture
+def pool():
+    """Connections like those of the shop, that nobody else takes meanwhile."""
+    shared = versioned.client().connection_pool
+    own = QuietPool(shared.connection_class, **shared.connection_kwargs)
+    yield own
+    own.disconnect()
+
+
+def test_a_connection_that_redis_closed_is_replaced_without_a_word(pool):
+    redis = Redis(connection_pool=pool)
+    # By another one, so that it is closed once the answer is here.
+    versioned.client().client_kill_filter(_id=redis.client_id())
     assert redis.ping()
-    assert not circuit.is_open
 
 
-def test_a_process_lends_a_connection_to_one_thread_at_a_time():
-    pool = versioned.client().connection_pool
+def test_a_connection_with_an_answer_to_somebody_else_is_replaced(pool):
+    left = pool.get_connection()
+    left.send_command("ECHO", "of somebody else")
+    assert left.can_read(timeout=30)
+    pool.release(left)
+    assert Redis(connection_pool=pool).echo("mine") == b"mine"
+
+
+def test_a_redis_that_is_away_is_waited_for_once(pool):
+    tried = []
+
+    class Nowhere(pool.connection_class):
+        def _connect(self):
+            tried.append(self)
+            raise ConnectionRefusedError
+
+    pool.connection_class = Nowhere
+    with pytest.raises(RedisConnectionError):
+        Redis(connection_pool=pool).ping()
+    assert len(tried) == 1
+
+
+def test_a_process_lends_a_connection_to_one_thread_at_a_time(pool):
     first, second = pool.get_connection(), pool.get_connection()
     assert first is not second
     pool.release(first)
