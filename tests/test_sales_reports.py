@@ -24,7 +24,12 @@ from orders.tests.factories import (
     shown_total,
     variant_in_stock,
 )
+from payments import processing, refunding
+from payments.models import Refund
+from payments.refunding import LineRefund
+from payments.tests.cards import method
 from shop.accounts.roles import Role
+from shop.models import new_id
 from shop.money import format_money
 from shop.operations.reports import charts
 from shop.operations.reports.home import panels
@@ -153,6 +158,15 @@ def test_the_figures_of_the_start_page_take_five_statements(django_assert_num_qu
         found = figures(30)
     assert [figure.value for figure in found][1] == "1"
     assert sum_of(rows(By.DAY, today(30))).net == NET
+
+
+def test_an_order_given_back_whole_is_all_of_what_was_sold():
+    order = placed_order((variant_in_stock(price=GROSS), 1))
+    processing.pay(order_id=order.pk, provider_name="SANDBOX", method=method())
+    whole = {order.items.get().pk: LineRefund(1, GROSS)}
+    refunding.refund(order_id=order.pk, lines=whole, reason=Refund.Reason.OTHER, key=new_id())
+    given_back = figures(7)[-1]
+    assert (given_back.label, given_back.value) == ("Given back", "100.0 %")
 
 
 @pytest.mark.parametrize("by", list(By))

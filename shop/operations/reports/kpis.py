@@ -44,10 +44,11 @@ def figures(days: int) -> list[Figure]:
     refunds = _refunds(before, now)
     currency = settings.SHOP_CURRENCY
     conversion = [_conversion(carts, period) for period in (now, before)]
+    # What goes back has its tax in it, so it is a share of what was paid.
     returned = [
         _share(
             sum(units for day, units in refunds.items() if period.first <= day <= period.last),
-            row.net,
+            row.gross,
         )
         for period, row in ((now, new), (before, old))
     ]

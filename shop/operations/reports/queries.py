@@ -7,12 +7,13 @@ _SOLD = """
 """
 _LINE_NET = "line.line_total - CASE WHEN placed.prices_include_tax THEN line.tax ELSE 0 END"
 _UNITS = "(SELECT sum(quantity) FROM orders_orderitem line WHERE line.order_id = placed.id)"
-#: By the kind of rows; a row is key, name, orders, units, net amount, discount.
+#: By the kind of rows; a row is key, name, orders, units, net amount, discount; by time, also what
+#: was paid.
 SQL = {
     "time": f"""
         SELECT date_trunc(%(step)s, placed.placed_at AT TIME ZONE %(zone)s)::date::text, '',
             count(*), sum({_UNITS}), sum(placed.total - placed.included_tax),
-            sum(placed.discount)
+            sum(placed.discount), sum(placed.total)
         FROM orders_order placed WHERE {_SOLD} GROUP BY 1 ORDER BY 1
     """,  # noqa: S608 - all parts are written here
     "product": f"""

@@ -40,7 +40,10 @@ TIMES = (By.DAY, By.WEEK, By.MONTH)
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a report; ``net`` and ``discount`` in minor units."""
+    """A row of a report; ``net``, ``discount`` and ``gross`` in minor units.
+
+    ``gross`` is what people paid, tax and delivery included; only reports by time have it.
+    """
 
     key: str
     name: str
@@ -48,6 +51,7 @@ class Row:
     units: int = 0
     net: int = 0
     discount: int = 0
+    gross: int = 0
 
 
 def rows(by: By, period: Period) -> list[Row]:
@@ -82,7 +86,7 @@ def sum_of(found: Iterable[Row]) -> Row:
     )
 
 
-_FIGURES = ("orders", "units", "net", "discount")
+_FIGURES = ("orders", "units", "net", "discount", "gross")
 
 
 def _starts(by: By, period: Period) -> list[date]:
