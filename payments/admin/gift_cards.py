@@ -5,16 +5,20 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from audit.models import AuditLog
 from audit.recording import record
@@ -88,6 +92,7 @@ class GiftCardAdmin(MaskedPeople, CreditAdmin):
             path("issue/", view(self.issue_view), name="payments_giftcard_issue"),
             path("liability/", view(self.liability_view), name="payments_giftcard_liability"),
             path("<uuid:pk>/block/", view(self.block_view), name="payments_giftcard_block"),
+            path("<uuid:pk>/sheet/", view(self.sheet_view), name="payments_giftcard_sheet"),
             path("<uuid:pk>/send/", view(self.send_view), name="payments_giftcard_send"),
             *super().get_urls(),
         ]
@@ -111,9 +116,7 @@ class GiftCardAdmin(MaskedPeople, CreditAdmin):
                 words = gettext("The card is on its way to %(email)s.")
                 self.message_user(request, words % {"email": card.recipient_email})
             elif not card.last4:
-                code = codes.shown(cards.give_code(card.pk))
-                words = gettext("The code is %(code)s. It is shown this once only.")
-                self.message_user(request, words % {"code": code}, messages.WARNING)
+                return self.shown_once(request, card, cards.give_code(card.pk))
             return HttpResponseRedirect(self.page_of(card))
         return self.asked(
             request,
@@ -121,6 +124,34 @@ class GiftCardAdmin(MaskedPeople, CreditAdmin):
             title=gettext("Issue a gift card"),
             consequence=gettext("Whoever has its code can spend the amount in the shop."),
         )
+
+    def shown_once(self, request: HttpRequest, card: GiftCard, code: str) -> HttpResponse:
+        """The page that tells a new code, and has it to print; sent again, the card's page comes.
+
+        The code goes from page to page in forms alone: neither session nor address keeps it.
+        """
+        card.refresh_from_db()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Gift card issued"),
+            "opts": self.opts,
+            "card": card,
+            "code": codes.shown(code),
+        }
+        return TemplateResponse(request, "admin/payments/giftcard/issued.html", context)
+
+    @method_decorator(require_POST)
+    @method_decorator(sensitive_post_parameters("code"))
+    def sheet_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """The card as a PDF to print, for whoever has its code in hand."""
+        self.refuse_strangers(request)
+        card = get_object_or_404(GiftCard, pk=pk)
+        code = codes.plain(request.POST.get("code", ""))
+        if not code or codes.hash_of(code) != card.code_hash:
+            raise PermissionDenied
+        headers = {"Content-Disposition": f'attachment; filename="{letters.SHEET}"'}
+        sheet = letters.sheet_of(card, code)
+        return HttpResponse(sheet, content_type="application/pdf", headers=headers)
 
     def block_view(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Block a card, or let it be spent again."""

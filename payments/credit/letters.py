@@ -17,6 +17,8 @@ from payments.credit import card_pdf, cards, codes
 from payments.models import GiftCard
 from shop import mail
 
+#: Name of the file to print.
+SHEET: Final = "gift-card.pdf"
 #: Name of the job that sends.
 SEND: Final = "payments.send_gift_card"
 
@@ -57,7 +59,6 @@ def compose(card: GiftCard, code: str) -> EmailMultiAlternatives:
         subject = _("A gift card for you")
         if card.sender_name:
             subject = _("%(sender)s sends you a gift card") % {"sender": card.sender_name}
-        balance_url = urljoin(settings.SHOP_URL, reverse("payments:gift_card_balance"))
         letter = mail.compose(
             template="gift_card",
             to=card.recipient_email,
@@ -66,10 +67,18 @@ def compose(card: GiftCard, code: str) -> EmailMultiAlternatives:
                 "card": card,
                 "code": codes.shown(code),
                 "shop_url": settings.SHOP_URL,
-                "balance_url": balance_url,
+                "balance_url": _balance_url(),
             },
         )
         # The only time that the code is known: whoever wants to hand the card over prints it now.
-        sheet = card_pdf.draw(card, codes.shown(code), balance_url=balance_url)
-        letter.attach("gift-card.pdf", sheet, "application/pdf")
+        letter.attach(SHEET, sheet_of(card, code), "application/pdf")
         return letter
+
+
+def sheet_of(card: GiftCard, code: str) -> bytes:
+    """The PDF of the card with its plain ``code``, to print and hand over."""
+    return card_pdf.draw(card, codes.shown(code), balance_url=_balance_url())
+
+
+def _balance_url() -> str:
+    return urljoin(settings.SHOP_URL, reverse("payments:gift_card_balance"))

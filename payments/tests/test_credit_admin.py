@@ -13,7 +13,7 @@ from payments.models import CreditAccount, CreditEntry, GiftCard
 from payments.tests.credits import code_of, gift_card, store_credit
 from shop.accounts.roles import Role
 from shop.models import new_id
-from tests.back_office import signed_in, staff
+from tests.back_office import fields_of, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,28 @@ def test_card_without_an_address_shows_its_code_once(manager):
     again = manager.post(ISSUE, form, follow=True).content.decode()
     assert GiftCard.objects.count() == 1
     assert not re.search(r"[A-Z0-9]{4}(-[A-Z0-9]{4}){3}", again)
+
+
+def test_new_card_can_be_printed_by_who_has_its_code(manager):
+    form = {"amount": "50", "reason": "For the wait", "key": new_id()}
+    page = manager.post(ISSUE, form)
+    card = GiftCard.objects.get()
+    asked = fields_of(page)
+    assert cards.find(asked["code"]).pk == card.pk
+    assert "no-store" in page["Cache-Control"]
+    sheet = manager.post(reverse("admin:payments_giftcard_sheet", args=[card.pk]), asked)
+    assert sheet["Content-Disposition"] == 'attachment; filename="gift-card.pdf"'
+    assert "no-store" in sheet["Cache-Control"]
+    assert sheet.content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("code", ["", "AAAA-AAAA-AAAA-AAAA", "x" * 5000])
+def test_card_is_not_printed_without_its_code(manager, code):
+    card = gift_card(1000)
+    code_of(card)
+    sheet = reverse("admin:payments_giftcard_sheet", args=[card.pk])
+    assert manager.post(sheet, {"code": code}).status_code == 403
+    assert manager.post(sheet, {"code": code_of(gift_card(1000))}).status_code == 403
 
 
 def test_codes_never_reach_the_audit_log(manager):

@@ -279,6 +279,7 @@ PAGES = [
         (MANAGER, "302 /admin/payments/giftcard/"),
         pk="gift_card",
     ),
+    page("payments_giftcard_sheet", None, (NOBODY, 403), pk="gift_card"),
     page(
         "payments_giftcard_send",
         (MANAGER, 200),
