@@ -32,6 +32,7 @@ def site(*rates, cpu=0.001, sql=0, redis=1):
 
 
 @pytest.mark.own_servers
+@pytest.mark.timeout(900)
 def test_a_part_runs_on_a_shop_of_its_own_and_prints_its_table(tmp_path, capsys):
     file = tmp_path / "figures.json"
     assert bench.main(["background", "--jobs", "3", "--repeats", "1", "--json", str(file)]) == 0

@@ -13,7 +13,11 @@ from tests.faults.opening import open_shop
 from tests.faults.scenarios import Ports, Size
 from tests.faults.unguarded import validate_constraints
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(900),
+]
 
 SMALL = Size(
     buyers=12,

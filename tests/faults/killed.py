@@ -31,7 +31,7 @@ DEADLY = ("authorize", "capture")
 #: The web server gives up where workers die younger, as those do that cannot start. In seconds.
 GROWN_UP_SECONDS = 4
 #: Time for new workers to answer, in seconds.
-STANDING_IN_SECONDS = 30
+STANDING_IN_SECONDS = 120
 PAYMENT = "/checkout/payment/"
 CHOSEN = {"means": "stripe", "stripe_token": GOOD, "stripe_brand": "visa", "stripe_last4": "4242"}
 
