@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
 from orders.models import Order, OrderEdit
 
 #: Statuses of a payment whose money is there.
@@ -24,6 +26,23 @@ def awaited(order: Any) -> OrderEdit | None:
         return None
     payments = [row for row in order.payments.all() if row.edit_id == last.pk]
     return None if any(_counts(row) for row in payments) else last
+
+
+def awaited_edits() -> "QuerySet[OrderEdit]":
+    """The edits of all orders that :func:`awaited` would name."""
+    of_order = OrderEdit.objects.filter(order=OuterRef("order")).order_by("-created_at", "-pk")
+    paid = OrderEdit.objects.filter(
+        Q(payments__status__in=_PAID)
+        | Q(payments__status="AUTHORIZED", payments__captures_at_shipment=True),
+        pk=OuterRef("pk"),
+    )
+    rows: QuerySet[OrderEdit] = OrderEdit.objects.filter(
+        ~Exists(paid),
+        pk=Subquery(of_order.values("pk")[:1]),
+        order__status=Order.Status.PAID,
+        due__gt=0,
+    )
+    return rows
 
 
 def lapsed(order: Any) -> Any:

@@ -145,7 +145,7 @@ def _settle(order: Order, lines: Sequence[BankLine], actor_id: UUID | None) -> b
             line.save(update_fields=["status"])
         _tell_of_the_rest(order, lines, actor_id)
         return False
-    held = BankLine.objects.select_for_update().filter(order=order, status=Status.HELD)
+    held = BankLine.objects.select_for_update().filter(order=order).waiting()
     _use(list(chain(held.order_by("pk"), lines)), order, _pay(order, lines[-1]))
     return True
 

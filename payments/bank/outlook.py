@@ -73,7 +73,8 @@ def left_to_pay(order_ids: Iterable[UUID]) -> dict[UUID, int]:
     orders = Order.objects.filter(pk__in=ids).prefetch_related("edits", edits)
     held = Counter(
         dict(
-            BankLine.objects.filter(order__in=ids, status=BankLine.Status.HELD)
+            BankLine.objects.filter(order__in=ids)
+            .waiting()
             .order_by()
             .values_list("order")
             .annotate(sum=Sum("amount"))

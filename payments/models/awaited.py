@@ -83,8 +83,8 @@ class Awaited(Model):
     @property
     def arrived(self) -> int:
         """What came of too little so far, in minor units. One query."""
-        held = BankLine.objects.filter(order=self.order_id, status=BankLine.Status.HELD)
-        return held.aggregate(sum=Sum("amount"))["sum"] or 0
+        waiting = BankLine.objects.filter(order=self.order_id).waiting()
+        return waiting.aggregate(sum=Sum("amount"))["sum"] or 0
 
     @property
     def missing(self) -> int:

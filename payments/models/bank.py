@@ -5,9 +5,10 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from orders.edits import differences
 from orders.models import Order
 from payments.models.payments import Payment
 from shop.models import Model, QuerySet
@@ -75,11 +76,19 @@ class BankStatement(Model):
 
 
 class BankLineQuerySet(QuerySet["BankLine"]):
+    def waiting(self) -> Self:
+        """Money that was too little and is kept until the rest comes."""
+        return self.filter(status=BankLine.Status.HELD, returned_at=None)
+
     def to_return(self) -> Self:
-        """Money that belongs to the sender: more than was due, or for an order that ended."""
+        """Money that belongs to the sender: more than was due, or for an order that ended.
+
+        What an edit made an order dearer by is due.
+        """
         over = Q(status=BankLine.Status.BOOKED, amount__gt=F("used_amount"))
         unused = Q(status__in=[BankLine.Status.OPEN, BankLine.Status.HELD], order__isnull=False)
-        late = unused & ~Q(order__status=Order.Status.PENDING)
+        is_due = Exists(differences.awaited_edits().filter(order=OuterRef("order")))
+        late = unused & ~Q(order__status=Order.Status.PENDING) & ~Q(is_due)
         return self.filter(over | late, returned_at=None)
 
 
