@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.admin import moves
 from orders.admin.moves import Move
 from payments import refund_sources, refunding
-from payments.admin.refunds import told
+from payments.admin.refunds import explained, held_by_bank, told
 from payments.errors import RefundRefused
 from payments.models import Refund
 from shop.money import format_money
@@ -54,7 +54,7 @@ def _refusal(order: Any) -> str:
     if failed is None:
         return gettext("no refund failed")
     if _rest(failed) > refund_sources.most(order):
-        return gettext("its money went back in another way")
+        return held_by_bank(order) or gettext("its money went back in another way")
     return ""
 
 
@@ -76,9 +76,7 @@ def _repeat(order: Any, form: RepeatForm, actor_id: UUID | None) -> Refund:
     try:
         return refunding.repeat(chosen["refund"], to=Refund.To(chosen["to"]), actor_id=actor_id)
     except RefundRefused as error:
-        raise ValidationError(
-            gettext("A colleague gave some of it back meanwhile. Open the page anew.")
-        ) from error
+        raise explained(error) from error
 
 
 moves.add(

@@ -34,9 +34,14 @@ def _refusal(order: Any) -> str:
         return gettext("nobody has paid yet")
     if RefundForm(order=order).most:
         return ""
-    if refund_sources.is_disputed(order):
-        return gettext("its payment is disputed; the bank decides where the money goes")
-    return gettext("all of it went back")
+    return held_by_bank(order) or gettext("all of it went back")
+
+
+def held_by_bank(order: Any) -> str:
+    """Why nothing can go back while a bank decides, "" where none does."""
+    if not refund_sources.is_disputed(order):
+        return ""
+    return gettext("its payment is disputed; the bank decides where the money goes")
 
 
 def _consequence(order: Any) -> str:
@@ -62,14 +67,17 @@ def _give(order: Any, form: RefundForm, actor_id: UUID | None) -> Refund:
             restock=values["restock"],
             actor_id=actor_id,
         )
-    except PaymentDisputed as error:
-        raise ValidationError(
-            gettext("The payment is disputed: the bank decides where the money goes.")
-        ) from error
     except RefundRefused as error:
-        raise ValidationError(
-            gettext("A colleague gave some of it back meanwhile. Open the page anew.")
-        ) from error
+        raise explained(error) from error
+
+
+def explained(error: RefundRefused) -> ValidationError:
+    """The refusal in words for staff."""
+    if isinstance(error, PaymentDisputed):
+        text = gettext("The payment is disputed: the bank decides where the money goes.")
+    else:
+        text = gettext("A colleague gave some of it back meanwhile. Open the page anew.")
+    return ValidationError(text)
 
 
 def told(refund: Refund) -> tuple[int, str]:

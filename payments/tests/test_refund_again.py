@@ -14,6 +14,7 @@ from payments.errors import NothingToRefund, RefundRefused
 from payments.models import Payment, Refund, SandboxCharge, SandboxRefund
 from payments.refunding import LineRefund
 from payments.tests.cards import GOOD, method
+from payments.tests.disputing import tell
 from shop.accounts.roles import Role
 from shop.events.relay import deliver_due
 from shop.models import new_id
@@ -180,6 +181,18 @@ def test_staff_repeat_it_on_the_page_of_the_order(order):
     assert "€90.00 went back." in said(client, page, fields)
     assert client.post(f"{page}step/refund-again/", fields).status_code != 500
     assert refunded(order) == [PRICE, PRICE]
+
+
+def test_staff_read_that_the_bank_decides_about_the_rest(order):
+    give_both(order)
+    client = signed_in(staff())
+    page = f"/admin/orders/order/{order.pk}/"
+    fields = fields_of(client.get(f"{page}step/refund-again/")) | {"to": "ORIGINAL"}
+    tell(order.payments.earliest("created_at"))
+    text = client.get(f"{page}change/").content.decode()
+    assert "Repeat the refund: its payment is disputed" in text
+    client.post(f"{page}step/refund-again/", fields)
+    assert Refund.objects.count() == 1
 
 
 def said(client, page, fields):
