@@ -349,6 +349,12 @@ def test_one_mailbox_gets_no_more_links_than_other_letters():
     assert Letter.objects.count() == 10
 
 
+@pytest.mark.parametrize("lookalike", ["\u212aim@example.com", "jo\u017fe@example.com"])
+def test_a_lookalike_of_an_address_gets_no_link_to_the_data_of_another(client, lookalike):
+    assert client.post(reverse("privacy:ask"), {"email": lookalike}).status_code == 422
+    assert not Letter.objects.exists()
+
+
 def test_staff_hasten_what_the_person_asked_for(ada):
     asked = erasing.ask(user_id=ada.pk)
     boss = User.objects.create_user("boss@example.com", is_staff=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import ConsentRecord
+from shop.accounts.sign_in.addresses import clean_address
 
 
 class ConfirmForm(forms.Form):
@@ -45,6 +46,9 @@ class AddressForm(forms.Form):
             "invalid": _("Enter an e-mail address such as name@example.com"),
         },
     )
+
+    def clean_email(self) -> str:
+        return clean_address(self.cleaned_data["email"])
 
 
 class PurposeForm(forms.Form):
