@@ -1,4 +1,7 @@
-"""Changes of somebody's second factors: the act, its security event, and a letter to the owner."""
+"""Changes of somebody's second factors: the act, its security event, and a letter to the owner.
+
+All three or none: no factor comes or goes that its owner does not hear of.
+"""
 
 from typing import Any
 
@@ -19,22 +22,25 @@ Kind = SecurityEvent.Kind
 
 def add_app(request: HttpRequest, user: User, code: str) -> bool:
     """The app that proved itself with ``code``; whether recovery codes were made along with it."""
-    app = authenticator_app.take(request, user, code)
-    return _added(request, user, app)
+    with transaction.atomic():
+        app = authenticator_app.take(request, user, code)
+        return _added(request, user, app)
 
 
 def add_passkey(request: HttpRequest, user: User, *, name: str, credential: Any) -> bool:
     """The passkey that the browser made; whether recovery codes were made along with it."""
-    passkey = passkeys.register(request, user, name=name, credential=credential)
-    return _added(request, user, passkey)
+    with transaction.atomic():
+        passkey = passkeys.register(request, user, name=name, credential=credential)
+        return _added(request, user, passkey)
 
 
 def remove(user: User, factor: Authenticator) -> None:
     """Take ``factor`` from ``user``; refused as :func:`shop.accounts.factors.held.remove` says."""
     name = name_of(factor)
-    held.remove(factor)
-    note(Kind.FACTOR_REMOVED, user_id=user.pk, payload={"type": factor.type, "name": name})
-    tell(user=user, kind="factor_removed", context={"facts": [[gettext("What"), name]]})
+    with transaction.atomic():
+        held.remove(factor)
+        note(Kind.FACTOR_REMOVED, user_id=user.pk, payload={"type": factor.type, "name": name})
+        tell(user=user, kind="factor_removed", context={"facts": [[gettext("What"), name]]})
 
 
 def remove_all(user: User, *, reason: str) -> None:
@@ -52,9 +58,10 @@ def remove_all(user: User, *, reason: str) -> None:
 
 def make_codes(request: HttpRequest, user: User) -> None:
     """A new list of recovery codes in the place of the one before."""
-    recovery.make(request, user)
-    note(Kind.CODES_MADE, user_id=user.pk)
-    tell(user=user, kind="codes_made", context={})
+    with transaction.atomic():
+        recovery.make(request, user)
+        note(Kind.CODES_MADE, user_id=user.pk)
+        tell(user=user, kind="codes_made", context={})
 
 
 def name_of(factor: Authenticator) -> str:

@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
@@ -27,14 +28,12 @@ def try_code(
         return None
     spent = throttle.spend(request, "second_factor", account=user.email)
     try:
-        used = codes.accept(user, form.cleaned_data["code"])
+        used = _accepted(user, form.cleaned_data["code"], step)
     except WrongCode:
         note(Kind.SIGN_IN_FAILED, user_id=user.pk, payload={"step": step, "way": "code"})
         form.add_error("code", gettext("This code is wrong, or was used already"))
         return None
     spent.give_back()
-    if used.type == Authenticator.Type.RECOVERY_CODES:
-        note(Kind.CODE_USED, user_id=user.pk, payload={"step": step})
     return used
 
 
@@ -53,6 +52,15 @@ def try_passkey(
     else:
         form.add_error(None, form.errors.pop("credential")[0])
     return None
+
+
+def _accepted(user: User, code: str, step: str) -> Authenticator:
+    """Whose code it is; a recovery code is not used up without a word of it."""
+    with transaction.atomic():
+        used = codes.accept(user, code)
+        if used.type == Authenticator.Type.RECOVERY_CODES:
+            note(Kind.CODE_USED, user_id=user.pk, payload={"step": step})
+    return used
 
 
 def try_password(request: HttpRequest, user: User, form: PasswordForm) -> bool:
