@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shop.accounts.credentials import NewAddressForm
 from shop.accounts.letters.about_sign_in import reset_path
 from shop.accounts.models import DeviceSession, User
-from shop.accounts.sign_in import email_changes, past, sessions
+from shop.accounts.sign_in import email_changes, past, sessions, throttle
 from shop.accounts.sign_in.errors import AddressTaken
 from shop.accounts.step_up import fresh_sign_in
 from shop.middleware import private_page
@@ -67,6 +67,7 @@ def change_email(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     form = NewAddressForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
+        throttle.spend(request, "email_change", account=user.email)
         email_changes.ask(user=user, new=form.cleaned_data["email"])
         words = _("Look into the mailbox of %(email)s: the link there completes the change.")
         messages.success(request, words % {"email": form.cleaned_data["email"]})

@@ -62,6 +62,8 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     # A new password that ends the count of wrong second factors: who can read the mailbox must not
     # get as many guesses as there are letters.
     "forgiven": (Limit(ACCOUNT, 1, _DAY),),
+    # Another address of one's own: each asks a mailbox that may be a stranger's.
+    "email_change": (Limit(SOURCE, 20, 3600), Limit(ACCOUNT, 10, 3600)),
     # Letters to one mailbox, whoever asks for them: more are simply not sent.
     "mailbox": (Limit(ACCOUNT, 10, 3600),),
 }
@@ -189,5 +191,6 @@ def _words(action: str) -> str:
         "code": _("Too many codes were asked for. Look into your mailbox, also into the spam."),
         "code_try": _("There were too many wrong codes."),
         "new_password": _("There were too many tries."),
+        "email_change": _("Too many changes of the address were asked for."),
     }
     return words[action]

@@ -79,6 +79,12 @@ def test_who_did_not_prove_themselves_lately_does_so_first(here, settings):
     assert not letters()
 
 
+def test_one_account_does_not_write_to_mailbox_after_mailbox(here):
+    answers = [ask(here, f"stranger{each}@example.com").status_code for each in range(11)]
+    assert answers == [302] * 10 + [429]
+    assert len(letters()) == 1
+
+
 def test_nobody_learns_whether_the_new_address_has_an_account(here):
     person("ben@example.com")
     free, taken = ask(here), ask(here, "ben@example.com")
