@@ -32,6 +32,7 @@ from shop.accounts.models import (
     ErasureRecord,
     ErasureRequest,
     Letter,
+    NewsletterSubscription,
     User,
 )
 from shop.accounts.newsletter import subscriptions
@@ -311,6 +312,15 @@ def test_each_yes_and_no_is_kept_with_its_words(client, ada):
     assert said == [(True, "ACCOUNT"), (False, "ACCOUNT")]
     assert ConsentRecord.objects.filter(is_given=True).get().words == str(subscriptions.CONSENT)
     assert client.get(reverse(PAGE)).context["in_force"] == []
+
+
+def test_the_proof_of_a_consent_outlives_an_account_that_a_stranger_opened():
+    stranger = User.objects.create_user("ben@example.com")
+    subscriptions.ask(email="ben@example.com", place="PAGE", site_url="https://shop.example")
+    subscriptions.confirm(NewsletterSubscription.objects.get().pk)
+    assert erasing.erase(erasing.ask(user_id=stranger.pk, at_once=True).pk)
+    proof_of_it = ConsentRecord.objects.get()
+    assert (proof_of_it.email, proof_of_it.user) == ("ben@example.com", None)
 
 
 def test_reviews_stay_without_a_name(ada):

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Lower
+
 from shop.accounts.models import ConsentRecord, User
 from shop.actor import current_actor
 
@@ -34,8 +36,13 @@ def note(
 def of_address(
     purpose: ConsentRecord.Purpose, email: str, *, is_given: bool, **told: Any
 ) -> ConsentRecord:
-    """Write down what the owner of a mailbox said, for their account if there is one."""
-    known = User.objects.filter(email__iexact=email).values_list("pk", flat=True).first()
+    """Write down what the owner of a mailbox said, for their account if they proved it is theirs.
+
+    What hangs on an account goes with it, also with one that a stranger opened in their name.
+    """
+    proven = User.objects.filter(emailaddress__verified=True).alias(address=Lower("email"))
+    rows = proven.filter(address=email.strip().lower())
+    known = rows.values_list("pk", flat=True).first()
     return note(purpose, is_given=is_given, email=email, user_id=known, **told)
 
 
