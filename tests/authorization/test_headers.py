@@ -104,7 +104,7 @@ print(json.dumps([cookies, [getattr(settings, name) for name in {names.split()!r
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
     )
     cookies, flags, seconds, redirects = json.loads(found.stdout.splitlines()[-1])
     assert all(name.startswith("__Host-") for name in cookies), cookies
