@@ -83,8 +83,11 @@ def plan(
     if not is_act(entry):
         made.refused.append((str(entry), gettext("Only acts of staff are undone.")))
         return made
+    # Whoever sends a request may choose its id, also that of another's.
     entries = list(
-        AuditLog.objects.filter(request_id=entry.request_id)
+        AuditLog.objects.filter(
+            request_id=entry.request_id, actor=entry.actor_id, actor_type=entry.actor_type
+        )
         .exclude(action__in=_HARMLESS)
         .order_by("created_at", "id")[: MOST + 1]
     )

@@ -82,6 +82,19 @@ def test_second_undo_finds_nothing_to_do(boss):
     assert AuditLog.objects.filter(after__has_key="undo_of").count() == 2
 
 
+def test_what_somebody_else_sent_under_the_same_id_stays(boss):
+    products, entry = change(boss, price=4000)
+    theirs = ProductFactory(price=7000, title="Oilskin")
+    with acting_as(Actor(ActorType.STAFF, staff(Role.MANAGER).pk, request_id="act-1")):
+        theirs.price = 6000
+        theirs.save()
+    assert theirs.title not in undo(boss, entry, "get").content.decode()
+    assert undo(boss, entry).status_code == 303
+    theirs.refresh_from_db()
+    products[0].refresh_from_db()
+    assert (theirs.price, products[0].price) == (6000, 5000)
+
+
 def test_role_that_may_not_change_prices_undoes_none(boss):
     products, entry = change(boss, price=4000)
     assert undo(staff(Role.MANAGER), entry).status_code == 403
