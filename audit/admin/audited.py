@@ -14,12 +14,9 @@ from django.utils.translation import gettext
 
 from audit import history
 from audit.models import AuditLog
-from audit.recording import record
+from audit.recording import record, written_down
 from audit.restore_pages import RestoringAdmin
 from shop.back_office import StaffAdmin
-
-#: Characters of a list's filters that are written down.
-_QUERY_LENGTH = 300
 
 
 def amounts_on(site: admin.AdminSite) -> dict[str, Collection[str]]:
@@ -92,7 +89,7 @@ class AuditedAdmin(RestoringAdmin, StaffAdmin):
     ) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         if request.method == "GET" and response.status_code == 200:
-            self.record_view("", page="list", query=request.GET.urlencode()[:_QUERY_LENGTH])
+            self.record_view("", page="list", query=written_down(request.GET.urlencode()))
         return response
 
     def record_view(self, object_id: str, **told: str) -> None:

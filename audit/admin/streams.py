@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 
 from audit.admin.filters import StreamFilter
 from audit.models import AuditLog
-from audit.recording import record
+from audit.recording import record, written_down
 from shop.back_office import ReadOnly, StaffAdmin
 from shop.pagination import keyset_page
 from shop.spreadsheets import csv_lines
@@ -59,7 +59,7 @@ class StreamAdmin(ReadOnly, StaffAdmin):
         )
         query = request.GET.copy()
         query.pop("cursor", None)
-        record(AuditLog.Action.VIEW, self.model, "", {}, {"query": query.urlencode()[:300]})
+        record(AuditLog.Action.VIEW, self.model, "", {}, {"query": written_down(query.urlencode())})
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         context = {
             **self.admin_site.each_context(request),
@@ -85,7 +85,7 @@ class StreamAdmin(ReadOnly, StaffAdmin):
         rows = list(
             self.filter_of(request).narrowed(self.rows(request)).order_by(*_ORDER)[:MOST_EXPORTED]
         )
-        told = {"query": request.GET.urlencode()[:300], "rows": len(rows)}
+        told = {"query": written_down(request.GET.urlencode()), "rows": len(rows)}
         record(AuditLog.Action.EXPORT, self.model, "", {}, told)
         name = f"{self.opts.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
         lines = csv_lines(chain([self.exported], self._exported(rows)))

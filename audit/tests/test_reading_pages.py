@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.admin import site
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from audit.security import note
 from audit.tests.factories import entry, fetch
 from catalog.models import Brand
 from orders.tests.factories import member
+from shop.accounts.privacy import erasing
 from shop.accounts.roles import Role
 from shop.actor import Actor, ActorType, acting_as
 from tests.back_office import signed_in, staff
@@ -101,7 +103,7 @@ def test_file_of_the_log_has_its_filters_no_formulas_and_an_entry(admin):
     assert "'=1+1" in text
     assert len(text.splitlines()) == 2
     told = AuditLog.objects.get(action="EXPORT", entity="audit.auditlog")
-    assert told.after == {"query": "q=%3D1%2B1", "rows": 1}
+    assert told.after == {"query": "q==1+1", "rows": 1}
     assert told.actor is not None
 
 
@@ -167,6 +169,20 @@ def test_looking_at_people_leaves_entries(admin):
         (str(person.pk), None),
         (str(person.pk), "history"),
     ]
+
+
+def test_address_that_staff_looked_for_is_forgotten_with_its_owner(admin, settings, tmp_path):
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
+    settings.PRIVACY_ROOT = settings.EMAIL_FILE_PATH = tmp_path
+    person = member()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    pages = (LOG, f"{LOG}export/", "/admin/accounts/user/")
+    for page in pages:
+        assert admin.get(page, {"q": f"{person.email}\0"}).status_code == 200
+    looks = AuditLog.objects.filter(after__query=f"q={person.email}")
+    assert len(keys := list(looks.values_list("pk", flat=True))) == len(pages)
+    assert erasing.erase(erasing.ask(user_id=person.pk, at_once=True).pk)
+    assert set(AuditLog.objects.filter(pk__in=keys).values_list("after__query")) == {(None,)}
 
 
 def test_entry_about_a_list_or_a_report_can_be_read(admin):

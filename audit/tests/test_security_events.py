@@ -41,8 +41,10 @@ def test_event_of_nobody_we_know_is_kept():
 
 
 def test_secret_in_an_event_is_hidden():
-    note(Kind.CODE_USED, payload={"token": "abc", "inner": {"password": "x"}})
-    assert SecurityEvent.objects.get().payload == {"token": MASK, "inner": {"password": MASK}}
+    inner = {"password": "x", "tries": [{"secret": "y"}, [{"token": "z"}], 3]}
+    note(Kind.CODE_USED, payload={"token": "abc", "inner": inner})
+    hidden = {"password": MASK, "tries": [{"secret": MASK}, [{"token": MASK}], 3]}
+    assert SecurityEvent.objects.get().payload == {"token": MASK, "inner": hidden}
 
 
 def test_event_cannot_be_changed_or_deleted():

@@ -23,7 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from audit.models import AuditLog
-from audit.recording import record
+from audit.recording import record, written_down
 from shop.operations.staff.lists import admin_of, query_of
 from shop.redirects import see_other
 from shop.spreadsheets import armored
@@ -62,7 +62,7 @@ def export_list(request: HttpRequest, site: AdminSite, entity: str) -> HttpRespo
         text = gettext("A file holds up to %d rows. Narrow the list first.")
         messages.error(request, text % MOST)
         return see_other(f"{listed}?{query}")
-    record(AuditLog.Action.EXPORT, page.model, "", {}, {"query": query})
+    record(AuditLog.Action.EXPORT, page.model, "", {}, {"query": written_down(query)})
     name = f"{page.opts.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
         _lines(page, shown.list_display, shown.queryset),
