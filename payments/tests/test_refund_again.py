@@ -1,7 +1,9 @@
 """Refunds out of several payments of which a later one is declined, and their repetition."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.edits import edits
@@ -127,6 +129,18 @@ def test_declined_again_it_may_be_repeated_again(order):
     allow(order)
     assert refunding.repeat(second.pk).status == "SUCCEEDED"
     assert refunded(order) == [PRICE, PRICE]
+
+
+def test_what_is_left_costs_the_same_however_many_refunds_failed(order):
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            refundable.of_order(Order.objects.get(pk=order.pk))
+        return len(asked)
+
+    made = give_both(order)
+    after_one = statements()
+    refunding.repeat(made.pk)
+    assert statements() == after_one
 
 
 def test_rest_may_become_store_credit_where_the_card_is_closed(order):
