@@ -43,8 +43,9 @@ def fragment(target):
     return {"HX-Request": "true", "HX-Target": target}
 
 
-def change(client, item, **fields):
-    return client.post(reverse("orders:cart_update", args=[item.pk]), fields)
+def change(client, item, *, follow=False, **fields):
+    url = reverse("orders:cart_update", args=[item.pk])
+    return client.post(url, fields, follow=follow)
 
 
 def test_add_to_cart_leads_to_the_cart_that_shows_it(client, product):
@@ -84,6 +85,14 @@ def test_more_than_the_shelf_holds_is_refused_with_the_number(client, product):
     assert not CartItem.objects.exists()
 
 
+@pytest.mark.parametrize("typed", ["", "0", "-3", "1e9", "９", "99999999999", "1.5", "\0"])
+def test_a_quantity_that_is_no_count_adds_nothing(client, product, typed):
+    response = add(client, quantity=typed)
+    assert response.status_code == 422
+    assert "Type the quantity as a number" in response.content.decode()
+    assert not Cart.objects.exists()
+
+
 @pytest.mark.parametrize("typed", ["", "-3", "1e9", "９", "99999999999", "<b>", "1.5", "\0"])
 def test_a_quantity_that_is_no_count_changes_nothing(typed):
     cart = filled_cart((variant_in_stock(), 2))
@@ -110,13 +119,27 @@ def test_plus_and_minus_step_by_one_and_what_was_typed_goes_first():
     assert cart.items.get().quantity == 5
 
 
-def test_a_strangers_line_is_not_found():
+def test_a_strangers_line_is_none_of_the_cart():
     mine, theirs = filled_cart(), filled_cart()
     client, item = visitor(mine), theirs.items.get()
-    assert change(client, item, quantity="1").status_code == 404
-    assert client.post(reverse("orders:cart_remove", args=[item.pk])).status_code == 404
-    assert client.post(reverse("orders:cart_remove", args=[uuid4()])).status_code == 404
+    for key in (item.pk, uuid4()):
+        for act in ("update", "remove", "save", "keep"):
+            url = reverse(f"orders:cart_{act}", args=[key])
+            assert client.post(url, {"quantity": "3"})["Location"] == "/cart/"
     assert theirs.items.get().quantity == 1
+    assert mine.items.get().quantity == 1
+
+
+@pytest.mark.parametrize("act", ["remove", "save", "keep"])
+def test_second_click_on_a_line_that_is_gone_shows_the_cart(act):
+    cart = filled_cart((variant_in_stock(), 2))
+    client, item = visitor(cart), cart.items.get()
+    url = reverse(f"orders:cart_{act}", args=[item.pk])
+    client.post(url)
+    assert client.post(url, follow=True).status_code == 200
+    page = change(client, item, quantity="3", follow=True)
+    assert "no longer in your cart" in page.content.decode()
+    assert not cart.items.exists()
 
 
 def test_a_removed_line_can_be_put_back():

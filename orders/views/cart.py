@@ -79,14 +79,18 @@ def put_in(request: HttpRequest, *, is_enough: bool = False) -> CartItem | HttpR
             return see_other(product)
         errors = {"size": _("Choose a size")}
         return product_page.respond(request, product, chosen=chosen, errors=errors, status=422)
+    quantity = _number(request.POST.get("quantity", "1"))
+    if not quantity:
+        errors = {"stock": _("Type the quantity as a number.")}
+        return product_page.respond(
+            request, variant.product, chosen=chosen, errors=errors, status=422
+        )
     cart = carts.open_for(request)
     item = cart.items.filter(variant=variant).first() if is_enough else None
     if item is not None:
         return item
     try:
-        item = carts.add(
-            cart=cart, variant=variant, quantity=_number(request.POST.get("quantity")) or 1
-        )
+        item = carts.add(cart=cart, variant=variant, quantity=quantity)
     except (OrdersError, InventoryError) as error:
         item = CartItem(cart=cart, variant=variant)
         words = messages.explain(error, items=[item], currency=cart.currency)
@@ -104,7 +108,10 @@ def put_in(request: HttpRequest, *, is_enough: bool = False) -> CartItem | HttpR
 @private_page
 def update(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Set a line's quantity, or step it by one; 0 removes it."""
-    cart, item = _item_or_404(request, item_id)
+    cart, item = line_of(request, item_id)
+    if cart is None or item is None:
+        flash.info(request, _("This piece is no longer in your cart."))
+        return see_other("orders:cart")
     quantity = _number(request.POST.get("quantity"))
     step = {"1": 1, "-1": -1}.get(request.POST.get("change", ""), 0)
     # Enter in the number field presses the first button too: what was typed goes before it.
@@ -124,7 +131,9 @@ def update(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @private_page
 def remove(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Take a line out; the answer offers to undo."""
-    cart, item = _item_or_404(request, item_id)
+    cart, item = line_of(request, item_id)
+    if cart is None or item is None:
+        return see_other("orders:cart")
     carts.set_quantity(cart=cart, item_id=item.pk, quantity=0)
     return changed(request, cart, removed=item)
 
@@ -198,13 +207,15 @@ def reopen(request: HttpRequest) -> HttpResponse:
     return see_other("orders:cart")
 
 
-def _item_or_404(request: HttpRequest, item_id: UUID) -> tuple[Cart, CartItem]:
+def line_of(request: HttpRequest, item_id: UUID) -> tuple[Cart | None, CartItem | None]:
+    """The visitor's cart with the line, or what there is of both.
+
+    A line that is not there was taken out a moment ago, by a double click or in another tab: who
+    sees the cart again has lost nothing. That of a stranger is answered alike.
+    """
     cart = carts.current(request)
     rows = CartItem.objects.select_related("variant__product")
-    item = rows.filter(pk=item_id, cart=cart).first() if cart else None
-    if cart is None or item is None:
-        raise Http404
-    return cart, item
+    return cart, rows.filter(pk=item_id, cart=cart).first() if cart else None
 
 
 def _pending_order(request: HttpRequest) -> Order | None:

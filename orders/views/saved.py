@@ -18,6 +18,7 @@ from orders.errors import OrdersError, SavedListFull
 from orders.models import CartItem
 from orders.views.cart_page import changed, refused
 from shop.middleware import private_page
+from shop.redirects import see_other
 
 
 @require_POST
@@ -26,7 +27,7 @@ def save(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Put a line aside."""
     cart = carts.current(request)
     if cart is None:
-        raise Http404
+        return see_other("orders:cart")
     keeper = saved.keeper_of(request) or saved.new_guest()
     try:
         kept = saved.save_for_later(cart=cart, item_id=item_id, keeper=keeper)
@@ -35,7 +36,8 @@ def save(request: HttpRequest, item_id: UUID) -> HttpResponse:
     except OrdersError as error:
         return refused(request, cart, messages.explain(error, items=[], currency=cart.currency))
     if kept is None:
-        raise Http404
+        # Put aside already, by the first of two clicks.
+        return changed(request, cart)
     response = changed(request, cart, keeper=keeper)
     saved.remember(response, keeper)
     return response

@@ -20,6 +20,7 @@ from orders import messages
 from orders.carts import cart as carts
 from orders.errors import OrdersError
 from orders.models import Cart, CartItem
+from orders.views.cart import line_of
 from shop.middleware import private_page
 from shop.redirects import see_other
 
@@ -28,11 +29,9 @@ from shop.redirects import see_other
 @private_page
 def keep(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Move a line of the cart to the wishlist."""
-    cart = carts.current(request)
-    rows = CartItem.objects.select_related("variant__product")
-    item = rows.filter(pk=item_id, cart=cart).first() if cart else None
+    cart, item = line_of(request, item_id)
     if cart is None or item is None:
-        raise Http404
+        return _to_cart(request, "")
     holder = wishlist.holder_of(request) or wishlist.new_guest()
     product, undo = item.variant.product, ""
     try:
