@@ -92,6 +92,16 @@ def test_a_tracking_number_in_use_comes_back_with_words(client):
     assert order.shipments.count() == 1
 
 
+def test_a_parcel_without_a_piece_comes_back_with_words(client):
+    order, _two = two_lines()
+    form = fields_of(client.get(step(order, "parcel")))
+    none = {name: "0" for name in form if name.startswith("units_")}
+    response = client.post(step(order, "parcel"), form | none | {"carrier": "DHL"})
+    assert response.status_code == 422
+    assert "A parcel needs a piece at the least." in text_of(response)
+    assert not order.shipments.exists()
+
+
 def test_steps_that_are_not_possible_say_why(client):
     order, two = two_lines()
     fulfillment.ship(

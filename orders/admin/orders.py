@@ -24,7 +24,7 @@ from orders.admin.chronicle import STATUS_KINDS
 from orders.admin.edits import EditPages
 from orders.admin.moves import FULFILL, PARCEL_MOVES, Move, find, order_moves
 from orders.documents import invoice_pdf
-from orders.errors import OrdersError, TooManyPacked, TrackingTaken
+from orders.errors import NothingToPack, OrdersError, TooManyPacked, TrackingTaken
 from orders.models import Order, OrderTag
 from orders.placed import queues
 from orders.prices.reasons import reasons_of_order
@@ -249,6 +249,8 @@ class OrderAdmin(MaskedPeople, EditPages, ReadOnly, AuditedAdmin):
                 form.add_error(None, error)
             except TrackingTaken:
                 form.add_error("tracking_number", gettext("Another parcel has this number."))
+            except NothingToPack:
+                form.add_error(None, gettext("A parcel needs a piece at the least."))
             except TooManyPacked:
                 form.add_error(None, gettext("A colleague packed some of these meanwhile."))
             except OrdersError:
