@@ -52,6 +52,16 @@ def test_transfer_is_drafted_sent_and_received_by_pages_alone(client):
     assert Stock.objects.get(location=destination).on_hand == 4
 
 
+def test_transfer_to_where_the_goods_are_is_refused_with_words(client):
+    here = location()
+    page = reverse("admin:inventory_transfer_add")
+    places = {"source": here.pk, "destination": here.pk}
+    text = client.post(page, {**fields_of(client.get(page)), **places}).content.decode()
+    assert "The goods are there already." in text
+    assert "Constraint" not in text
+    assert not Transfer.objects.exists()
+
+
 def test_low_stock_on_the_start_page_is_what_the_open_alerts_say(client):
     low, out, _plenty = (shelf(variant(), units) for units in (5, 4, 40))
     unsold = shelf(variant(), 5)

@@ -20,8 +20,20 @@ from inventory.errors import (
     TransferNotAllowed,
 )
 from inventory.models import Transfer, TransferLine
+from shop.back_office import VersionedForm
 
 Status = Transfer.Status
+
+
+class TransferForm(VersionedForm):
+    """From where to where, and when."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or self.cleaned_data
+        source = cleaned.get("source")
+        if source is not None and source == cleaned.get("destination"):
+            self.add_error("destination", gettext("The goods are there already."))
+        return cleaned
 
 
 class LineForm(forms.ModelForm):

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from inventory import transfers
-from inventory.admin.transfer_forms import STEPS, LineForm, refusal
+from inventory.admin.transfer_forms import STEPS, LineForm, TransferForm, refusal
 from inventory.errors import InventoryError
 from inventory.models import Transfer, TransferLine
-from shop.back_office import STALE, NamedTable, StaffFields, VersionedForm, badge
+from shop.back_office import STALE, NamedTable, StaffFields, badge
 from shop.models import StaleObject
 
 Status = Transfer.Status
@@ -55,7 +55,7 @@ class LineInline(StaffFields, NamedTable):
 class TransferAdmin(AuditedAdmin):
     """A draft may be edited; from then on each step is an act with its own page."""
 
-    form = VersionedForm
+    form = TransferForm
     change_form_template = "admin/inventory/transfer/change_form.html"
     inlines = (LineInline,)
     list_display = ("number", "source", "destination", "status_badge", "sent_at", "expected_on")

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -29,6 +30,21 @@ class CategoriesField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.path)
+
+
+class ProductsSelect(AutocompleteSelectMultiple):
+    """Products found by typing; what is no key of any is left out where the form is shown again."""
+
+    def optgroups(self, name: str, value: list[Any], attr: Any = None) -> list[Any]:
+        return super().optgroups(name, [key for key in value if _is_key(key)], attr)  # type: ignore[no-any-return,misc]
+
+
+def _is_key(typed: Any) -> bool:
+    try:
+        UUID(str(typed))
+    except ValueError:
+        return False
+    return True
 
 
 class TermsForm(VersionedForm):
@@ -62,7 +78,7 @@ class TermsForm(VersionedForm):
             self.initial.setdefault(name, getattr(self.instance, column))
         if "products" in self.fields:
             relation = CollectionProduct._meta.get_field("product")
-            widget = AutocompleteSelectMultiple(relation, admin.site)
+            widget = ProductsSelect(relation, admin.site)
             widget.choices = self.fields["products"].choices  # type: ignore[attr-defined]
             self.fields["products"].widget = widget
         for name in ("starts_at", "ends_at"):

@@ -79,6 +79,7 @@ def test_manager_makes_a_coupon_and_reads_it_as_a_sentence(manager):
         ({"kind": "FIXED_AMOUNT"}, "amount"),
         ({"code": "?"}, "code"),
         ({"code": "taken"}, "code"),
+        ({"products": "-1"}, "products"),
     ],
 )
 def test_coupon_that_makes_no_sense_is_refused(manager, values, field):
