@@ -121,9 +121,6 @@ def test_the_account_takes_a_card_by_its_token(user, double):
     assert len(saved_cards.of_person(user.pk)) == 1
 
 
-# --- accounts at PayPal
-
-
 def set_up(user):
     """The account's page after its owner asked to keep an account at PayPal."""
     client = proven(user)

