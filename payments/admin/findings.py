@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,7 +20,7 @@ from audit.admin import AuditedAdmin
 from payments import findings, reconciliation
 from payments.admin.dispute_forms import ReasonForm
 from payments.errors import FindingClosed, PaymentsError
-from payments.models import ReconciliationFinding
+from payments.models import Provider, ReconciliationFinding
 from shop.back_office import ReadOnly, badge
 from shop.redirects import see_other
 
@@ -60,6 +61,23 @@ def _advice(finding: ReconciliationFinding) -> str:
     return words[Kind(finding.kind)]
 
 
+class ProviderFilter(admin.SimpleListFilter):
+    """Whose ledger differs, about a payment of ours or a charge that we do not know."""
+
+    title = _("provider")
+    parameter_name = "provider"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return list(Provider.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: "QuerySet[ReconciliationFinding]"
+    ) -> "QuerySet[ReconciliationFinding]":
+        if not self.value():
+            return queryset
+        return queryset.filter(Q(payment__provider=self.value()) | Q(provider=self.value()))
+
+
 @admin.register(ReconciliationFinding)
 class FindingAdmin(ReadOnly, AuditedAdmin):
     """Found by the nightly job; mended by themselves, by a button, or closed with a reason."""
@@ -72,7 +90,7 @@ class FindingAdmin(ReadOnly, AuditedAdmin):
         "ours",
         "theirs",
     )
-    list_filter = ("status", "kind", "payment__provider")
+    list_filter = ("status", "kind", ProviderFilter)
     list_select_related = ("payment__order",)
     search_fields = ("payment__order__number", "payment__provider_reference", "reference")
     search_help_text = _("Order number or the provider's reference")

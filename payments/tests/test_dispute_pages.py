@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AuditLog
 from payments import findings
@@ -176,3 +177,12 @@ def test_who_only_looks_closes_and_mends_nothing():
         assert client.post(page, {"note": "x"}).status_code == 403
     finding.refresh_from_db()
     assert finding.status == "OPEN"
+
+
+def test_findings_are_listed_by_provider_with_a_payment_of_ours_and_without(office):
+    found()
+    for name, theirs in (("SANDBOX", "€7.77"), ("STRIPE", "€8.88")):
+        findings.note_unknown(name, "charge", theirs=theirs, now=timezone.now(), is_new=True)
+    page = reverse("admin:payments_reconciliationfinding_changelist")
+    text = office.get(page, {"provider": "SANDBOX"}).content.decode()
+    assert [amount in text for amount in ("€2.00", "€7.77", "€8.88")] == [True, True, False]
