@@ -1,11 +1,12 @@
 """Writing audit entries: from signals, one by one or gathered into one statement per act."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 from urllib.parse import unquote_plus
@@ -45,7 +46,40 @@ _QUERY_LENGTH = 300
 _FEW = 50
 #: Values in the order of ``_TABLE``.
 Entry = tuple[Any, ...]
-_gathered: ContextVar[list[Entry] | None] = ContextVar("gathered", default=None)
+
+
+@dataclass
+class _Gathered:
+    """Entries that wait for the end of an act; ``depth`` counts the savepoints around it.
+
+    An entry of an inner savepoint has a mark among the hooks of the commit, from where Django takes
+    it when that savepoint is rolled back.
+    """
+
+    depth: int
+    entries: list[tuple[Entry, Callable[[], object] | None]] = field(default_factory=list)
+    marks: dict[tuple[str, ...], Callable[[], object]] = field(default_factory=dict)
+
+    def add(self, entry: Entry) -> None:
+        inner = tuple(filter(None, connection.savepoint_ids[self.depth :]))
+        self.entries.append((entry, self._mark(inner) if inner else None))
+
+    def _mark(self, inner: tuple[str, ...]) -> Callable[[], object]:
+        if inner not in self.marks:
+            self.marks[inner] = partial(tuple)
+            transaction.on_commit(self.marks[inner])
+        return self.marks[inner]
+
+    def write(self) -> None:
+        """Write the entries of what was not rolled back."""
+        left = {id(hook[1]) for hook in connection.run_on_commit} if self.marks else set()
+        entries = [entry for entry, mark in self.entries if mark is None or id(mark) in left]
+        self.entries = []
+        if entries:
+            _write(entries)
+
+
+_gathered: ContextVar[_Gathered | None] = ContextVar("gathered", default=None)
 
 
 @contextmanager
@@ -54,22 +88,29 @@ def batch(*, is_one: bool = False) -> Iterator[None]:
 
     What was left to :mod:`shop.closing` goes into the same statement; with ``is_one`` also what
     acts inside left to it, which nobody then reads before the end. A batch inside a batch joins it.
-    When the act fails its transaction takes the entries along.
+    When the act fails its transaction takes the entries along, and so does a savepoint inside.
     """
     if _gathered.get() is not None:
         with closing.part(is_one=is_one):
             yield
         return
-    token = _gathered.set([])
-    try:
-        with transaction.atomic(), closing.gathered(is_one=is_one) as last:
+    with transaction.atomic(), closing.gathered(is_one=is_one) as last:
+        mine = _Gathered(len(connection.savepoint_ids))
+        token = _gathered.set(mine)
+        try:
             yield
-            entries = _gathered.get()
-            if entries:
-                _write(entries)
+            mine.write()
             last.write()
-    finally:
-        _gathered.reset(token)
+        finally:
+            _gathered.reset(token)
+
+
+def write_now() -> None:
+    """Write what waits for the end of an act that goes on to read it, unless in a savepoint."""
+    waiting = _gathered.get()
+    if waiting is not None and waiting.depth == len(connection.savepoint_ids):
+        waiting.write()
+    closing.write_now()
 
 
 def record(
@@ -108,7 +149,7 @@ def record(
     if gathered is None:
         _write([entry])
     else:
-        gathered.append(entry)
+        gathered.add(entry)
 
 
 def written_down(query: str) -> str:

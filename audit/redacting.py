@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
+from audit import recording
 from audit.models import AuditLog, SecurityEvent, Stream
-from shop import closing
 from shop.actor import current_actor
 from shop.models import new_id
 
@@ -40,9 +40,9 @@ def redact(
         wanted = wanted.exclude(action=AuditLog.Action.REDACT)
     open_ids = wanted.filter(redaction_id=None).order_by().values_list("pk", flat=True)
     actor, count = current_actor(), 0
+    # Entries that wait for the end of an act are in their table first.
+    recording.write_now()
     with transaction.atomic():
-        # Entries that wait for the end of an act are in their table first.
-        closing.write_now()
         for ids in _chunks(list(open_ids)):
             with connection.cursor() as cursor:
                 cursor.execute(

@@ -185,3 +185,28 @@ def test_entry_of_a_change_that_was_rolled_back_is_gone():
         brand()
         transaction.set_rollback(True)
     assert not AuditLog.objects.exists()
+
+
+def test_entry_of_a_savepoint_that_was_rolled_back_is_gone_and_others_stay_in_their_order():
+    with recording.batch():
+        kept = brand()
+        for is_refused in (True, False):
+            with transaction.atomic():
+                with transaction.atomic():
+                    inner = brand("Inner")
+                kept.name = f"{kept.name} {is_refused}"
+                kept.save()
+                transaction.set_rollback(is_refused)
+            if is_refused:
+                kept.refresh_from_db()
+    told = AuditLog.objects.order_by("created_at").values_list("action", "entity_id")
+    keys = [str(row.pk) for row in (kept, inner, kept)]
+    assert list(told) == list(zip(("CREATE", "CREATE", "UPDATE"), keys, strict=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_follows_the_commit_of_a_batch_is_told_too():
+    made = []
+    with recording.batch():
+        transaction.on_commit(lambda: made.append(brand()))
+    assert len(entries(made[0])) == 1

@@ -3,11 +3,13 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from audit import recording
 from audit.chain import verifying
 from audit.models import AuditLog, SecurityEvent
 from audit.redacting import redact
 from audit.security import note
 from audit.tests.factories import entry, seal, tamper
+from catalog.models import Brand
 from orders.tests.factories import member
 from shop.actor import Actor, ActorType, acting_as
 
@@ -56,6 +58,14 @@ def test_second_redaction_changes_nothing():
     redact(entries=[row.pk], reason="erasure")
     assert redact(entries=[row.pk], reason="erasure") == 0
     assert AuditLog.objects.filter(action="REDACT").count() == 1
+
+
+def test_entry_that_waits_for_the_end_of_its_act_is_redacted():
+    with recording.batch():
+        brand = Brand.objects.create(name="Ada", slug="ada")
+        about = AuditLog.objects.filter(entity_id=str(brand.pk))
+        assert redact(entries=about, reason="erasure") == 1
+    assert about.get().after == {}
 
 
 def test_security_event_is_redacted():
