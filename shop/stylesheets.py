@@ -11,6 +11,8 @@ from pathlib import Path
 
 import rcssmin
 
+from shop import whole_files
+
 LAYERS = ("reset", "tokens", "base", "layout", "components", "pages", "utilities")
 
 #: Components of the shop that the back office shows too.
@@ -36,7 +38,6 @@ def build(static: Path) -> list[Sheet]:
     compressed again. Raises ``FileNotFoundError`` when a layer's source is missing.
     """
     target = static / "build"
-    target.mkdir(parents=True, exist_ok=True)
     return [
         _write(target / "site.css", site_css(static / "css")),
         _write(target / "admin.css", admin_css(static / "css")),
@@ -77,5 +78,5 @@ def _write(path: Path, text: str) -> Sheet:
     data = text.encode()
     changed = not path.is_file() or path.read_bytes() != data
     if changed:
-        path.write_bytes(data)
+        whole_files.put(path, [data])
     return Sheet(path=path, size=len(data), changed=changed)

@@ -44,6 +44,16 @@ def test_a_second_build_changes_nothing(static):
     assert not any(sheet.changed for sheet in stylesheets.build(static))
 
 
+def test_who_reads_a_sheet_while_another_is_built_reads_one_of_the_two(static):
+    stylesheets.build(static)
+    sheet = static / "build/site.css"
+    before = sheet.read_text()
+    with sheet.open() as reading:
+        (static / "css/components/zebra.css").write_text(".c-zebra { color: var(--ink); }")
+        stylesheets.build(static)
+        assert reading.read() == before != sheet.read_text()
+
+
 def test_a_missing_layer_stops_the_build(static):
     (static / "css/layout.css").unlink()
     with pytest.raises(FileNotFoundError):
