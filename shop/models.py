@@ -115,7 +115,8 @@ class QuerySet(models.QuerySet[M]):
             same |= models.Q(**{one.attname: getattr(row, one.attname) for one in fields})  # type: ignore[union-attr]
         with transaction.atomic(using=self.db):
             rows = self.model._base_manager.using(self.db).filter(same)
-            before = {row.pk: column_values(row) for row in rows.select_for_update(of=("self",))}
+            locked = rows.order_by("pk").select_for_update(of=("self",))
+            before = {row.pk: column_values(row) for row in locked}
             created = super().bulk_create(objs, *args, **kwargs)
             after: list[Row] = [
                 (row.pk, before.get(row.pk, {}), column_values(row)) for row in rows.all()

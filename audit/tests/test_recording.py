@@ -88,6 +88,25 @@ def test_rows_created_in_bulk_are_told():
     assert [entries(row)[0][2]["name"] for row in rows] == ["a", "b"]
 
 
+def test_of_rows_created_or_updated_in_bulk_each_is_told_as_what_it_was():
+    old = brand()
+    new = Brand(name="Westhafen", slug="west")
+    rows = [Brand(pk=old.pk, name="Südhafen", slug=old.slug), new]
+    fields = {"unique_fields": ["id"], "update_fields": ["name"]}
+    Brand.objects.bulk_create(rows, update_conflicts=True, **fields)
+    assert entries(old)[1:] == [("UPDATE", {"name": "Nordhafen"}, {"name": "Südhafen"})]
+    [(action, before, after)] = entries(new)
+    assert (action, before, after["name"]) == ("CREATE", {}, "Westhafen")
+
+
+def test_rows_that_a_bulk_left_out_are_not_told():
+    old = brand()
+    rows = [Brand(name="Südhafen", slug=old.slug), Brand(name="Westhafen", slug="west")]
+    Brand.objects.bulk_create(rows, ignore_conflicts=True)
+    assert entries(rows[0]) == []
+    assert len(entries(old)) == len(entries(rows[1])) == 1
+
+
 def test_rows_updated_in_bulk_are_told():
     row, other = brand(), brand()
     Brand.objects.filter(pk=row.pk).update(name="Südhafen")
