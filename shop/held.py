@@ -130,10 +130,11 @@ class Shelf(Generic[K, T]):
 
 @contextmanager
 def at_one_moment(*versions: Version) -> Iterator[None]:
-    """Let all shelves inside go by the tokens that were read first; those of ``versions`` at once.
+    """Let all shelves inside go by the tokens that were read first; those of ``versions`` together.
 
-    For pages that write nothing: they show what stood when they began, or later, and ask Redis
-    once for what their parts have in common, together with the first value they read.
+    For pages: they show what stood when they began, or later, and ask Redis once for what their
+    parts have in common, together with the first value they read. What shelves hold of rows that
+    the page itself writes is not seen anew inside; an act that decides by it begins one of its own.
     """
     token = moment.set(Moment([token_key(*version) for version in versions]))
     try:
