@@ -2,7 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event, Lock
 
 from django.db import connection
 
@@ -23,6 +23,20 @@ def all_at_once(acts):
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+class Meeting:
+    """Lets nobody on before ``count`` have come; from then on everybody, at once."""
+
+    def __init__(self, count):
+        self._missing, self._lock, self._all_came = count, Lock(), Event()
+
+    def wait(self):
+        with self._lock:
+            self._missing -= 1
+            if self._missing <= 0:
+                self._all_came.set()
+        assert self._all_came.wait(timeout=60)
 
 
 def aside(act):

@@ -11,7 +11,7 @@ from inventory import reservations, stock
 from inventory.errors import OutOfStock
 from inventory.models import Reservation, Stock
 from inventory.tests.builders import counters, shelf, statuses, variant
-from inventory.tests.crowd import all_at_once, aside, until_waiting
+from inventory.tests.crowd import Meeting, all_at_once, aside, until_waiting
 from orders.checkouts import placing
 from orders.models import Order
 from orders.tests.factories import filled_cart, ready_checkout, shown_total, variant_in_stock
@@ -103,13 +103,13 @@ def test_tabs_of_one_shopper_with_different_carts_lose_no_unit():
 
 def test_without_the_guard_the_same_crowd_oversells():
     """The control run: reading, checking and then writing is what loses the race."""
-    row = shelf(variant(), 5)
+    row, six_have_read = shelf(variant(), 5), Meeting(6)
 
     def hold_without_guard():
         if Stock.objects.get(pk=row.pk).available < 1:
             raise OutOfStock([])
+        six_have_read.wait()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.02)")
             cursor.execute(
                 "UPDATE inventory_stock SET reserved = reserved + 1 WHERE id = %s", [row.pk]
             )

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from inventory.tests.crowd import all_at_once
+from inventory.tests.crowd import Meeting, all_at_once
 from orders.checkouts.placing import place_order
 from orders.models import Coupon, CouponUsage, Order
 from orders.promotions import codes, redemption
@@ -46,13 +46,14 @@ def test_five_uses_go_to_five_of_fifty_orders():
 def test_without_the_guard_the_same_crowd_uses_it_more_often(monkeypatch):
     """The control run: reading, checking and then writing is what loses the race."""
     coupon(usage_limit=5)
+    six_have_read = Meeting(6)
 
     def count_without_guard(coupon_id):
         row = Coupon.objects.get(pk=coupon_id)
         if row.uses >= row.usage_limit:
             return False
+        six_have_read.wait()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(0.02)")
             cursor.execute("UPDATE orders_coupon SET uses = uses + 1 WHERE id = %s", [row.pk])
         return True
 
