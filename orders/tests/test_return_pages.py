@@ -15,6 +15,7 @@ from orders.returns import inspection, settling
 from orders.tests.factories import member, variant_in_stock
 from orders.tests.returning import arrived_order, ask, inspected, other_size, shipped_order
 from shop.qr import code_of
+from tests.back_office import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,25 @@ def test_second_click_on_the_last_button_asks_once(client):
     response = client.post(step(order, "confirm"))
     assert Return.objects.count() == 1
     assert response.url == Return.objects.get().get_absolute_url()
+
+
+@pytest.mark.parametrize("units", [1, 2])
+def test_last_form_sent_again_leads_to_what_it_asked_for(client, units):
+    order = arrived_order((variant_in_stock(), 2))
+    walk(client, order, units=units)
+    form = fields_of(client.get(step(order, "confirm")))
+    for _click in range(2):
+        response = client.post(step(order, "confirm"), form)
+        assert response.url == Return.objects.get().get_absolute_url()
+
+
+def test_form_of_another_order_asks_for_nothing(client):
+    first, other = arrived_order(), arrived_order()
+    walk(client, first)
+    form = fields_of(client.get(step(first, "confirm")))
+    client.post(step(first, "confirm"), form)
+    assert client.post(step(other, "confirm"), form).url == step(other)
+    assert not other.returns.exists()
 
 
 def test_what_was_sold_meanwhile_leads_back_to_the_choice(client):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -44,6 +45,9 @@ def step(request: HttpRequest, token: str, name: str = "items") -> HttpResponse:
     if name not in wizard.STEPS:
         raise Http404
     order: Any = get_object_or_404(windows.readable(Order.objects.all()), token=token)
+    known = _asked_before(request, order) if name == "confirm" else None
+    if known is not None:
+        return see_other(known)
     window = windows.of_order(order)
     if not window.has_some:
         return _nothing(request, order, window)
@@ -162,6 +166,15 @@ def _beside(order: Any, state: State, name: str, form: Any) -> dict[str, Any]:
     return {}
 
 
+def _asked_before(request: HttpRequest, order: Order) -> Return | None:
+    """What the first of two clicks on the last button has asked for; the session forgot it."""
+    try:
+        key = UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
+    return Return.objects.filter(order=order, key=key).first()
+
+
 def _confirm(
     request: HttpRequest, order: Any, window: windows.Window, state: State
 ) -> HttpResponse:
@@ -190,6 +203,7 @@ def _confirm(
         return see_other(asked)
     items = _chosen(order, state)
     context = _context(order, window, "confirm") | wizard_page.confirmation(order, items, state)
+    context["key"] = state["key"]
     return render(request, "orders/returns/confirm.html", context)
 
 
