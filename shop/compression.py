@@ -28,8 +28,6 @@ TEXTS = frozenset(
 )
 #: Deflated, no name, no time, unknown system.
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-#: A byte that UTF-8 does not have: text is never packed as a copy of it.
-_NOT_TEXT = b"\xff"
 #: The last block, an empty one.
 _END = b"\x03\x00"
 
@@ -58,17 +56,17 @@ def block(text: bytes) -> bytes:
     return packing.compress(text) + packing.flush(zlib.Z_FULL_FLUSH)
 
 
-def chained(texts: Sequence[bytes], gaps: Sequence[int]) -> tuple[bytes, ...]:
-    """UTF-8 ``texts`` as blocks that follow each other in an answer of :func:`gzipped`.
+def chained(texts: Sequence[bytes], gaps: Sequence[bytes]) -> tuple[bytes, ...]:
+    """``texts`` as blocks that follow each other in an answer of :func:`gzipped`.
 
-    A text may repeat what stands in those before it. Between two of them stands a block that
-    unpacks to as many bytes as the gap says, whatever these are.
+    A text may repeat what stands before it. Between two of them stands a block that unpacks to as
+    many bytes as the gap has, whatever these are: where a text repeats the gap, it repeats them.
     """
-    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packing = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
     blocks = []
-    for text, gap in zip(texts, (*gaps, 0), strict=True):
+    for text, gap in zip(texts, (*gaps, b""), strict=True):
         blocks.append(packing.compress(text) + packing.flush(zlib.Z_SYNC_FLUSH))
-        packing.compress(_NOT_TEXT * gap)
+        packing.compress(gap)
         packing.flush(zlib.Z_SYNC_FLUSH)
     return tuple(blocks)
 
@@ -79,6 +77,11 @@ def stored(text: bytes) -> bytes:
     At most 65,535 bytes.
     """
     return struct.pack("<BHH", 0, len(text), len(text) ^ 0xFFFF) + text
+
+
+def unpacked(blocks: Iterable[bytes]) -> bytes:
+    """What the blocks hold."""
+    return zlib.decompress(b"".join([*blocks, _END]), wbits=-zlib.MAX_WBITS)
 
 
 def gzipped(blocks: Iterable[bytes], text: bytes) -> bytes:

@@ -211,12 +211,10 @@ PAGE_CACHE_CHOICES = {
 }
 #: What belongs to each visitor in a shared page, with the functions that render it.
 PAGE_CACHE_PARTS = {
-    "account_link": "shop.operations.visitor_parts.account_link",
     "account_row": "shop.operations.visitor_parts.account_row",
-    "cart_link": "shop.operations.visitor_parts.cart_link",
     "messages": "shop.operations.visitor_parts.messages",
     "search_count": "catalog.searching.terms.counted",
-    "wishlist_link": "shop.operations.visitor_parts.wishlist_link",
+    "tools": "shop.operations.visitor_parts.tools",
     "your_size": "catalog.products.size_views.your_size_part",
 }
 #: Functions that name the cached values these parts read, to be fetched along with the page.

@@ -13,7 +13,7 @@ register = template.Library()
 
 _DOT = (
     '<svg class="c-facets__dot" viewBox="0 0 28 28" width="20" height="20" aria-hidden="true"'
-    ' focusable="false"><circle class="c-swatches__edge" cx="14" cy="14" r="13.5" fill="{}"/></svg>'
+    '><circle class="c-swatches__edge" cx="14" cy="14" r="13.5" fill="{}"/></svg>'
 )
 
 

@@ -22,23 +22,23 @@ class CartLink:
     url: str
 
 
-def cart_link(request: HttpRequest) -> str:
-    """The cart with what it holds."""
-    return _cart_link(get_language() or "", cart.summary(request).count)
+def tools(request: HttpRequest) -> str:
+    """In the header: the way to the account or to signing in, the wishlist with how much is on it
+    and marks by which the page's hearts are filled, and the cart with what it holds.
 
-
-def wishlist_link(request: HttpRequest) -> str:
-    """The wishlist with how much is on it, and marks by which the page's hearts are filled."""
-    return _wishlist_link(get_language() or "", tuple(wishlist.marks(request)))
-
-
-def account_link(request: HttpRequest) -> str:
-    """The way to the account or to signing in, in the header."""
-    return _account_link(get_language() or "", bool(request.user.is_authenticated), "tool")
+    One part, because each is packed by itself.
+    """
+    return "\n".join(
+        (
+            _account_link(get_language() or "", bool(request.user.is_authenticated), "tool"),
+            _wishlist_link(get_language() or "", tuple(wishlist.marks(request))),
+            _cart_link(get_language() or "", cart.summary(request).count),
+        )
+    )
 
 
 def account_row(request: HttpRequest) -> str:
-    """The same in the menu drawer."""
+    """The way to the account or to signing in, in the menu drawer."""
     return _account_link(get_language() or "", bool(request.user.is_authenticated), "row")
 
 

@@ -21,7 +21,7 @@ come after it, they replace the token the page was stored with, and it never cou
 order in which a page learns what it is made of does not matter. Lost hash, lost token: no hit.
 
 The parts of a visitor (CSRF token, cart, account, words left by the request before) stand in the
-page as marks with a random nonce. ``{% visitor_part "cart_link" %}`` makes them; the setting
+page as marks with a random nonce. ``{% visitor_part "tools" %}`` makes them; the setting
 ``PAGE_CACHE_PARTS`` says which function renders each for a request.
 """
 

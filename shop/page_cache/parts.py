@@ -1,7 +1,7 @@
 """What belongs to one visitor in a page that all share."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
@@ -11,14 +11,20 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import CSRF_TOKEN_LENGTH, CsrfViewMiddleware
 from django.utils.module_loading import import_string
 
-from shop.compression import block, chained, gzipped, stored
+from shop.compression import block, chained, gzipped, stored, unpacked
 from shop.making import Making
 from shop.page_cache.csrf import token_for
 
 CSRF = "csrf"
 #: Bytes of a part in a packed page, where line breaks fill it up: only because each is as long for
 #: every visitor can the texts around them be packed as one.
-GAP = 512
+GAP = 1_536
+#: Stands for a part while a page is packed. UTF-8 does not have it: no text is a copy of it.
+_NOT_TEXT = b"\xff"
+#: Stands for the token, each byte once: its copies in a page are packed as copies.
+_TOKEN = bytes(range(0x80, 0x80 + CSRF_TOKEN_LENGTH))
+#: How far back a copy may lie in what is packed (32 KiB less what a packer looks ahead).
+_REACH = 32_000
 
 _csrf = CsrfViewMiddleware(lambda request: HttpResponseBase())
 
@@ -42,25 +48,47 @@ class Body:
         """The same, as gzip."""
         words = _filled_up(words)
         fits = all(len(words[part]) == _gap(part) for part in self.parts)
-        texts = self._blocks if fits else tuple(map(block, self.texts))
+        parts, blocks = self._chain if fits else (self.parts, tuple(map(block, self.texts)))
         packed_words = {
             part: stored(word) if part == CSRF else _word_block(word)
             for part, word in words.items()
         }
-        blocks = [texts[0]]
-        for part, text in zip(self.parts, texts[1:], strict=True):
-            blocks += (packed_words[part], text)
-        return gzipped(blocks, self._with(words))
+        return gzipped(_filled_in(blocks, parts, packed_words), self._with(words))
 
     def _with(self, words: dict[str, bytes]) -> bytes:
-        pieces = [self.texts[0]]
-        for part, text in zip(self.parts, self.texts[1:], strict=True):
-            pieces += (words[part], text)
-        return b"".join(pieces)
+        return b"".join(_filled_in(self.texts, self.parts, words))
 
     @cached_property
-    def _blocks(self) -> tuple[bytes, ...]:
-        return chained(self.texts, [_gap(part) for part in self.parts])
+    def _chain(self) -> tuple[tuple[str, ...], tuple[bytes, ...]]:
+        """The parts to be sent, and the blocks around them.
+
+        A token that follows another is not sent: a block repeats that, which tells nothing of it.
+        """
+        stand_ins = {part: _TOKEN if part == CSRF else _NOT_TEXT * GAP for part in self.parts}
+        parts, texts, since = [], [self.texts[0]], _REACH
+        for part, text in zip(self.parts, self.texts[1:], strict=True):
+            if part == CSRF and since < _REACH:
+                texts[-1] += _TOKEN + text
+            else:
+                parts.append(part)
+                texts.append(text)
+            since = len(text) if part == CSRF else since + _gap(part) + len(text)
+        blocks = chained(texts, [stand_ins[part] for part in parts])
+        # Is each token a copy of the one before, and nothing else?
+        other = stand_ins | {CSRF: _TOKEN[::-1]}
+        packed_others = {part: stored(word) for part, word in other.items()}
+        if unpacked(_filled_in(blocks, parts, packed_others)) == self._with(other):
+            return tuple(parts), blocks
+        return self.parts, tuple(map(block, self.texts))
+
+
+def _filled_in(
+    texts: Sequence[bytes], parts: Sequence[str], words: dict[str, bytes]
+) -> list[bytes]:
+    pieces = [texts[0]]
+    for part, text in zip(parts, texts[1:], strict=True):
+        pieces += (words[part], text)
+    return pieces
 
 
 def _gap(part: str) -> int:

@@ -20,6 +20,7 @@ from shop.cache import WAIT_SECONDS, log_refusal
 from shop.compression import accepts_gzip
 from shop.making import Making, being_made
 from shop.page_cache import entries
+from shop.page_cache.blanks import unindented
 from shop.page_cache.keys import choices_of
 from shop.page_cache.parts import Body, cut, words_for
 
@@ -118,7 +119,7 @@ def shared(
             is_shareable = is_untouched() and _is_shareable(response)
         if not isinstance(response, HttpResponse):
             return response
-        content = response.content
+        content = unindented(response.content)
         visit.made(making, content, is_shareable=is_shareable)
         return _filled(request, response, cut(content, making.nonce))
 

@@ -22,8 +22,7 @@ _STARS = 120
 def icon(name: str, *, small: bool = False, label: str = "") -> SafeString:
     """The icon ``name`` of the sprite; decorative unless it has a ``label``."""
     return format_html(
-        '<svg class="c-icon{}" width="24" height="24" focusable="false"{}>'
-        '<use href="{}#{}"></use></svg>',
+        '<svg class="c-icon{}" width="24" height="24"{}><use href="{}#{}"/></svg>',
         " c-icon--small" if small else "",
         format_html(' role="img" aria-label="{}"', label)
         if label

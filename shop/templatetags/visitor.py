@@ -1,4 +1,4 @@
-"""The places in a page that belong to its visitor: ``{% visitor_part "cart_link" %}``."""
+"""The places in a page that belong to its visitor: ``{% visitor_part "tools" %}``."""
 
 from django import template
 from django.template import Context

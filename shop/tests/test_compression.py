@@ -57,11 +57,42 @@ def test_blocks_unpack_in_any_order_and_know_nothing_of_each_other():
 
 def test_texts_of_a_chain_repeat_each_other_and_never_what_stands_between():
     texts = [WORDS + b"<input>", WORDS + b"<input>", WORDS]
-    blocks = chained(texts, [64, 0])
+    blocks = chained(texts, [b"\xff" * 64, b""])
     for secret in (b"a" * 64, WORDS[:64], b"\xff" * 64):
         between = [blocks[0], stored(secret), *blocks[1:]]
         assert gzip.decompress(gzipped(between, secret.join([texts[0], texts[1] + WORDS])))
     assert len(blocks[1]) < len(block(texts[1])) / 2
+
+
+def page_of(*texts):
+    """A shared page with the visitor's token between the texts."""
+    return parts.cut(b"n-csrf-".join(texts), "n")
+
+
+def packed_tokens(body):
+    """How often the token stands in the packed page as it is."""
+    words = {"csrf": (b"0123456789abcdefghijklmnopqrstuv" * 2)}
+    packed = body.packed(words)
+    assert gzip.decompress(packed) == body.filled(words)
+    return packed.count(words["csrf"])
+
+
+def test_a_token_is_sent_once_and_repeated_by_place():
+    form = b'<input name="csrfmiddlewaretoken" value="'
+    body = page_of(form, b'">' + WORDS + form, b'">' + form, b'">')
+    assert packed_tokens(body) == 1
+    sizes = {len(body.packed({"csrf": token * 64})) for token in (b"a", b"<", b"\xff", b"p")}
+    assert len(sizes) == 1
+
+
+def test_a_token_far_from_the_last_is_sent_again():
+    far = b"".join(b"%d" % number for number in range(10_000))
+    assert packed_tokens(page_of(WORDS, far, WORDS, WORDS)) == 2
+
+
+def test_a_page_with_the_bytes_that_stand_for_a_token_repeats_none():
+    stand_in = bytes(range(0x80, 0xC0))
+    assert packed_tokens(page_of(WORDS, WORDS + stand_in[:40], stand_in, WORDS)) == 3
 
 
 def test_a_shared_page_is_packed_once_and_holds_each_visitors_words(monkeypatch):
@@ -69,12 +100,12 @@ def test_a_shared_page_is_packed_once_and_holds_each_visitors_words(monkeypatch)
     monkeypatch.setattr(
         parts, "chained", lambda texts, gaps: packed.append(texts) or chained(texts, gaps)
     )
-    body = parts.cut(b"<main>" + WORDS + b"n-cart_link-" + WORDS + b"n-csrf-</main>", "n")
+    body = parts.cut(b"<main>" + WORDS + b"n-tools-" + WORDS + b"n-csrf-</main>", "n")
     for word in (b"", b"3", b"<b>12</b>", WORDS * parts.GAP):
-        words = {"cart_link": word, "csrf": b"t" * 64}
+        words = {"tools": word, "csrf": b"t" * 64}
         assert gzip.decompress(body.packed(words)) == body.filled(words)
         assert word in body.filled(words)
-    assert packed == [body.texts]
+    assert packed == [list(body.texts)]
 
 
 @pytest.mark.django_db

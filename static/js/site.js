@@ -5,6 +5,24 @@ const on = (type, listener, target = document) => target.addEventListener(type, 
 const hook = (event, name) => event.target.closest?.(`[data-js~="${name}"]`);
 const byId = (id) => document.getElementById(id);
 
+// --- Requests: htmx starts when the page is there, and this file runs before
+Object.assign(window.htmx?.config ?? {}, {
+  includeIndicatorStyles: false,
+  allowEval: false,
+  allowScriptTags: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+  timeout: 15000,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "(409|422)", swap: true, error: false },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
 // --- Focus and announcements after a swap
 function settle() {
   const focus = document.querySelector("[data-focus]");

@@ -76,6 +76,14 @@ def test_a_page_made_for_a_browser_that_unpacks_is_plain_for_one_that_does_not()
     assert "Accept-Encoding" in made["Vary"]
 
 
+def test_a_packed_page_has_its_token_once_and_no_indentation():
+    packed = Client().get(PRODUCT, headers={"Accept-Encoding": "gzip"}).content
+    html = gzip.decompress(packed)
+    token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', html)[1]
+    assert (html.count(token) > 1, packed.count(token)) == (True, 1)
+    assert b"\n  <" not in html
+
+
 def test_each_visitor_sees_their_own_cart_for_one_round_trip(tee, sent, django_assert_num_queries):
     ada, bob = Client(), Client()
     buy(ada, tee)
