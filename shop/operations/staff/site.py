@@ -86,6 +86,10 @@ class StaffSite(admin.AdminSite):
             *(url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"),
         ]
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """For the page of one app alone: the others have the navigation, and need not wait."""
+        return super().get_app_list(request, app_label) if app_label else []
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         if context["has_permission"]:
