@@ -4,13 +4,14 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.test import override_settings
 from django.urls import NoReverseMatch, reverse
 
 from tests.authorization.asking import routes
 from tests.authorization.staff_routes import EMPLOYEE, NOBODY, PAGES, TABLES
 from tests.authorization.world import ROLES, STAFF
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrendered")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrendered", "no_factor_needed")]
 
 LOGIN = "302 /admin/login/"
 #: Who works here and has proved nothing but a password.
@@ -43,9 +44,16 @@ def asked(least, is_first=True):
     return (*outside, *(role for role in STAFF if role == least or not may(role, least)))
 
 
-def ask(asker, settings, role, method, url):
-    settings.STAFF_SECOND_FACTOR = role == UNPROVEN
-    return asker.ask("admin" if role == UNPROVEN else role, method, url)
+@pytest.fixture
+def no_factor_needed(settings):
+    settings.STAFF_SECOND_FACTOR = False
+
+
+def ask(asker, role, method, url):
+    if role != UNPROVEN:
+        return asker.ask(role, method, url)
+    with override_settings(STAFF_SECOND_FACTOR=True):
+        return asker.ask("admin", method, url)
 
 
 def cells(table, name, row):
@@ -66,12 +74,12 @@ def cells(table, name, row):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_opens_from_the_role_that_its_row_names(name, asker, settings):
+def test_a_table_opens_from_the_role_that_its_row_names(name, asker):
     row = apps.get_model(name)._base_manager.first()
     wrong = []
     for place, (url, method, least) in enumerate(cells(TABLES[name], name, row)):
         for role in asked(least, place == 0):
-            answer = ask(asker, settings, role, method, url)
+            answer = ask(asker, role, method, url)
             status = answer.response.status_code
             if role in OUTSIDE:
                 is_right = answer.fits(LOGIN) and not answer.writes
@@ -91,7 +99,7 @@ def test_a_table_opens_from_the_role_that_its_row_names(name, asker, settings):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_an_entry_that_is_none_of_the_row_restores_nothing(name, asker, settings):
+def test_an_entry_that_is_none_of_the_row_restores_nothing(name, asker):
     row = apps.get_model(name)._base_manager.first()
     try:
         url = reverse(
@@ -100,20 +108,20 @@ def test_an_entry_that_is_none_of_the_row_restores_nothing(name, asker, settings
     except NoReverseMatch:
         return  # The log itself and the jobs of the worker have no history.
     for role in ("anonymous", "customer", "employee", "admin"):
-        answer = ask(asker, settings, role, "post", url)
+        answer = ask(asker, role, "post", url)
         assert not answer.writes
         fits = answer.fits(LOGIN) if role in OUTSIDE else str(answer) in ("403", "404")
         assert fits, f"{role}: {answer}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_of_the_back_office_answers_each_role_as_its_row_says(page, asker, settings):
+def test_a_page_of_the_back_office_answers_each_role_as_its_row_says(page, asker):
     wrong = []
     for which in asker.kinds(page.objects):
         url = asker.url(page.name, page.objects, which)
         for method, (least, wanted) in (("get", page.get), ("post", page.post)):
             for role in asked(least, which == "own"):
-                answer = ask(asker, settings, role, method, url)
+                answer = ask(asker, role, method, url)
                 if role in OUTSIDE:
                     is_right = answer.fits(LOGIN)
                 elif not may(role, least):
@@ -129,17 +137,17 @@ def test_a_page_of_the_back_office_answers_each_role_as_its_row_says(page, asker
 
 
 @pytest.mark.parametrize("name", FRAME)
-def test_the_frame_opens_to_all_who_work_here_and_to_nobody_else(name, asker, settings):
+def test_the_frame_opens_to_all_who_work_here_and_to_nobody_else(name, asker):
     url = reverse(name, args=["orders"] if name == "admin:app_list" else [])
     for role in OUTSIDE:
-        assert ask(asker, settings, role, "get", url).fits(LOGIN)
+        assert ask(asker, role, "get", url).fits(LOGIN)
     for role in STAFF:
-        assert ask(asker, settings, role, "get", url).fits(FRAME[name]), role
+        assert ask(asker, role, "get", url).fits(FRAME[name]), role
 
 
-def test_what_is_no_page_of_the_back_office_is_not_found(asker, settings):
-    assert ask(asker, settings, "anonymous", "get", "/admin/nothing/").fits(LOGIN)
-    assert ask(asker, settings, EMPLOYEE, "get", "/admin/nothing/").fits(404)
+def test_what_is_no_page_of_the_back_office_is_not_found(asker):
+    assert ask(asker, "anonymous", "get", "/admin/nothing/").fits(LOGIN)
+    assert ask(asker, EMPLOYEE, "get", "/admin/nothing/").fits(404)
 
 
 def test_every_route_of_the_back_office_has_one_row():
