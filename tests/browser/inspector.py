@@ -1,6 +1,6 @@
 """What axe finds on a page, in the light and in the dark, and how far it sticks out."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 WIDTHS = (320, 375, 768, 1024, 1440)
 #: Only findings are asked for, which halves the work. The one rule that reads whole style sheets,
@@ -12,6 +12,8 @@ RULES = {
 }
 #: Nothing else of a page depends on the scheme.
 COLORS = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+#: What is fine would be most of the answer.
+FIND = "rules => axe.run(document, rules).then((found) => found.violations)"
 #: What is laid out only when somebody comes near would hide how far it sticks out.
 SHOW_WHAT_IS_FAR = """document.querySelectorAll(".u-later").forEach((far) =>
   far.classList.remove("u-later"))"""
@@ -32,7 +34,7 @@ class Inspector:
     """Collects what axe finds, and how far pages stick out, over a walk through the shop."""
 
     def __init__(self):
-        self.axe, self.findings = Axe(), []
+        self.findings = []
 
     def look(self, page, *, widths=WIDTHS, dark_width=None):
         """Look at what ``page`` shows now.
@@ -42,14 +44,15 @@ class Inspector:
         # Words stand there before the style sheets have come.
         page.wait_for_load_state("load")
         page.evaluate(SHOW_WHAT_IS_FAR)
-        self._take(page, "light", self.axe.run(page, options=RULES).response)
+        page.evaluate(AXE_SCRIPT)
+        self._take(page, "light", page.evaluate(FIND, RULES))
         size = page.viewport_size
         page.emulate_media(color_scheme="dark")
         page.evaluate(END_TRANSITIONS)
         if dark_width:
             page.set_viewport_size(size | {"width": dark_width})
         rules = RULES if dark_width else COLORS
-        self._take(page, "dark", page.evaluate("rules => axe.run(document, rules)", rules))
+        self._take(page, "dark", page.evaluate(FIND, rules))
         page.emulate_media(color_scheme="light")
         page.evaluate(END_TRANSITIONS)
         for width in widths:
@@ -59,8 +62,8 @@ class Inspector:
                 self.findings.append(f"{page.url} is {wide}px too wide at {width}")
         page.set_viewport_size(size)
 
-    def _take(self, page, scheme, response):
-        for violation in response["violations"]:
+    def _take(self, page, scheme, violations):
+        for violation in violations:
             for node in violation["nodes"]:
                 found = f"{violation['id']}: {node['html'][:160]}"
                 self.findings.append(f"{page.url} in the {scheme}: {found}")
