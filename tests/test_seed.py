@@ -33,11 +33,13 @@ from catalog.models import (
 from catalog.products.fabric import check_care, check_fibers
 from catalog.reviewing.ratings import check_ratings
 from inventory.models import Stock
-from orders.models import Order
+from orders.carts import cart_metrics
+from orders.models import CartMetric, Order
 from shop.accounts.models import DataExport, ErasureRequest, User
 from shop.accounts.privacy import copies
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password
 from shop.operations.invariants.checking import violations
+from shop.operations.reports.kpis import figures
 from shop.operations.reports.periods import Period
 from shop.operations.reports.sales import By, rows
 from shop.operations.seeds import past_orders
@@ -209,6 +211,19 @@ def test_reports_have_a_past(in_demo_shop):
     # Only what accounts show was bought by their own acts.
     past = Order.objects.exclude(metadata__has_key="demo")
     assert past.filter(customer=None).count() == past_orders.COUNT
+
+
+def test_carts_have_a_past_that_the_nights_count_alike(in_demo_shop):
+    days = CartMetric.objects.order_by("day")
+    counted = list(days.values("day", "carts", "checkouts", "orders", "ordered_carts"))
+    assert len(counted) == 90
+    assert all(row.ordered_carts <= row.checkouts <= row.carts for row in days)
+    conversion = figures(30)[3]
+    assert conversion.label == "Conversion"
+    assert 20 < float(conversion.value.removesuffix(" %")) < 60
+    assert conversion.change != "nothing before"
+    cart_metrics.roll_up()
+    assert list(days.values("day", "carts", "checkouts", "orders", "ordered_carts")) == counted
 
 
 def test_every_rule_holds_in_the_demo_shop(in_demo_shop):

@@ -1,5 +1,6 @@
 """The rule builder of coupons and promotions: its fields read like the sentence they make."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -35,8 +36,8 @@ class CategoriesField(forms.ModelMultipleChoiceField):
 class ProductsSelect(AutocompleteSelectMultiple):
     """Products found by typing; what is no key of any is left out where the form is shown again."""
 
-    def optgroups(self, name: str, value: list[Any], attr: Any = None) -> list[Any]:
-        return super().optgroups(name, [key for key in value if _is_key(key)], attr)  # type: ignore[no-any-return,misc]
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if _is_key(key)], attr)
 
 
 def _is_key(typed: Any) -> bool:

@@ -11,7 +11,15 @@ from django.db import models
 from django.db.models import F, QuerySet
 
 from catalog.models import Purchase
-from orders.models import Order, OrderEvent, OrderNote, OrderStatusChange, Shipment
+from orders.models import (
+    Cart,
+    Checkout,
+    Order,
+    OrderEvent,
+    OrderNote,
+    OrderStatusChange,
+    Shipment,
+)
 from payments.models import Payment, PaymentTransaction
 
 #: Rows that tell of what has happened; nobody but a seed may move them.
@@ -39,6 +47,8 @@ def pass_time(order: Order, time: timedelta) -> Order:
 
 def _rows_about(order: Order) -> list["QuerySet[models.Model]"]:
     return [
+        Cart.objects.filter(order=order),
+        Checkout.objects.filter(cart__order=order),
         OrderStatusChange.objects.filter(order=order),
         OrderEvent.objects.filter(order=order),
         OrderNote.objects.filter(order=order),

@@ -30,6 +30,7 @@ from shop.operations.seeds.edges import EdgePlan, plant_edge_people
 from shop.operations.seeds.gift_cards import plant_gift_cards
 from shop.operations.seeds.notices import plant_notices
 from shop.operations.seeds.orders import plant_orders
+from shop.operations.seeds.past_carts import plant_past_carts
 from shop.operations.seeds.past_orders import plant_past_orders
 from shop.operations.seeds.people import plant_people
 from shop.operations.seeds.phone_orders import plant_phone_orders
@@ -138,6 +139,7 @@ def demo() -> list[Step]:
         Step(_("Past orders"), lambda: plant_past_orders(plan)),
         Step(_("Orders"), plant_orders),
         Step(_("Orders by phone"), plant_phone_orders),
+        Step(_("Past carts"), plant_past_carts),
         Step(_("Returns"), plant_returns),
         Step(_("Refunds and messages"), plant_refunds),
         Step(_("Bank transfers"), plant_bank),
