@@ -1,5 +1,6 @@
 """Lists of what only grows: narrowed by filters, walked by keyset, never counted."""
 
+import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -119,5 +120,11 @@ class StreamAdmin(ReadOnly, StaffAdmin):
 
     def _exported(self, rows: list[Any]) -> Iterator[list[Any]]:
         for row in rows:
-            values = (getattr(row, name) for name in self.exported)
-            yield ["" if value is None else value for value in values]
+            yield [_cell(getattr(row, name)) for name in self.exported]
+
+
+def _cell(value: Any) -> Any:
+    """As a file holds it: values before and after as JSON, which programs read."""
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else value

@@ -1,5 +1,8 @@
 """The pages of the log: filters, fixed statements, files; who looks at people is written down."""
 
+import csv
+import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -105,6 +108,16 @@ def test_file_of_the_log_has_its_filters_no_formulas_and_an_entry(admin):
     told = AuditLog.objects.get(action="EXPORT", entity="audit.auditlog")
     assert told.after == {"query": "q==1+1", "rows": 1}
     assert told.actor is not None
+
+
+def test_file_of_the_log_holds_values_as_json(admin):
+    with acting_as(Actor(ActorType.SYSTEM, request_id="req-8")):
+        Brand.objects.create(name='Söder "Nord"', slug="nord")
+    response = admin.get(f"{LOG}export/?q=req-8")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert json.loads(row["before"]) == {}
+    assert json.loads(row["after"])["name"] == 'Söder "Nord"'
 
 
 def test_events_are_narrowed_by_person_kind_and_address(admin):
