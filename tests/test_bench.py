@@ -8,6 +8,7 @@ import time
 
 import pytest
 from django.core.cache import cache
+from django.core.management.base import CommandError
 from django.db import connection
 
 from catalog.models import Brand
@@ -16,6 +17,7 @@ from tests.bench import __main__ as bench
 from tests.bench import processes
 from tests.bench.driver import DriveFailed, Request, drive
 from tests.bench.figures import Figure, table
+from tests.bench.management.commands import bench_orders
 from tests.bench.parts.pages import Goal, judged
 from tests.bench.parts.webhooks import Sender
 from tests.bench.probe import counting
@@ -85,6 +87,39 @@ def test_statements_and_round_trips_are_counted_only_inside_the_block():
         cache.get_many(["a", "b", "c"])
     cache.get("afterwards")
     assert (counter.sql, counter.redis) == (1, 1)
+
+
+def connection_that(*, meets, at):
+    """A process as ``bench_orders --place`` is, which is done when the file ``meets`` is there."""
+    script = """
+import pathlib, sys, time
+met, at = map(pathlib.Path, sys.argv[1:])
+print("ready", flush=True)
+sys.stdin.readline()
+at.touch()
+ends_at = time.monotonic() + 60
+while not met.exists() and time.monotonic() < ends_at:
+    time.sleep(0.01)
+print("done" if met.exists() else "alone", flush=True)
+"""
+    words = [sys.executable, "-c", script, str(meets), str(at)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    return subprocess.Popen(words, text=True, **pipes)
+
+
+def test_connections_of_the_bench_place_their_orders_at_the_same_time(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    workers = [connection_that(meets=one, at=other), connection_that(meets=other, at=one)]
+    assert bench_orders.together(workers) > 0
+    assert [worker.returncode for worker in workers] == [0, 0]
+
+
+def test_a_connection_of_the_bench_that_breaks_down_is_no_figure():
+    words = [sys.executable, "-c", "print('ready', flush=True); input()"]
+    worker = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with pytest.raises(CommandError, match="done"):
+        bench_orders.together([worker])
+    worker.communicate()
 
 
 def test_cpu_of_children_that_have_ended_is_counted():

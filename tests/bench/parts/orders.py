@@ -39,12 +39,12 @@ def _placed(shop: Shop, options: Options) -> list[Figure]:
     scripts, statements = {}, {}
     for kind, words in kinds.items():
         folder = shop.data_dir / f"scripts-{kind}"
-        told = json.loads(shop.manage("bench_orders", "--scripts", str(folder), *words))
+        told = json.loads(_bench_orders(shop, "--scripts", str(folder), *words))
         scripts[kind], statements[kind] = sorted(folder.iterdir()), told["statements"]
     oversold = 0
     for _number in range(options.repeats):
         for kind, words in kinds.items():
-            done = json.loads(shop.manage("bench_orders", "--orders", str(ORDERS), *words))
+            done = json.loads(_bench_orders(shop, "--orders", str(ORDERS), *words))
             oversold += done["oversold"]
             rates[kind].append(done["orders"] / done["seconds"])
             limits[kind].append(_limit(shop, scripts[kind], options))
@@ -87,6 +87,11 @@ def _placed(shop: Shop, options: Options) -> list[Figure]:
             of_spread=share_of_spread >= LEAST_HOT_OF_SPREAD,
         ),
     ]
+
+
+def _bench_orders(shop: Shop, *words: str) -> str:
+    # With DEBUG on nothing would be prepared, and every statement planned anew.
+    return shop.manage("bench_orders", *words, debug=False)
 
 
 def _limit(shop: Shop, scripts: list[Path], options: Options) -> float:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ LINES = 3
 SCRIPTS = 40
 WARES = 200
 ENOUGH_UNITS = 50_000
+#: What a connection says when its first order is placed, and when all are.
+READY = "ready"
+DONE = "done"
 
 
 class Command(BaseCommand):
@@ -66,27 +70,25 @@ class Command(BaseCommand):
                     text=True,
                 )
             )
-        for worker in workers:
-            if worker.stdout is None or worker.stdout.readline() != "ready\n":
-                raise CommandError("a connection could not place its first order")
-        started = time.perf_counter()
-        for worker in workers:
-            worker.communicate("go\n")
-        seconds = time.perf_counter() - started
-        if any(worker.returncode for worker in workers):
-            raise CommandError("a connection could not place its orders")
+        seconds = together(workers)
         self.stdout.write(
             json.dumps({"orders": orders, "seconds": seconds, "oversold": oversold()})
         )
 
     def _place(self, made: list[tuple[str, int]]) -> None:
-        """Place the first, wait for a word, and place the rest."""
+        """Place the first, show the others, wait for a word, and place them."""
         place(*made[0])
-        self.stdout.write("ready")
-        self.stdout.flush()
+        for cart_id, _total in made[1:]:
+            show(cart_id)
+        self._say(READY)
         sys.stdin.readline()
         for cart_id, total in made[1:]:
             place(cart_id, total)
+        self._say(DONE)
+
+    def _say(self, word: str) -> None:
+        self.stdout.write(word)
+        self.stdout.flush()
 
     def _write_scripts(self, folder: Path, *, is_hot: bool) -> None:
         folder.mkdir(exist_ok=True)
@@ -108,6 +110,39 @@ class Command(BaseCommand):
             (folder / f"{number}.sql").write_text(text)
             counted = len(statements)
         self.stdout.write(json.dumps({"statements": counted}))
+
+
+def together(workers: Sequence["subprocess.Popen[str]"]) -> float:
+    """Let processes that say READY work at the same time; seconds until the last says DONE.
+
+    What they take to begin and to end does not count. Raises CommandError.
+    """
+    for worker in workers:
+        _await(worker, READY)
+    started = time.perf_counter()
+    for worker in workers:
+        if worker.stdin is not None:
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+    for worker in workers:
+        _await(worker, DONE)
+    seconds = time.perf_counter() - started
+    for worker in workers:
+        worker.communicate()
+    if any(worker.returncode for worker in workers):
+        raise CommandError("a connection did not end as it should")
+    return seconds
+
+
+def _await(worker: "subprocess.Popen[str]", word: str) -> None:
+    if worker.stdout is None or worker.stdout.readline() != f"{word}\n":
+        raise CommandError(f"a connection did not get as far as {word!r}")
+
+
+def show(cart_id: str) -> None:
+    """Reckon what people agree to, as the page before the order does: prices and taxes are held."""
+    cart = Cart.objects.select_related("checkout__shipping_method__zone").get(pk=cart_id)
+    acts.totals_of(cart.checkout, carts.items_of(cart))
 
 
 def place(cart_id: str, total: int) -> None:
