@@ -69,6 +69,15 @@ def test_a_price_in_millions_stays_in_its_box_with_large_letters(shop_pages, lit
     assert page.evaluate(WIDE_PRICES) == []
 
 
+def test_htmx_starts_with_the_settings_of_the_shop(shop_pages):
+    page = shop_pages.open("/")
+    page.wait_for_load_state("load")
+    names = ["allowEval", "allowScriptTags", "selfRequestsOnly", "includeIndicatorStyles"]
+    found = page.evaluate("names => names.map((name) => htmx.config[name])", names)
+    assert found == [False, False, True, False]
+    assert page.locator("head style").count() == 0
+
+
 def test_many_departments_leave_the_name_of_the_shop_its_room(shop_pages):
     for number in range(8):
         CategoryFactory(slug=f"department-{number}", name=f"Department {number}")
