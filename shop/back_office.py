@@ -1,12 +1,18 @@
 """What the pages of the back office share: amounts, badges, and saves that lose nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import (
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -30,6 +36,29 @@ def badge(label: str, kind: str = "", icon: str = "") -> SafeString:
     return render_to_string("components/badge.html", {"label": label, "kind": kind, "icon": icon})
 
 
+class KnownKeys(AutocompleteMixin):
+    """Leaves out what is no key of any row, where a form is shown again."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [key for key in value if not key or _is_key(key)], attr)
+
+
+class FoundByTyping(KnownKeys, AutocompleteSelect):
+    """One row, found by typing."""
+
+
+class ManyFoundByTyping(KnownKeys, AutocompleteSelectMultiple):
+    """Rows, found by typing."""
+
+
+def _is_key(typed: Any) -> bool:
+    try:
+        UUID(str(typed))
+    except ValueError:
+        return False
+    return True
+
+
 class StaffFields:
     """Types the ``amount_fields`` of a model as money, and leaves out Django's pop-ups."""
 
@@ -47,6 +76,15 @@ class StaffFields:
             # Each table has its own place in the navigation; pop-ups would only distract.
             for link in ("add", "change", "delete", "view"):
                 setattr(field.widget, f"can_{link}_related", False)
+        return cast("forms.Field | None", field)
+
+    def formfield_for_foreignkey(
+        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        mine: Any = self
+        if db_field.name in mine.get_autocomplete_fields(request):
+            kwargs["widget"] = FoundByTyping(db_field, mine.admin_site)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         return cast("forms.Field | None", field)
 
 

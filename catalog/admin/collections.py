@@ -20,7 +20,7 @@ from catalog.freshness import catalog_changed, places_changed
 from catalog.listings.collections import MOST_MEMBERS, newest_meeting, refresh
 from catalog.listings.facet_groups import counted
 from catalog.models import Brand, Category, Collection, CollectionProduct
-from shop.back_office import VersionedForm, badge
+from shop.back_office import StaffFields, VersionedForm, badge
 from shop.forms import MoneyField
 from shop.money import format_money
 
@@ -121,7 +121,7 @@ class CollectionForm(VersionedForm):
         return {name: value for name, value in values.items() if value is not None}
 
 
-class MemberInline(NamedRows):
+class MemberInline(StaffFields, NamedRows):
     """The products of a collection that is chosen by hand, in their order."""
 
     model = CollectionProduct

@@ -1,19 +1,16 @@
 """The rule builder of coupons and promotions: its fields read like the sentence they make."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Collection, CollectionProduct, Product
 from orders.models import Coupon, Promotion
 from orders.promotions.codes import MOST_AT_ONCE, normalized
-from shop.back_office import VersionedForm
+from shop.back_office import ManyFoundByTyping, VersionedForm
 from shop.forms import MoneyField
 
 #: Fields of the form that become arrays of ids.
@@ -31,21 +28,6 @@ class CategoriesField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.path)
-
-
-class ProductsSelect(AutocompleteSelectMultiple):
-    """Products found by typing; what is no key of any is left out where the form is shown again."""
-
-    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
-        return super().optgroups(name, [key for key in value if _is_key(key)], attr)
-
-
-def _is_key(typed: Any) -> bool:
-    try:
-        UUID(str(typed))
-    except ValueError:
-        return False
-    return True
 
 
 class TermsForm(VersionedForm):
@@ -79,7 +61,7 @@ class TermsForm(VersionedForm):
             self.initial.setdefault(name, getattr(self.instance, column))
         if "products" in self.fields:
             relation = CollectionProduct._meta.get_field("product")
-            widget = ProductsSelect(relation, admin.site)
+            widget = ManyFoundByTyping(relation, admin.site)
             widget.choices = self.fields["products"].choices  # type: ignore[attr-defined]
             self.fields["products"].widget = widget
         for name in ("starts_at", "ends_at"):
