@@ -71,20 +71,14 @@ class StaffFields:
             return MoneyField(
                 label=capfirst(str(db_field.verbose_name)), required=not db_field.blank
             )
+        mine: Any = self
+        if db_field.name in mine.get_autocomplete_fields(request):
+            kwargs["widget"] = FoundByTyping(db_field, mine.admin_site)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # Each table has its own place in the navigation; pop-ups would only distract.
             for link in ("add", "change", "delete", "view"):
                 setattr(field.widget, f"can_{link}_related", False)
-        return cast("forms.Field | None", field)
-
-    def formfield_for_foreignkey(
-        self, db_field: "models.ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
-    ) -> forms.Field | None:
-        mine: Any = self
-        if db_field.name in mine.get_autocomplete_fields(request):
-            kwargs["widget"] = FoundByTyping(db_field, mine.admin_site)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         return cast("forms.Field | None", field)
 
 

@@ -45,6 +45,19 @@ def test_a_draft_gets_its_lines_by_sku_in_the_currency_of_the_supplier(manager):
     assert lines == {(shirt, 5, 1500), (skirt, 2, 900)}
 
 
+def test_a_currency_or_rate_that_makes_no_sense_is_refused_in_words(manager):
+    add = reverse("admin:inventory_supplier_add")
+    fields = fields_of(manager.get(add)) | {"name": "Mill", "currency": "e1"}
+    assert "three capital letters" in manager.post(add, fields).text
+    fields = fields_of(manager.get(page("add"))) | {
+        "supplier": buying.supplier().pk,
+        "location": location().pk,
+        "exchange_rate": "0",
+    }
+    assert "more than zero" in manager.post(page("add"), fields).text
+    assert not PurchaseOrder.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("sku", "text"), [("NO-SUCH", "No variant has this SKU."), ("", "duplicate")]
 )

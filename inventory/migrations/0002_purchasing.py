@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
                         name="supplier_currency_is_a_code",
+                        violation_error_message="A currency has three capital letters, such as EUR.",
                     ),
                 ],
                 "triggers": [
@@ -395,10 +396,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
                         name="purchase_order_currency_is_a_code",
+                        violation_error_message="A currency has three capital letters, such as EUR.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("exchange_rate__gt", 0)),
                         name="purchase_order_exchange_rate_positive",
+                        violation_error_message="An exchange rate is more than zero.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from inventory.models.locations import Location
 from shop.models import LiveManager, Manager, Model, SoftDeletable, Versioned, append_only, new_id
 
+_NO_CURRENCY = _("A currency has three capital letters, such as EUR.")
+
 
 def shop_currency() -> str:
     """What suppliers ask to be paid in unless they say otherwise."""
@@ -64,7 +66,9 @@ class Supplier(Model, SoftDeletable):
                 condition=Q(minimum_order__gte=0), name="supplier_minimum_order_not_negative"
             ),
             models.CheckConstraint(
-                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="supplier_currency_is_a_code"
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="supplier_currency_is_a_code",
+                violation_error_message=_NO_CURRENCY,
             ),
         ]
 
@@ -185,10 +189,14 @@ class PurchaseOrder(Model, Versioned):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="purchase_order_currency_is_a_code"
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="purchase_order_currency_is_a_code",
+                violation_error_message=_NO_CURRENCY,
             ),
             models.CheckConstraint(
-                condition=Q(exchange_rate__gt=0), name="purchase_order_exchange_rate_positive"
+                condition=Q(exchange_rate__gt=0),
+                name="purchase_order_exchange_rate_positive",
+                violation_error_message=_("An exchange rate is more than zero."),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["DRAFT", "CANCELED"])
