@@ -25,6 +25,7 @@ SMALL = Size(
     units=3,
     more=2,
     unguarded=12,
+    unguarded_units=1,
     coupon_buyers=6,
     coupon_limit=2,
     resent=6,

@@ -16,6 +16,8 @@ from urllib.parse import urlencode, urlsplit
 from tests.bench.shopper import ADDRESS, CARD, REDIRECTS, Form, Forms, PurchaseFailed, Visitor, Ware
 
 PROCESSES = 4
+#: What each says first.
+READY = "ready"
 #: What a shopper reads where something is gone.
 SOLD_OUT = ("is sold out.", " is left.", " are left.")
 CODE_GONE = ("no longer counts.", "does not count.", "used as often as it may")
@@ -173,7 +175,10 @@ def shop(port: int, errands: Sequence[Errand], *, at_once: int) -> Told:
         }
         for first in range(PROCESSES)
     ]
-    running = [_process(job) for job in jobs]
+    running = [_process() for _job in jobs]
+    # A crowd comes at once: nobody buys while others are still on their way.
+    for process in running:
+        _wait_for(process)
     with ThreadPoolExecutor(PROCESSES) as waiting:
         for part in waiting.map(_answer, running, jobs):
             told.add(part)
@@ -183,10 +188,10 @@ def shop(port: int, errands: Sequence[Errand], *, at_once: int) -> Told:
 def resend(port: int, errand: Errand, *, times: int, later: int) -> Told:
     """The last step of one purchase ``times`` times at once, and ``later`` times after that."""
     job = {"port": port, "errands": [asdict(errand)], "times": times, "later": later}
-    return _answer(_process(job), job)
+    return _answer(_process(), job)
 
 
-def _process(job: dict[str, Any]) -> "subprocess.Popen[str]":
+def _process() -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.faults.buyers"],
         stdin=subprocess.PIPE,
@@ -196,8 +201,15 @@ def _process(job: dict[str, Any]) -> "subprocess.Popen[str]":
     )
 
 
+def _wait_for(process: "subprocess.Popen[str]") -> None:
+    """Until it says that it is ready, or has ended."""
+    if process.stdout is not None:
+        process.stdout.readline()
+
+
 def _answer(process: "subprocess.Popen[str]", job: dict[str, Any]) -> Told:
     printed, complaint = process.communicate(json.dumps(job))
+    printed = printed.removeprefix(READY)
     if process.returncode != 0:
         return Told(failed=Counter({complaint.strip().rpartition("\n")[2]: len(job["errands"])}))
     read = json.loads(printed)
@@ -268,4 +280,5 @@ def run(job: dict[str, Any]) -> Told:
 
 
 if __name__ == "__main__":
+    print(READY, flush=True)
     print(json.dumps(vars(run(json.load(sys.stdin)))))

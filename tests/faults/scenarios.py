@@ -42,8 +42,9 @@ class Size:
     at_once: int = 32
     units: int = 25
     more: int = 10
-    #: Of the control run, which shows more than it has to with few.
+    #: Of the control run, which shows more than it has to with few, and what they compete for.
     unguarded: int = 60
+    unguarded_units: int = 25
     coupon_buyers: int = 50
     coupon_limit: int = 5
     resent: int = 20
@@ -111,7 +112,7 @@ def r1_restock(ports: Ports, size: Size) -> Result:
 
 def r1_unguarded(ports: Ports, size: Size) -> Result:
     """The control run: without the guard the same crowd has to get more than there is."""
-    wares = on_shelves(1, size.units)
+    wares = on_shelves(1, size.unguarded_units)
     errands = crowd_of(size.unguarded, lambda _number: wares)
     with constraints_dropped(), timed() as clock:
         told = buyers.shop(ports.unguarded, errands, at_once=size.at_once)
@@ -120,8 +121,9 @@ def r1_unguarded(ports: Ports, size: Size) -> Result:
         if stock.on_hand < 0:
             adjust(stock_id=stock.pk, quantity_change=-stock.on_hand, note="Control run")
     result = Result("R1 without guard", len(errands), told, paid, clock())
-    if paid <= size.units:
-        result.misses.append(f"not oversold: {paid} of {size.units}, so the crowd was none")
+    if paid <= size.unguarded_units:
+        few = f"{paid} of {size.unguarded_units}"
+        result.misses.append(f"not oversold: {few}, so the crowd was none")
     result.misses += reasons(told)
     return result
 

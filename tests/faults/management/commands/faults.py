@@ -64,7 +64,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, end_orderly)
         if unknown := set(goals) - SCENARIOS.keys():
             raise CommandError(f"There is no {', '.join(sorted(unknown))}.")
-        size = replace(Size(), buyers=buyers, units=units)
+        size = replace(Size(), buyers=buyers, units=units, unguarded_units=units)
         wanted = [one for goal in goals or SCENARIOS for one in SCENARIOS[goal]]
         runs: dict[str, list[Result]] = defaultdict(list)
         with open_shop(unguarded="R1" in (goals or SCENARIOS)) as ports:
