@@ -142,11 +142,16 @@ def test_link_works_once(here, mara):
     assert "used already" in again.content.decode()
 
 
-def test_undoing_ends_the_links_of_a_thief_who_changed_it_twice(here, mara):
-    to_owner = path_in(changed(here))
+def changed_again(here):
+    """A thief, in already, changes the address once more: their own way back from that."""
     ask(here, "thief@evil.example")
     here.post(path_in(letters()[-1]))
-    to_thief = next(path_in(one) for one in letters() if one.to == [NEW] and "/undo/" in one.body)
+    return next(path_in(one) for one in letters() if one.to == [NEW] and "/undo/" in one.body)
+
+
+def test_undoing_ends_the_links_of_a_thief_who_changed_it_twice(here, mara):
+    to_owner = path_in(changed(here))
+    to_thief = changed_again(here)
     Client().post(to_owner)
     assert Client().post(to_thief).status_code == 410
     mara.refresh_from_db()
@@ -155,9 +160,7 @@ def test_undoing_ends_the_links_of_a_thief_who_changed_it_twice(here, mara):
 
 def test_a_thief_who_takes_back_their_second_change_does_not_end_the_owners_link(here, mara):
     to_owner = path_in(changed(here))
-    ask(here, "thief@evil.example")
-    here.post(path_in(letters()[-1]))
-    to_thief = next(path_in(one) for one in letters() if one.to == [NEW] and "/undo/" in one.body)
+    to_thief = changed_again(here)
     Client().post(to_thief)
     mara.refresh_from_db()
     assert mara.email == NEW
