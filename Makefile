@@ -6,6 +6,8 @@ SHELL := /bin/sh
 
 # Only ever `python -m …`: scripts in .venv/bin break in long paths and in paths with spaces.
 PYTHON := .venv/bin/python
+# Tests are shuffled, and alike for everyone: what is red is red for all.
+ORDER := 5
 SUITS := 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 
 help: ## list these targets
@@ -14,9 +16,9 @@ help: ## list these targets
 up: runtime ## run the shop on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@exec $(PYTHON) manage.py up
 
-test: development ## run every test, the browser tests included
+test: development ## run every test, the browser tests included (ORDER=7 for another order)
 	@$(PYTHON) tests/find_browser.py --install
-	$(PYTHON) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal --randomly-seed=$(ORDER) $(PYTEST_ARGS)
 
 lint: development ## style, types, floors, security, migrations and deployment settings
 	$(PYTHON) -m ruff check .

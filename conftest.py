@@ -1,6 +1,7 @@
 """Tests run on the embedded servers, or on those that DATABASE_URL and REDIS_URL name."""
 
 import gc
+from itertools import count
 
 import hypothesis
 import pgtrigger
@@ -26,6 +27,8 @@ hypothesis.settings.register_profile("explore", EXPLORE, max_examples=1000)
 hypothesis.settings.register_profile("shop", EXPLORE, derandomize=True)
 hypothesis.settings.load_profile("shop")
 
+#: Counts the tests of this worker.
+NUMBERS = count()
 #: Tables that are filled once, with the same rows for every test: what Django makes of the models,
 #: and the roles.
 FILLED = {"auth_group", "auth_group_permissions", "auth_permission", "django_content_type"}
@@ -129,6 +132,20 @@ def pytest_runtest_makereport():
 def empty_cache():
     """What an earlier test left in Redis is not there."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path_factory):
+    """Files of a test are seen by no other one, in this worker or beside it."""
+    folder = tmp_path_factory.getbasetemp() / f"files-{next(NUMBERS)}"
+    settings.MEDIA_ROOT = folder / "media"
+    settings.EXCHANGE_ROOT = folder / "exchange"
+    settings.FEEDS_ROOT = folder / "feeds"
+    settings.PRIVACY_ROOT = folder / "privacy"
+    settings.ERASURES_FILE = folder / "erasures" / "erasures.jsonl"
+    settings.EMAIL_FILE_PATH = folder / "mail"
+    settings.AUDIT_ANCHOR = folder / "audit" / "anchor.json"
+    settings.AUDIT_ARCHIVE = folder / "audit" / "archive"
 
 
 @pytest.fixture

@@ -498,6 +498,8 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 #: Files of products that came in or go out; served to nobody but staff who ask for them.
 EXCHANGE_ROOT = DATA_DIR / "exchange"
+#: What comparison sites read of the products, written anew when it is old.
+FEEDS_ROOT = DATA_DIR / "feeds"
 #: Imports can be reverted, and are kept, for so many days.
 IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=90)
 #: The ends of the audit log's chains; best on another disk than the database's.

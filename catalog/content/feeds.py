@@ -64,7 +64,7 @@ def current(form: str, absolute: Absolute) -> Path:
     ``absolute`` makes a path a full address; each host has files of its own.
     """
     host = hashlib.sha256(absolute("/").encode()).hexdigest()[:16]
-    file = Path(settings.DATA_DIR) / "feeds" / f"products-{host}.{form}"
+    file = Path(settings.FEEDS_ROOT) / f"products-{host}.{form}"
     age = time.time() - file.stat().st_mtime if file.is_file() else None
     if age is not None and age < FRESH_SECONDS:
         return file

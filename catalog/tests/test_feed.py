@@ -22,9 +22,8 @@ OTHER_QUERIES = 3
 
 
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.DATA_DIR = tmp_path
-    return tmp_path / "feeds"
+def folder(settings):
+    return settings.FEEDS_ROOT
 
 
 def body(response):
