@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 
 from shop.accounts.roles import Role, sync_roles
 from shop.startup import ServersUnavailable, attach_embedded_servers
+from shop.tests.numbering import FIRST, Numbers
 from shop.tests.wire import Wire, wait_until_closed
 from tests.template_database import template_database
 
@@ -132,6 +133,12 @@ def pytest_runtest_makereport():
 def empty_cache():
     """What an earlier test left in Redis is not there."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def same_numbers():
+    """Names of rows are the same whatever ran before."""
+    Numbers.begin(FIRST)
 
 
 @pytest.fixture(autouse=True)

@@ -4,14 +4,14 @@ import datetime
 import uuid
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import count
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from audit.recording import UNTOLD
+from shop.tests.numbering import Numbers
 
-_NUMBERS = count(1)
+_NUMBERS = Numbers()
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """The least that a shelf needs: a product with one variant, a location, units."""
 
-from itertools import count
-
 from django.db import transaction
 
 from catalog.models import Product, ProductVariant
 from inventory.models import Location, Reservation, Stock
+from shop.tests.numbering import Numbers
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def variant(*, price=4990, policy="TRACK", tax_class="STANDARD", weight_grams=300):

@@ -1,14 +1,14 @@
 """Suppliers and purchase orders in the state a test needs. Costs in minor units."""
 
-from itertools import count
 from uuid import uuid4
 
 from inventory import purchasing, receipts
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Supplier, SupplierItem
 from inventory.receipts import Delivered
 from inventory.tests.builders import location
+from shop.tests.numbering import Numbers
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def supplier(**fields):

@@ -1,7 +1,5 @@
 """Carts, checkouts and orders in the state a test needs. Amounts in minor units."""
 
-from itertools import count
-
 from inventory.tests import builders
 from orders.carts import cart as carts
 from orders.checkouts import checkout as acts
@@ -9,6 +7,7 @@ from orders.checkouts import placing
 from orders.models import Cart, Checkout, ShippingMethod, ShippingZone, TaxRate
 from orders.placed import lifecycle
 from shop.accounts.models import User
+from shop.tests.numbering import Numbers
 
 ADDRESS = {
     "full_name": "Ada Weber",
@@ -17,7 +16,7 @@ ADDRESS = {
     "postal_code": "10969",
     "country": "DE",
 }
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def member(**fields):

@@ -1,13 +1,12 @@
 """Coupons and promotions as tests need them. Amounts in minor units."""
 
-from itertools import count
-
 from orders.models import Coupon, Promotion
 from orders.promotions.buyer import buyer_of
 from orders.promotions.discounts import Goods, reckon
 from orders.promotions.offers import Claim, Offer
+from shop.tests.numbering import Numbers
 
-_numbers = count(1)
+_numbers = Numbers()
 
 
 def coupon(code="WELCOME10", **fields):

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.template.backends.django import Template
 
+from shop.tests.numbering import FIRST_OF_MODULE, Numbers
 from tests.authorization import world as worlds
 from tests.authorization.asking import Asker
 
@@ -14,6 +15,7 @@ from tests.authorization.asking import Asker
 def asker(django_db_setup, django_db_blocker):
     """Who asks, in a transaction that never ends well."""
     logging.disable(logging.CRITICAL)
+    Numbers.begin(FIRST_OF_MODULE)
     with django_db_blocker.unblock(), transaction.atomic():
         yield Asker(worlds.build())
         transaction.set_rollback(True)
