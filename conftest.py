@@ -6,6 +6,7 @@ from itertools import count
 import hypothesis
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core.cache import cache, caches
 from django.db import connection, transaction
@@ -28,6 +29,12 @@ hypothesis.settings.register_profile("explore", EXPLORE, max_examples=1000)
 hypothesis.settings.register_profile("shop", EXPLORE, derandomize=True)
 hypothesis.settings.load_profile("shop")
 
+#: How long a test waits for Redis, in seconds: a busy machine stands still for longer than the shop
+#: would wait, and that is no Redis that is away.
+PATIENCE = 20.0
+WAITS = ("SOCKET_CONNECT_TIMEOUT", "SOCKET_TIMEOUT")
+#: How long the shop waits.
+SHOP_WAITS = {name: settings.CACHES["default"]["OPTIONS"][name] for name in WAITS}
 #: Counts the tests of this worker.
 NUMBERS = count()
 #: Tables that are filled once, with the same rows for every test: what Django makes of the models,
@@ -49,6 +56,7 @@ def pytest_sessionstart():
         attach_embedded_servers()
     except ServersUnavailable as error:
         pytest.exit(str(error), returncode=3)
+    settings.CACHES["default"]["OPTIONS"] |= dict.fromkeys(SHOP_WAITS, PATIENCE)
 
 
 def pytest_collection_finish():
@@ -132,6 +140,7 @@ def pytest_runtest_makereport():
 @pytest.fixture(autouse=True)
 def empty_cache():
     """What an earlier test left in Redis is not there."""
+    wait_until_closed()
     cache.clear()
 
 
@@ -162,7 +171,11 @@ def wire(settings):
     default = settings.CACHES["default"]
     real = caches["default"].client.get_client().connection_pool.connection_kwargs
     settings.CACHES = {
-        "default": default | {"LOCATION": f"unix://{wire.path}?db={real.get('db') or 0}"}
+        "default": default
+        | {
+            "LOCATION": f"unix://{wire.path}?db={real.get('db') or 0}",
+            "OPTIONS": default["OPTIONS"] | SHOP_WAITS,
+        }
     }
     yield wire
     wire.state = "through"

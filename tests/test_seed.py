@@ -59,27 +59,24 @@ def unwatched(*_told) -> None:
 
 @pytest.fixture(scope="module")
 def demo_shop(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The demo shop, seeded once for the tests of this file."""
-    media = tmp_path_factory.mktemp("media")
-    with (
-        django_db_blocker.unblock(),
-        override_settings(
-            DEBUG=True,
-            MEDIA_ROOT=media,
-            PRIVACY_ROOT=media / "privacy",
-            ERASURES_FILE=media / "erasures.jsonl",
-        ),
-        transaction.atomic(),
-    ):
+    """The settings of the demo shop, seeded once for the tests of this file."""
+    folder = tmp_path_factory.mktemp("demo")
+    demo = {
+        "DEBUG": True,
+        "MEDIA_ROOT": folder / "media",
+        "PRIVACY_ROOT": folder / "privacy",
+        "ERASURES_FILE": folder / "erasures.jsonl",
+    }
+    with django_db_blocker.unblock(), override_settings(**demo), transaction.atomic():
         seed("demo", watch=unwatched, watch_long=unwatched)
-        yield media
+        yield demo
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def in_demo_shop(demo_shop, db, settings):
-    settings.DEBUG = True
-    return demo_shop
+def in_demo_shop(demo_shop, own_folders, db, settings):
+    for name, value in demo_shop.items():
+        setattr(settings, name, value)
 
 
 def row_counts():
@@ -120,10 +117,10 @@ def test_sixty_products_have_every_view_of_every_color(in_demo_shop):
         assert shown == dict.fromkeys(colors, len(VIEWS))
 
 
-def test_every_picture_has_a_file_and_a_text(in_demo_shop):
+def test_every_picture_has_a_file_and_a_text(in_demo_shop, settings):
     for product in Product.objects.prefetch_related("media_links__media"):
         for link in product.media_links.all():
-            assert (in_demo_shop / link.media.file).stat().st_size == link.media.size_bytes
+            assert (settings.MEDIA_ROOT / link.media.file).stat().st_size == link.media.size_bytes
             assert link.media.alt_text.startswith(product.title)
 
 
