@@ -41,7 +41,9 @@ def test_page_of_the_order_says_what_went_back_and_when_it_arrives(client):
     give(order)
     shown = page(client, order)
     assert "€12.90 · Visa. Your bank shows it within 5 working days." in shown
-    assert not re.search(r"\b4242\b", shown)
+    # An id, and the shirt's number, may happen to have these digits.
+    words = shown.replace(order.items.get().title, "")
+    assert not re.search(r"(?<![\w-])4242(?![\w-])", words)
 
 
 def test_account_shows_the_same_refund():
