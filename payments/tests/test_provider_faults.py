@@ -46,11 +46,15 @@ class Purchase:
         self.order = placed_order(user=self.buyer)
 
     def pay(self):
+        self.begin()
+        return self.confirm()
+
+    def begin(self):
+        """All that happens before the shopper is asked, if they are."""
         made = processing.pay(
             order_id=self.order.pk, provider_name=self.double.provider, method=self.double.method()
         )
         self.payment_id = made.pk
-        return self.confirm()
 
     def confirm(self):
         """Do what the provider asks for, if it does."""
@@ -138,6 +142,11 @@ def go_wrong(purchase, call, how):
         purchase.pay()
         double.fail("refund", how)
         settling.settle(called_off(purchase.order.pk).pk)
+    elif call != "authorize" and "finish" in double.calls:
+        # While an answer hangs others must come soon too: they are there before.
+        purchase.begin()
+        double.fail(call, how)
+        purchase.confirm()
     else:
         double.fail(call, how)
         purchase.pay()

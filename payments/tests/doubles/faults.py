@@ -7,6 +7,7 @@ take its time.
 """
 
 import json
+import select
 import socket
 import struct
 import threading
@@ -119,12 +120,14 @@ class Double:
         if how not in FAULTS:
             raise ValueError(how)
         self._let_go.clear()
-        self._faults[call] = how
+        with self.lock:
+            self._faults[call] = how
         if how == "hang":
             settings.PROVIDER_ANSWER_SECONDS = PATIENCE
 
     def heal(self):
-        self._faults.clear()
+        with self.lock:
+            self._faults.clear()
         self._let_go.set()
         settings.PROVIDER_ANSWER_SECONDS = self._patience
 
@@ -132,12 +135,18 @@ class Double:
         """The idempotency keys that came with ``call``, in order, lost ones too."""
         return [key for name, key in self.seen if name == call]
 
-    def handle(self, request):
-        """What goes out for ``request``: a reply, or the name of what happens to the line."""
+    def handle(self, request, line):
+        """What goes out for ``request``: a reply, or the name of what happens to the line.
+
+        Nothing is done for a client that left: a busy machine may come to its request only when it
+        has asked again.
+        """
         call = self.call_of(request)
-        how = self._faults.get(call)
         with self.lock:
             self.seen.append((call, self.key_of(request)))
+            if _has_left(line):
+                return "close", None
+            how = self._faults.get(call)
             if how == "refused":
                 return "reset", None
             if how == "429":
@@ -156,6 +165,16 @@ class Double:
 
 
 _HTML = {"Content-Type": "text/html"}
+
+
+def _has_left(line):
+    """Whether the other end of the line hung up."""
+    told = select.poll()
+    told.register(line, select.POLLIN)
+    try:
+        return bool(told.poll(0)) and not line.recv(1, socket.MSG_PEEK)
+    except OSError:
+        return True
 
 
 class _Server(ThreadingHTTPServer):
@@ -180,7 +199,7 @@ def _handler_of(double):
                 {name.lower(): value for name, value in self.headers.items()},
                 self.rfile.read(length),
             )
-            line, reply = double.handle(request)
+            line, reply = double.handle(request, self.connection)
             if line is None:
                 self._send(reply)
                 return
