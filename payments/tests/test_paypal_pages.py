@@ -64,7 +64,7 @@ def words(response):
 def leads_back(double, action):
     """Where PayPal sends the shopper after this link of its page, as a path of the shop."""
     address = f"{double.url}/checkoutnow/{action}?token={double.only_order()['id']}"
-    parts = urlsplit(httpx.get(address).headers["Location"])
+    parts = urlsplit(httpx.get(address, timeout=60).headers["Location"])
     return f"{parts.path}?{parts.query}"
 
 
