@@ -1,6 +1,8 @@
 """Tests run on the embedded servers, or on those that DATABASE_URL and REDIS_URL name."""
 
 import gc
+import time
+from datetime import timedelta
 from itertools import count
 
 import hypothesis
@@ -11,6 +13,7 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from django.utils import timezone
 from psycopg.pq import TransactionStatus
 
 from shop.accounts.roles import Role, sync_roles
@@ -70,6 +73,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
     """What lives for one run need not be safe on the disk; and a busy machine is slow."""
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
+    # A crowd connects at the same moment.
+    connection.settings_dict["OPTIONS"]["connect_timeout"] = 60
     connection.settings_dict["OPTIONS"]["options"] += (
         " -c synchronous_commit=off -c statement_timeout=60000 -c lock_timeout=30000"
         " -c idle_in_transaction_session_timeout=300000"
@@ -128,6 +133,18 @@ def quick_flush():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Shortly before midnight a test of one day waits, before its transaction begins."""
+    if item.get_closest_marker("one_day") is None:
+        return
+    now = timezone.localtime()
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    left = midnight - now
+    if left < timedelta(minutes=1):
+        time.sleep(left.total_seconds() + 0.01)
 
 
 def pytest_runtest_makereport():
