@@ -2,7 +2,7 @@
 
 import gc
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
 
@@ -81,6 +81,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
         " -c synchronous_commit=off -c statement_timeout=60000 -c lock_timeout=30000"
         " -c idle_in_transaction_session_timeout=300000"
     )
+    # Fifty who come at once wait for each other before the server answers the last of them.
+    connection.settings_dict["OPTIONS"]["connect_timeout"] = 60
 
 
 @pytest.fixture(scope="session")
@@ -193,6 +195,12 @@ def own_folders(settings, tmp_path_factory):
     settings.EMAIL_FILE_PATH = folder / "mail"
     settings.AUDIT_ANCHOR = folder / "audit" / "anchor.json"
     settings.AUDIT_ARCHIVE = folder / "audit" / "archive"
+
+
+@pytest.fixture
+def at_noon(settings):
+    """The shop stands where it is noon: no day ends during a test, and none has 23 or 25 hours."""
+    settings.TIME_ZONE = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from shop.events.models import OutboxEvent
 from shop.models import new_id
 from tests.back_office import fields_of, signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

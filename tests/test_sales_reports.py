@@ -38,7 +38,7 @@ from shop.operations.reports.periods import Period, period_of
 from shop.operations.reports.sales import By, rows, sum_of
 from tests.back_office import signed_in, staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 #: Net of 19 % in 119.00, which is sent for nothing.
 GROSS, NET = 11900, 10000

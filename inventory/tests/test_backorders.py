@@ -11,7 +11,7 @@ from inventory.tests.builders import counters, location, shelf, variant
 from orders.tests.factories import placed_order, variant_in_stock
 from shop.events.models import OutboxEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 @pytest.fixture

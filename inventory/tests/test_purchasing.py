@@ -17,7 +17,7 @@ from inventory.tests import buying
 from inventory.tests.builders import counters, shelf, variant
 from inventory.tests.crowd import all_at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def average(of):

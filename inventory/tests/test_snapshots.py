@@ -9,8 +9,11 @@ from inventory import categories, snapshots, stock
 from inventory.models import Movement, StockSnapshot
 from inventory.tests.builders import shelf, variant
 
-pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
+
+
+def today():
+    return timezone.localdate()
 
 
 def sell(row, units, *, days_ago=0):
@@ -22,9 +25,9 @@ def sell(row, units, *, days_ago=0):
     )
 
 
-def snapshot(row, day=TODAY):
-    snapshots.take(day)
-    return StockSnapshot.objects.get(stock=row, day=day)
+def snapshot(row):
+    snapshots.take(today())
+    return StockSnapshot.objects.get(stock=row, day=today())
 
 
 def test_snapshot_tells_what_lay_there_and_what_it_cost():
@@ -35,7 +38,7 @@ def test_snapshot_tells_what_lay_there_and_what_it_cost():
     sell(row, 3)
     found = snapshot(row)
     assert (found.on_hand, found.reserved, found.value) == (7, 0, 8400)
-    assert (found.units_sold, found.sold_in_window, found.last_sold_on) == (3, 3, TODAY)
+    assert (found.units_sold, found.sold_in_window, found.last_sold_on) == (3, 3, today())
     assert found.days_of_cover == 7 * 90 // 3
 
 
@@ -57,9 +60,9 @@ def test_what_came_back_counts_as_not_sold():
 
 def test_day_of_the_last_sale_is_remembered_beyond_the_window():
     row = shelf(variant(), 10)
-    long_ago = TODAY - timedelta(days=300)
+    long_ago = today() - timedelta(days=300)
     StockSnapshot.objects.create(
-        stock=row, day=TODAY - timedelta(days=1), on_hand=4, reserved=0, last_sold_on=long_ago
+        stock=row, day=today() - timedelta(days=1), on_hand=4, reserved=0, last_sold_on=long_ago
     )
     found = snapshot(row)
     assert (found.last_sold_on, found.usual_on_hand) == (long_ago, 4)
@@ -70,16 +73,16 @@ def test_day_is_written_down_once_in_one_statement(django_assert_num_queries):
         shelf(variant(), 10)
     # Beside it: a savepoint with its end, the time-out, and where the day begins.
     with django_assert_num_queries(5):
-        assert snapshots.take(TODAY) == 3
-    assert snapshots.take(TODAY) == 0
+        assert snapshots.take(today()) == 3
+    assert snapshots.take(today()) == 0
 
 
 def test_days_long_gone_are_forgotten(settings):
     settings.STOCK_SNAPSHOT_DAYS = 30
     row = shelf(variant(), 10)
     for days_ago in (29, 30, 31):
-        snapshots.take(TODAY - timedelta(days=days_ago))
-    assert snapshots.remove_old(TODAY) == 1
+        snapshots.take(today() - timedelta(days=days_ago))
+    assert snapshots.remove_old(today()) == 1
     assert row.snapshots.count() == 2
 
 

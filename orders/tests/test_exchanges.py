@@ -31,7 +31,7 @@ def settled_payload(asked):
     return rows.get(payload__contains={"return": str(asked.pk)}).payload
 
 
-def test_exchange_holds_what_was_chosen_for_days(settings):
+def test_exchange_holds_what_was_chosen_for_days(settings, at_noon):
     asked, large = exchange()
     held = Reservation.objects.get(owner=asked.owner)
     assert (held.variant, held.status) == (large, "ACTIVE")

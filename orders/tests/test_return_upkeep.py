@@ -12,7 +12,7 @@ from orders.returns import requesting, upkeep, withdrawing
 from orders.tests.factories import variant_in_stock
 from orders.tests.returning import arrived_order, ask, inspected, other_size, status_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def left(asked, days):

@@ -27,7 +27,7 @@ from orders.tests.returning import arrived_order, ask, inspected, shipped_order,
 from shop.events.models import OutboxEvent
 from shop.models import new_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
 
 def letters(asked):

@@ -15,7 +15,7 @@ from orders.tests.factories import paid_order, placed_order, variant_in_stock
 from orders.tests.returning import arrived_order, shipped_order
 from shop.models import new_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 URL = "/withdraw/"
 
 
