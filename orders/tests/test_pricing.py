@@ -14,7 +14,9 @@ from orders.tests.offers import offer
 pytestmark = pytest.mark.django_db
 CLASSES = ["STANDARD", "REDUCED", "ZERO"]
 property_of_carts = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 LINES = st.lists(
     st.tuples(st.integers(0, 200_000), st.integers(1, 10), st.sampled_from(CLASSES)), max_size=6
