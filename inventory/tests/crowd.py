@@ -61,6 +61,8 @@ def until_waiting(connections):
     deadline = time.monotonic() + 30
     waiting = 0
     while waiting < connections and time.monotonic() < deadline:
+        # Leaves the processor to those it waits for.
+        time.sleep(0.01)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
