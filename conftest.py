@@ -81,8 +81,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
         " -c synchronous_commit=off -c statement_timeout=60000 -c lock_timeout=30000"
         " -c idle_in_transaction_session_timeout=300000"
     )
-    # Fifty who come at once wait for each other before the server answers the last of them.
-    connection.settings_dict["OPTIONS"]["connect_timeout"] = 60
 
 
 @pytest.fixture(scope="session")
