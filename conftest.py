@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
-from django.utils import timezone
+from django.utils import timezone, translation
 from psycopg.pq import TransactionStatus
 
 from shop import rate_limits
@@ -179,6 +179,12 @@ def whole_windows():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: time.time() - began))
         yield
+
+
+@pytest.fixture(autouse=True)
+def default_language():
+    """A request leaves its language behind in this thread, and the next test may make none."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
