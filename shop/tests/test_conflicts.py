@@ -23,7 +23,7 @@ def crossing(guard):
             Group.objects.select_for_update().get(pk=first)
             if not met:
                 met.append(True)
-                half_way.wait(timeout=10)
+                half_way.wait(timeout=60)
             group = Group.objects.select_for_update().get(pk=second)
             group.name += "!"
             group.save()

@@ -107,14 +107,13 @@ def test_a_broken_error_page_still_says_something(browser, monkeypatch):
 
 @pytest.fixture
 def no_database():
-    """PostgreSQL refuses: the settings point to a port where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    """PostgreSQL refuses: the settings point to a port that is taken, and where nobody listens."""
     real = connections["default"]
-    away = {"HOST": "127.0.0.1", "PORT": str(port)}
-    connections["default"] = type(real)(real.settings_dict | away, alias="default")
-    yield
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        away = {"HOST": "127.0.0.1", "PORT": str(silent.getsockname()[1])}
+        connections["default"] = type(real)(real.settings_dict | away, alias="default")
+        yield
     connections["default"] = real
 
 

@@ -168,7 +168,10 @@ json_values = st.recursive(
 )
 
 
-@bounded(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@bounded(
+    max_examples=80,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.text() | st.lists(json_values, max_size=4).map(lambda v: packed("n", v)))
 def test_no_cursor_breaks_a_list(cursor):
     keyset_page(Session.objects.all(), order=["-expire_date", "session_key"], size=2, cursor=cursor)
