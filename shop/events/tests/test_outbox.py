@@ -96,7 +96,7 @@ def test_numbers_of_a_key_are_in_the_order_of_the_commits():
         connection.close()
 
     def second():
-        first_has_emitted.wait(10)
+        first_has_emitted.wait(60)
         with transaction.atomic():
             outbox.emit("shelf.moved", row, payload={"who": "second"})
             order.append("second")
@@ -106,7 +106,7 @@ def test_numbers_of_a_key_are_in_the_order_of_the_commits():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join()
     assert order == ["first", "second"]
     told = OutboxEvent.objects.order_by("sequence").values_list("payload__who", flat=True)
     assert list(told) == ["first", "second"]
