@@ -71,6 +71,8 @@ def test_entry_of_a_month_without_partition_is_kept():
 
 
 def test_partitions_are_made_ahead_once():
+    # A month may have begun since the tables were made.
+    assert partitions.make_ahead() in (0, 1)
     assert partitions.make_ahead() == 0
     assert partitions.make_ahead(6) == 3
     assert partitions.make_ahead(6) == 0

@@ -157,7 +157,8 @@ def test_the_code_that_set_the_app_up_signs_nobody_in():
 
 
 def test_clocks_may_differ_by_half_a_minute_and_no_more():
-    secret = give_app(person())
+    # One whose codes around that midday are five: a random one may show the same code twice.
+    secret = "JBSWY3DPEHPK3PXP"
     with time_machine.travel(MIDDAY, tick=False):
         near = [codes.app_step(secret, code_now(secret, steps)) for steps in (-1, 0, 1)]
         far = [codes.app_step(secret, code_now(secret, steps)) for steps in (-2, 2)]
