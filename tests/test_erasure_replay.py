@@ -25,14 +25,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.own_servers]
 RESTORED = "restored_of_tests"
 
 
-@pytest.fixture(autouse=True)
-def own_folders(settings, tmp_path):
-    settings.PRIVACY_ROOT = tmp_path / "privacy"
-    settings.ERASURES_FILE = tmp_path / "erasures" / "list.jsonl"
-    settings.AUDIT_ANCHOR = tmp_path / "anchor.json"
-    settings.AUDIT_ARCHIVE = tmp_path / "archive"
-
-
 def run(program, *arguments, database):
     """One of PostgreSQL's own programs, on the server of the tests."""
     server = connection.settings_dict

@@ -46,12 +46,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "accounts:privacy"
 
 
-@pytest.fixture(autouse=True)
-def own_folders(settings, tmp_path):
-    settings.PRIVACY_ROOT = tmp_path / "privacy"
-    settings.ERASURES_FILE = tmp_path / "erasures" / "list.jsonl"
-
-
 @pytest.fixture
 def ada():
     user = User.objects.create_user("ada@example.com", first_name="Ada", last_name="Weber")

@@ -27,13 +27,6 @@ pytestmark = pytest.mark.django_db
 CUSTOMER = Actor(ActorType.CUSTOMER, None, "192.0.2.7", "Firefox")
 
 
-@pytest.fixture(autouse=True)
-def own_folders(settings, tmp_path):
-    settings.PRIVACY_ROOT = tmp_path / "privacy"
-    settings.ERASURES_FILE = tmp_path / "erasures" / "list.jsonl"
-    settings.EMAIL_FILE_PATH = tmp_path / "mail"
-
-
 def later(name, days=1):
     """When what is written now has been kept long enough, and a day."""
     return timezone.now() + timedelta(days=loaded.RETENTION[name] + days)
@@ -157,7 +150,7 @@ def test_where_a_consent_was_given_from_is_forgotten_and_its_words_stay():
 
 
 def test_letters_in_files_are_deleted(settings):
-    settings.EMAIL_FILE_PATH.mkdir()
+    settings.EMAIL_FILE_PATH.mkdir(parents=True)
     file = settings.EMAIL_FILE_PATH / "20260101-1.log"
     file.write_text("To: ada@example.com")
     retention.enforce(later("mail_files"))
