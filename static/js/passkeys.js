@@ -71,6 +71,8 @@ async function use(form) {
 // The browser offers passkeys beside the passwords it keeps; nothing is said if nobody takes one.
 async function offer(form) {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+  // Who has pressed a button meanwhile is being asked already.
+  if (waiting) return;
   try {
     send(form, await ask(form, "conditional"));
   } catch {

@@ -66,6 +66,14 @@ class ShopPages:
             self.complaints.append(text)
 
 
+def wired(page):
+    """Wait until what came into the page does what it is there for: htmx wires it a moment later.
+
+    Until then a button does nothing, or what it does without script.
+    """
+    expect(page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
+
+
 def put_in_cart(page, slug="plain-tee", size="M"):
     """Choose a size, add the garment, and go to the cart page."""
     page.goto(f"/p/{slug}/")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from catalog.tests.factories import ProductFactory
+from tests.browser.pages import wired
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -17,10 +18,12 @@ def test_the_focus_stays_on_what_was_changed_or_rests_on_the_count(shop_pages, l
     page.keyboard.press("Space")
     expect(page.locator("#chip-1")).to_contain_text("Size: S")
     expect(page.locator("#side-size-1")).to_be_focused()
+    wired(page)
     for chips in (2, 1):
         page.locator("#chip-1").press("Enter")
         expect(page.locator(".c-chips__chip[id^=chip]")).to_have_count(chips)
         expect(page.locator("#chip-1")).to_be_focused()
+        wired(page)
     page.locator("#chip-1").press("Enter")
     expect(page.locator("#chip-1")).to_have_count(0)
     expect(page.locator("[data-rest]")).to_be_focused()
@@ -38,6 +41,7 @@ def test_groups_stay_open_or_shut_as_they_were_left(shop_pages, little_shop):
         hidden.press("Space")
         expect(page.locator(".c-chips__chip[id^=chip]")).to_have_count(chips)
         expect(hidden).to_be_focused()
+        wired(page)
         expect(page.locator("#side-color")).not_to_have_attribute("open", "")
 
 
@@ -46,6 +50,7 @@ def test_results_above_the_window_are_scrolled_to_and_others_stay(shop_pages, li
     before = page.evaluate(TOP)
     page.locator("#side-size-1").check()
     expect(page.locator("#chip-1")).to_be_visible()
+    wired(page)
     assert page.evaluate(TOP) == before
     page.set_viewport_size({"width": 1440, "height": 400})
     page.locator("#side-in_stock-1").scroll_into_view_if_needed()
@@ -59,6 +64,8 @@ def test_on_a_phone_the_filters_come_into_their_sheet_and_stay_there(shop_pages,
     page = shop_pages.open("/c/tops/", width=375)
     page.get_by_role("link", name="Filter").click()
     sheet = page.get_by_role("dialog", name="Filters")
+    expect(sheet.get_by_label("NAVY")).to_be_visible()
+    wired(page)
     sheet.get_by_label("NAVY").check()
     expect(sheet.get_by_role("button", name="Show 2 products")).to_be_visible()
     page.keyboard.press("Escape")

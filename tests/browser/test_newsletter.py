@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shop.accounts.models import NewsletterSubscription
+from tests.browser.pages import wired
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,6 +17,7 @@ def test_a_refused_sign_up_keeps_the_place_and_a_good_one_says_thanks(shop_pages
     expect(page.get_by_text("Enter an e-mail address such as name@example.com")).to_be_visible()
     expect(field).to_be_focused()
     expect(field).to_have_value("ada@")
+    wired(page)
     field.press("End")
     page.keyboard.type("example.com")
     page.keyboard.press("Tab")

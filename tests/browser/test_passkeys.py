@@ -110,7 +110,9 @@ def test_the_button_waits_for_the_challenge_of_the_list(shop_pages):
             route.continue_()
 
     page.route("**/passkey/challenge/", hold_the_first)
-    page.goto("/account/login/?next=/account/security/")
+    # The list asks some time after the page has come.
+    with page.expect_request("**/passkey/challenge/"):
+        page.goto("/account/login/?next=/account/security/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_timeout(300)
     assert len(asked) == 1

@@ -15,7 +15,7 @@ from inventory.models import Stock
 from orders.models import CartItem
 from shop.accounts.models import User
 from shop.whole_files import put
-from tests.browser.pages import MOST_STOPS
+from tests.browser.pages import MOST_STOPS, wired
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -141,8 +141,12 @@ def test_the_size_guide_opens_beside_the_sizes_and_finds_one(shop_pages, chart):
     page = shop_pages.open("/p/plain-tee/")
     page.get_by_role("link", name="Size guide").click()
     dialog = page.get_by_role("dialog", name="Size guide")
-    dialog.get_by_role("link", name="in", exact=True).click()
+    inches = dialog.get_by_role("link", name="in", exact=True)
+    expect(inches).to_be_visible()
+    wired(page)
+    inches.click()
     expect(dialog.get_by_role("columnheader", name="Inches").first).to_be_visible()
+    wired(page)
     dialog.get_by_label("Usual size elsewhere").select_option("EU 38")
     dialog.get_by_role("button", name="Find my size").click()
     expect(dialog.get_by_text("Take M, which is EU 38.")).to_be_focused()
@@ -182,7 +186,10 @@ def test_a_card_buys_from_the_list_over_its_picture(shop_pages):
     page = shop_pages.open("/c/tops/")
     card = page.get_by_role("article").filter(has_text="Plain tee")
     card.get_by_role("link", name="Plain tee", exact=True).focus()
-    card.get_by_role("button", name="M", exact=True).click()
+    button = card.get_by_role("button", name="M", exact=True)
+    expect(button).to_be_visible()
+    wired(page)
+    button.click()
     expect(page.get_by_role("dialog", name="Your cart")).to_be_visible()
     variant = CartItem.objects.get().variant
     assert (variant.product.slug, variant.option_values["size"]) == ("plain-tee", "m")
@@ -194,6 +201,7 @@ def test_a_card_of_a_phone_buys_from_the_sheet_and_says_when_it_is_gone(shop_pag
     sheet = page.get_by_role("dialog", name="Choose a size")
     button = sheet.get_by_role("button", name="M", exact=True)
     expect(button).to_be_visible()
+    wired(page)
     Product.objects.filter(slug="plain-tee").update(inventory_policy="DENY")
     button.click()
     expect(sheet.get_by_role("alert")).to_be_visible()

@@ -89,4 +89,6 @@ def test_a_script_that_does_not_come_is_said(double, shop_pages, settings):
     page = shop_pages.open()
     go_to_payment(page)
     expect(page.get_by_text("The card fields could not be loaded")).to_be_visible()
+    # A closed window complains of nothing any more.
+    shop_pages.close()
     shop_pages.complaints.clear()

@@ -18,7 +18,9 @@ def test_a_heart_fills_stays_filled_and_empties(shop_pages):
     page = shop_pages.open("/c/tops/")
     heart = page.get_by_role("button", name=KEEP)
     expect(heart).to_have_attribute("aria-pressed", "false")
-    heart.dblclick()
+    heart.hover()
+    # Both clicks at once: on a busy machine seconds may lie between those of a mouse.
+    heart.evaluate("heart => { heart.click(); heart.click(); }")
     expect(heart).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("link", name="Wishlist, 1 piece")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="is on your wishlist")).to_be_visible()
