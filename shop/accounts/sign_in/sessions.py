@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -113,9 +114,12 @@ def _end(rows: Iterable[DeviceSession]) -> int:
     store = import_module(settings.SESSION_ENGINE).SessionStore
     ended = 0
     for row in rows:
-        store().delete(row.session_key)
-        row.delete()
-        note(SecurityEvent.Kind.SESSION_ENDED, user_id=row.user_id, payload={"id": str(row.pk)})
+        # One by one: should the next one fail, those before it are over and are told of.
+        with transaction.atomic():
+            told = {"id": str(row.pk)}
+            store().delete(row.session_key)
+            row.delete()
+            note(SecurityEvent.Kind.SESSION_ENDED, user_id=row.user_id, payload=told)
         ended += 1
     return ended
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +68,27 @@ def test_all_other_devices_are_signed_out_at_once(mara):
     here.post(reverse("accounts:sessions_end_others"))
     assert [is_signed_in(each) for each in (here, phone, tablet)] == [True, False, False]
     assert SecurityEvent.objects.filter(kind="SESSION_ENDED", user=mara).count() == 2
+
+
+def test_session_that_ends_is_named_in_the_history(mara):
+    phone = row_of(browser(IPHONE))
+    assert sessions.end(mara, phone.pk)
+    assert SecurityEvent.objects.get(kind="SESSION_ENDED").payload == {"id": str(phone.pk)}
+
+
+def test_session_does_not_end_untold(mara):
+    phone = browser(IPHONE)
+    key = row_of(phone).pk
+
+    def refuse(execute, sql, params, many, context):
+        if 'INTO "audit_securityevent' in sql:
+            raise DatabaseError
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(refuse), pytest.raises(DatabaseError):
+        sessions.end(mara, key)
+    assert is_signed_in(phone)
+    assert DeviceSession.objects.filter(pk=key).exists()
 
 
 def test_ending_the_session_in_use_signs_out(mara):
