@@ -13,7 +13,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import WebAuthn, get_authenticator_by_credential_id
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from fido2.server import Fido2Server
 from fido2.webauthn import (
@@ -71,11 +71,10 @@ def register(request: HttpRequest, user: User, *, name: str, credential: Any) ->
     """The passkey that the browser made.
 
     Raises :class:`PasskeyRefused` for anything but an answer to the challenge of this session,
-    :class:`TooManyPasskeys` beyond MOST.
+    :class:`TooManyPasskeys` beyond MOST. Locks the account, so that whoever adds another one at
+    the same time counts this one, too.
     """
     state = _take_challenge(request, "create")
-    if passkeys_of(user).count() >= MOST:
-        raise TooManyPasskeys(MOST)
     try:
         answer = RegistrationResponse.from_dict(credential)
         data = _server(request).register_complete(state, answer)
@@ -86,7 +85,11 @@ def register(request: HttpRequest, user: User, *, name: str, credential: Any) ->
     # Only what was understood is kept, not whatever else came along.
     response = {key: credential["response"][key] for key in ("clientDataJSON", "attestationObject")}
     kept = {"id": answer.id, "rawId": answer.id, "type": "public-key", "response": response}
-    return cast("Authenticator", WebAuthn.add(user, name[:NAME_LENGTH], kept).instance)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
+        if passkeys_of(user).count() >= MOST:
+            raise TooManyPasskeys(MOST)
+        return cast("Authenticator", WebAuthn.add(user, name[:NAME_LENGTH], kept).instance)
 
 
 def request_options(request: HttpRequest, user: User | None) -> dict[str, Any]:
