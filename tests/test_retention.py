@@ -76,6 +76,16 @@ def test_an_unconfirmed_account_with_an_open_order_stays_and_nothing_is_asked_fo
     assert not ErasureRequest.objects.exists()
 
 
+def test_accounts_that_stay_do_not_hold_up_the_others(monkeypatch):
+    monkeypatch.setattr(retention, "_ACCOUNTS", 2)
+    users = [User.objects.create_user(f"wrong{number}@example.com") for number in range(5)]
+    users.sort(key=lambda user: user.pk)
+    for user in users[:3]:
+        paid_order(user=user)
+    assert retention.enforce(later("unconfirmed_accounts"))["unconfirmed_accounts"] == 2
+    assert sorted(User.objects.values_list("pk", flat=True)) == [user.pk for user in users[:3]]
+
+
 def test_old_carts_and_what_was_typed_in_on_the_way_to_an_order_go():
     order = placed_order()
     old = filled_cart()

@@ -32,6 +32,8 @@ logger = structlog.get_logger(__name__)
 #: Batches of one rule in one night: the rest is for the next.
 MOST_BATCHES = 200
 REASON = "retention"
+#: Accounts that are looked at together.
+_ACCOUNTS = 20
 _NOBODY = Person()
 
 
@@ -110,10 +112,17 @@ def _in_batches(rule: Rule, before: datetime) -> int:
 
 
 def _unconfirmed_accounts(before: datetime) -> int:
-    """Accounts whose address nobody confirmed: erased, as they hold a stranger's address maybe."""
-    keys = list(_unconfirmed(before).order_by("pk").values_list("pk", flat=True)[:20])
-    begun = (_begun(key, before) for key in keys)
-    return sum(erase(request_id) for request_id in begun if request_id)
+    """Accounts whose address nobody confirmed: erased, as they hold a stranger's address maybe.
+
+    Those with something open stay, and are walked past: the others do not wait for them.
+    """
+    rows = _unconfirmed(before).order_by("pk").values_list("pk", flat=True)
+    erased, keys = 0, list(rows[:_ACCOUNTS])
+    while keys and erased < BATCH:
+        begun = (_begun(key, before) for key in keys)
+        erased += sum(erase(request_id) for request_id in begun if request_id)
+        keys = list(rows.filter(pk__gt=keys[-1])[:_ACCOUNTS])
+    return erased
 
 
 def _unconfirmed(before: datetime) -> "models.QuerySet[User]":
