@@ -24,10 +24,10 @@ def seal(timestamp: int) -> int:
     return sealing.seal()
 
 
-@app.periodic(cron="7 4 2 * *")
+@app.periodic(cron="7 4 * * *")
 @app.task(queueing_lock="audit.archive", name="audit.archive")
 def archive(timestamp: int) -> int:
-    """Each month: make files of the months that are old enough, where we own the tables."""
+    """Each night: make files of the months that are old enough, where we own the tables."""
     redacting.finish()
     months = archiving.due_months()
     for month in months:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit import recording
+from audit import partitions, recording
 from audit.archives import checking, files
 from audit.archives.files import Line
 from audit.archives.redactions import Redactions
@@ -31,18 +31,7 @@ def due_months(keep: int | None = None) -> list[date]:
     first = timezone.now().astimezone(UTC).date().replace(day=1)
     total = first.year * 12 + first.month - 1 - months
     last_kept = date(total // 12, total % 12 + 1, 1)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT inhrelid::regclass::text FROM pg_inherits"
-            " WHERE inhparent = 'audit_auditlog'::regclass"
-        )
-        names = [row[0].strip('"') for row in cursor.fetchall()]
-    found = [
-        datetime.strptime(name[-7:], "%Y_%m").date()
-        for name in names
-        if not name.endswith("_default")
-    ]
-    return sorted(month for month in found if month < last_kept)
+    return [month for month in partitions.months() if month < last_kept]
 
 
 def archive(month: date) -> AuditArchive | None:
@@ -62,7 +51,7 @@ def archive(month: date) -> AuditArchive | None:
         return None
     made = AuditArchive(
         month=month,
-        file=f"audit-{month:%Y-%m}.ndjson.gz",
+        file=files.name_of(month),
         first_seal=seals[0],
         last_seal=seals[-1],
     )
@@ -105,7 +94,10 @@ def _drop(partition: str, made: AuditArchive | None) -> None:
         # Who writes to the log is never kept waiting for long.
         cursor.execute("SET LOCAL lock_timeout = '3s'")
         # From here on no redaction comes in.
-        cursor.execute(f"LOCK TABLE {name} IN SHARE MODE")
+        try:
+            cursor.execute(f"LOCK TABLE {name} IN SHARE MODE")
+        except OperationalError as busy:
+            raise NotArchivable(_("%s is being written to.") % partition) from busy
         cursor.execute(f"SELECT count(*), count(redaction_id) FROM {name}")  # noqa: S608
         if cursor.fetchone() != archived:
             raise NotArchivable(_("%s changed while it was read.") % partition)

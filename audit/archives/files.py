@@ -8,6 +8,7 @@ import os
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,18 @@ def folder() -> Path:
     return Path(settings.AUDIT_ARCHIVE)
 
 
+def name_of(month: date) -> str:
+    """The name of the file of a month."""
+    return f"audit-{month:%Y-%m}.ndjson.gz"
+
+
 def path_of(archived: AuditArchive) -> Path:
     return folder() / archived.file
+
+
+def waiting(path: Path, sha256: str) -> Path:
+    """Where the file with this checksum waits until the log says that it counts."""
+    return path.with_name(f".{path.name}.{sha256}")
 
 
 def manifest_path(path: Path) -> Path:
@@ -86,8 +97,8 @@ def put_manifest(path: Path, content: dict[str, Any]) -> None:
 
 
 def remove(path: Path) -> None:
-    """Delete the file at ``path`` and its manifest."""
-    path.unlink()
+    """Delete the file at ``path``, if it is there, and its manifest."""
+    path.unlink(missing_ok=True)
     manifest_path(path).unlink(missing_ok=True)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from audit import partitions
 from audit.archives import checking, files
 from audit.archives.files import Line
 from audit.archives.redactions import Redactions
@@ -38,26 +39,32 @@ def redact(matches: Matches, *, reason: str) -> int:
     :class:`~audit.archives.files.Unreadable`.
     """
     months = list(AuditArchive.objects.order_by("month").values_list("month", flat=True))
-    if not months:
+    if not months and not _left_behind():
         return 0
     told = Redactions()
     with files.held():
+        _remove_left_behind()
         return sum(_redact(month, matches, reason, told) for month in months)
 
 
-def finish() -> None:
+def finish(*, new_manifests: bool = False) -> None:
     """Put redacted files in their place where a crash came between; others stay as they are.
 
-    So do those that nobody can read, for the verifier to name.
+    So do those that nobody can read, and manifests that say something else, for the verifier to
+    name: with ``new_manifests`` somebody has looked into those, and they are written anew.
     """
-    if not AuditArchive.objects.exists():
+    if not AuditArchive.objects.exists() and not _left_behind():
         return
     told = Redactions()
     with files.held():
+        _remove_left_behind()
         for archived in AuditArchive.objects.order_by("month"):
             if files.path_of(archived).is_file():
                 try:
                     _settle(archived, told)
+                    if new_manifests:
+                        content = checking.manifest(archived, told.of_file(archived))
+                        files.put_manifest(files.path_of(archived), content)
                 except NotAsArchived:
                     logger.error("an archive of the audit log is altered", file=archived.file)
                 except files.Unreadable as damaged:
@@ -78,7 +85,7 @@ def _redact(month: date, matches: Matches, reason: str, told: Redactions) -> int
     draft = path.with_name(f".{path.name}.new")
     files.write(draft, _without(path, keys, str(redaction_id)))
     new = files.checksum(draft)
-    files.move(draft, _waiting(path, new))
+    files.move(draft, files.waiting(path, new))
     actor = current_actor()
     # Within a larger transaction the file would change, and the entry might never be there.
     with transaction.atomic(durable=True):
@@ -98,24 +105,43 @@ def _redact(month: date, matches: Matches, reason: str, told: Redactions) -> int
 
 
 def _settle(archived: AuditArchive, told: Redactions) -> str:
-    """See that the file is the one that counts, and its manifest; returns its checksum."""
+    """See that the file is the one that counts, and its manifest; returns its checksum.
+
+    A manifest that no crash leaves like that is not written over.
+    """
     path, redactions = files.path_of(archived), told.of_file(archived)
     counts = redactions[-1].new if redactions else archived.sha256
+    is_unfinished = checking.is_unfinished(archived, redactions)
     if files.checksum(path) != counts:
-        waiting = _waiting(path, counts)
+        waiting = files.waiting(path, counts)
         if not waiting.is_file() or files.checksum(waiting) != counts:
             raise NotAsArchived(archived.file)
         files.move(waiting, path)
     for left in path.parent.glob(f".{path.name}.*"):
         left.unlink()
     content = checking.manifest(archived, redactions)
-    if not files.has_manifest(path, content):
+    if is_unfinished:
         files.put_manifest(path, content)
+    elif not files.has_manifest(path, content):
+        logger.error("the manifest of an archive is missing or altered", file=archived.file)
     return counts
 
 
-def _waiting(path: Path, checksum: str) -> Path:
-    return path.with_name(f".{path.name}.{checksum}")
+def _left_behind() -> list[Path]:
+    """Files of months that are in the table still: archiving them died halfway."""
+    archived = set(AuditArchive.objects.values_list("month", flat=True))
+    paths = [
+        files.folder() / files.name_of(month)
+        for month in partitions.months()
+        if month not in archived
+    ]
+    return [path for path in paths if path.exists()]
+
+
+def _remove_left_behind() -> None:
+    """Nobody at work has the lock, so nobody writes them now; and nobody would look into them."""
+    for path in _left_behind():
+        files.remove(path)
 
 
 def _is_meant(line: Line, matches: Matches) -> bool:

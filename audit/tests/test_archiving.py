@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
-from audit.archives import archiving, checking, files
+from audit.archives import archiving, checking, files, redacting
 from audit.chain import verifying
 from audit.models import AuditArchive, AuditLog
 from audit.redacting import redact
@@ -99,12 +100,54 @@ def test_damaged_file_is_named_and_not_stumbled_over(old_entries, damage):
         call_command("verify_audit_log", archives=True)
 
 
-def test_damaged_manifest_is_written_anew(old_entries):
+@pytest.mark.parametrize("said", ["{", "{}", '{"sha256": "another"}'])
+def test_altered_manifest_is_named_and_left_for_whoever_looks_into_it(old_entries, said):
     path = files.path_of(archiving.archive(MONTH))
     told = files.read_manifest(path)
-    files.manifest_path(path).write_text("{")
-    call_command("verify_audit_log", archives=True)
+    files.manifest_path(path).write_text(said)
+    for _time in range(2):
+        with pytest.raises(CommandError, match="the manifest of archive audit-2020-05"):
+            call_command("verify_audit_log", archives=True)
+        redacting.finish()
+    assert files.manifest_path(path).read_text() == said
+    call_command("archive_audit_log", new_manifests=True)
     assert files.read_manifest(path) == told
+    call_command("verify_audit_log", archives=True)
+
+
+class Crash(Exception):
+    pass
+
+
+@pytest.fixture
+def left_behind(old_entries, monkeypatch):
+    """The file of a month that is in the table still: archiving it died halfway."""
+
+    def die(*_args):
+        raise Crash
+
+    monkeypatch.setattr(archiving, "_drop", die)
+    with pytest.raises(Crash):
+        archiving.archive(MONTH)
+    monkeypatch.undo()
+    (path,) = files.folder().glob("*.gz")
+    return path
+
+
+def test_archiving_that_died_is_done_by_the_next_run(left_behind):
+    redacting.finish()
+    assert [path.name for path in files.folder().iterdir()] == [".lock"]
+    assert archiving.archive(MONTH).count == 3
+    assert checking.findings() == []
+
+
+def test_redaction_leaves_no_file_of_a_month_that_was_not_archived(left_behind, old_entries):
+    redact(entries=[old_entries[2].pk], reason="erasure")
+    assert redacting.redact(lambda _facts, _values: True, reason="erasure") == 0
+    assert not left_behind.exists()
+    made = archiving.archive(MONTH)
+    assert [line["values"] for line in files.read(files.path_of(made))][1:] == [files.BLANK] * 2
+    assert checking.findings() == []
 
 
 def test_missing_file_is_found(old_entries, settings):
@@ -137,6 +180,21 @@ def test_month_with_a_redaction_while_it_was_read_stays(old_entries, monkeypatch
     monkeypatch.undo()
     assert archiving.archive(MONTH).count == 3
     assert checking.findings() == []
+
+
+def test_month_that_somebody_keeps_busy_stays_without_a_file(old_entries):
+    def busy(execute, sql, params, many, context):
+        if sql.startswith("LOCK TABLE"):
+            raise OperationalError("canceling statement due to lock timeout")
+        return execute(sql, params, many, context)
+
+    with (
+        connection.execute_wrapper(busy),
+        pytest.raises(archiving.NotArchivable, match="written to"),
+    ):
+        archiving.archive(MONTH)
+    assert [path.name for path in files.folder().iterdir()] == [".lock"]
+    assert archiving.archive(MONTH).count == 3
 
 
 def test_month_that_does_not_agree_with_its_seals_stays(old_entries):

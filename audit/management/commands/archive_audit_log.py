@@ -15,9 +15,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--keep", type=int, default=settings.AUDIT_KEEP_MONTHS, help="months")
+        parser.add_argument(
+            "--new-manifests",
+            action="store_true",
+            help="write the manifests of archived months anew, after they were looked into",
+        )
 
     def handle(self, *args: Any, keep: int, **options: Any) -> None:
-        redacting.finish()
+        redacting.finish(new_manifests=options["new_manifests"])
         months = archiving.due_months(keep)
         for month in months:
             try:
