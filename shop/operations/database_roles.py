@@ -5,6 +5,7 @@ needs the owner for are two functions, made by the owner and callable by it: the
 coming months, and redaction, which appends its own entry.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection, transaction
@@ -17,7 +18,7 @@ APPEND_ONLY: Final = (
     "audit_auditseal",
     "audit_auditarchive",
 )
-#: Not for reports: sessions, and what opens an account.
+#: Not for reports: sessions, what opens an account, and answers that lead to orders.
 SECRET: Final = (
     "accounts_user",
     "account_emailconfirmation",
@@ -25,7 +26,15 @@ SECRET: Final = (
     "mfa_authenticator",
     "accounts_devicesession",
     "accounts_letter",
+    "orders_idempotencykey",
 )
+#: Nor are columns with one of these words: who knows the value opens an order, a cart or a list.
+SECRET_WORDS: Final = ("password", "secret", "token", "hash", "session_key")
+#: Nor are these, by table, which hold such a value under another name.
+SECRET_COLUMNS: Final = {
+    "accounts_tries": ("key",),
+    "orders_checkout": ("payment_method",),
+}
 #: What the shop asks the owner for.
 FUNCTIONS: Final = (
     "audit_make_partitions(integer)",
@@ -71,12 +80,38 @@ def _let_write(role: str) -> None:
 
 def _let_read(role: str) -> None:
     _run("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}", role)
-    _run(f"{_FOR_NEW} GRANT SELECT ON TABLES TO {{role}}", role)
+    # Of a new table nobody has said yet what is secret in it.
+    _run(f"{_FOR_NEW} REVOKE ALL ON TABLES FROM {{role}}", role)
+    for table, columns in _open_columns().items():
+        _run("REVOKE ALL ON {table} FROM {role}", role, table)
+        _run("GRANT SELECT ({columns}) ON {table} TO {role}", role, table, columns)
     for table in SECRET:
         _run("REVOKE ALL ON {table} FROM {role}", role, table)
     for partition in _partitions():
         _run("REVOKE ALL ON {table} FROM {role}", role, partition)
     _run("ALTER ROLE {role} SET default_transaction_read_only = on", role)
+
+
+def _open_columns() -> dict[str, list[str]]:
+    """Of tables with a secret column, those that are none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+            " WHERE table_schema = %s ORDER BY table_name, ordinal_position",
+            [_SCHEMA],
+        )
+        columns = cursor.fetchall()
+    secret = {(table, column) for table, column in columns if _is_secret(table, column)}
+    found: dict[str, list[str]] = {table: [] for table, _column in secret}
+    for table, column in columns:
+        if table in found and (table, column) not in secret:
+            found[table].append(column)
+    return found
+
+
+def _is_secret(table: str, column: str) -> bool:
+    has_word = any(word in column for word in SECRET_WORDS)
+    return has_word or column in SECRET_COLUMNS.get(table, ())
 
 
 _FOR_NEW: Final = "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema}"
@@ -105,12 +140,13 @@ def _partitions() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _run(text: str, role: str = "", table: str = "") -> None:
+def _run(text: str, role: str = "", table: str = "", columns: Sequence[str] = ()) -> None:
     with connection.cursor() as cursor:
         statement = sql.SQL(text).format(
             schema=sql.Identifier(_SCHEMA),
             database=sql.Identifier(str(connection.settings_dict["NAME"])),
             role=sql.Identifier(role or "public"),
             table=sql.Identifier(_SCHEMA, table or "none"),
+            columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         )
         cursor.execute(statement.as_string(cursor.connection))
