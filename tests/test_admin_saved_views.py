@@ -1,8 +1,10 @@
 """Lists as people like them: views under a name, filters as chips, rows close together, a file."""
 
 import csv
+from urllib.parse import quote_plus
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.admin import site
 from django.urls import reverse
 
@@ -10,6 +12,8 @@ from audit.models import AuditLog
 from catalog.models import Collection
 from catalog.tests.factories import BrandFactory
 from orders.tests.factories import member
+from shop.accounts.models import User
+from shop.accounts.privacy import erasing
 from shop.accounts.roles import Role
 from shop.back_office import StaffAdmin
 from shop.operations.models import SavedView
@@ -155,3 +159,21 @@ def test_every_table_of_the_back_office_is_in_its_navigation():
         if isinstance(page, StaffAdmin)
     }
     assert ours == listed
+
+
+def test_an_erasure_takes_the_views_that_look_for_the_person(client):
+    ada = User.objects.create_user("ada+wool@example.com")
+    EmailAddress.objects.create(user=ada, email=ada.email, verified=True, primary=True)
+    named = {"Hers": f"q={quote_plus(ada.email)}", ada.email: DRAFTS, "Her key": f"u={ada.pk}"}
+    others = {"His": "q=lada%2Bwool%40example.com", "Drafts": DRAFTS}
+    for name, query in (named | others).items():
+        save(client, name=name, query=query)
+    deleted = SavedView.objects.get(name="Hers")
+    client.post(reverse("admin:view_delete", args=[deleted.pk]))
+    save(client, name="Again", query=f"o=1&q=coat+{quote_plus(ada.email.upper())}")
+    assert SavedView.objects.count() == 5
+    assert erasing.erase(erasing.ask(user_id=ada.pk, at_once=True).pk)
+    assert set(SavedView.objects.values_list("name", flat=True)) == {"His", "Drafts"}
+    told = AuditLog.objects.filter(entity="operations.savedview")
+    left = told.exclude(redaction_id__isnull=False).values_list("after__name", flat=True)
+    assert set(left) == {"His", "Drafts"}

@@ -5,12 +5,13 @@ An erasure is rare and may read much: nothing here has an index, and all of it g
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import structlog
 from django.conf import settings
@@ -41,6 +42,16 @@ _STREAM_END = b"+"
 #: letter after a backslash is none: values are searched as JSON. For Python and PostgreSQL alike.
 _BEGIN = r"(?:(?<!\w)(?<!\w[.+-])|(?<=\\[bfnrt])|(?<=\\[bfnrt][.+-]))"
 _END = r"(?!\w|-\w+\.\w|\.[a-z]{2,3}(?:\W|$))"
+#: The same in the part of a URL after the question mark, where a plus is a space.
+_QUERY_BEGIN, _QUERY_END = r"(?:^|[=&+\"]|%20|%22|%2C)", r"(?:$|[&+\"]|%20|%22|%2C)"
+_AT = quote_plus("@")
+_removers: list[Callable[[Person], None]] = []
+
+
+def register_remover(remove_more: Callable[[Person], None]) -> None:
+    """Let ``remove_more`` remove, too, what names a person in rows of others."""
+    if remove_more not in _removers:
+        _removers.append(remove_more)
 
 
 def remove(person: Person) -> None:
@@ -48,11 +59,18 @@ def remove(person: Person) -> None:
     words = _words(person)
     _remove_jobs(_identifiers(person))
     _remove_letters(person.emails)
+    for remove_more in _removers:
+        remove_more(person)
     try:
         _remove_from_redis(words)
     except RedisError as error:
         # What it holds ends by itself, and caches do not show it any more.
         logger.warning("Redis was away during an erasure", why=type(error).__name__)
+
+
+def are_in(text: str, person: Person) -> bool:
+    """Whether ``text`` names the person by an address or the key."""
+    return any(re.search(_pattern(it), text, re.IGNORECASE) for it in _identifiers(person))
 
 
 def redact_mentions(person: Person) -> int:
@@ -86,7 +104,7 @@ def redact_archives(person: Person) -> int:
     what staff typed.
     """
     words = _identifiers(person)
-    patterns = [re.compile(_pattern(word), re.IGNORECASE) for word in words]
+    patterns = [re.compile(_pattern(it), re.IGNORECASE) for it in _spellings(words)]
     names = {part.name for part in all_parts()}
     rows: set[tuple[str, str]] = set()
 
@@ -122,17 +140,24 @@ def _identifiers(person: Person) -> list[str]:
 def _mentions(words: Collection[str], *columns: str) -> Q:
     # The plain search is quicker, and leaves little to the exact one.
     conditions = [
-        Q(**{f"{column}__icontains": word}) & Q(**{f"{column}__iregex": _pattern(word)})
+        Q(**{f"{column}__icontains": spelling}) & Q(**{f"{column}__iregex": _pattern(spelling)})
         for column in columns
-        for word in words
+        for spelling in _spellings(words)
     ]
     return reduce(or_, conditions)
 
 
 def _pattern(word: str) -> str:
-    """A regular expression for an address or a key, in whatever case, by itself."""
+    """A regular expression for a spelling of an address or a key, in whatever case, by itself."""
     exact = re.escape(word)
+    if _AT in word:
+        return f"{_QUERY_BEGIN}{exact}{_QUERY_END}"
     return f"{_BEGIN}{exact}{_END}" if "@" in word else exact
+
+
+def _spellings(words: Collection[str]) -> list[str]:
+    """Words as people write them, and as URLs do: a saved list is one."""
+    return [*words, *(quote_plus(word) for word in words if "@" in word)]
 
 
 def _spans(first: datetime | None) -> Iterator[tuple[datetime, datetime]]:
@@ -144,7 +169,7 @@ def _spans(first: datetime | None) -> Iterator[tuple[datetime, datetime]]:
 
 def _remove_jobs(words: Collection[str]) -> None:
     """Jobs that are over or wait; one that is at work ends by itself and is removed at night."""
-    patterns = [_pattern(word) for word in words]
+    patterns = [_pattern(spelling) for spelling in _spellings(words)]
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status <> 'doing' AND args::text ~* ANY(%s)",

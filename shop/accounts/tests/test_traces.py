@@ -21,6 +21,9 @@ MINE = [
     "Two ways:\n-ada_w@example.com\n-a telephone",
     "her ada_w@example.com-address",
     "ada_w@example.com, ben@example.com",
+    "q=ada_w%40example.com&status__exact=PAID",
+    "o=1&q=coat+Ada_W%40example.com",
+    "q=%22ada_w%40example.com%22",
 ]
 NOT_MINE = [
     "lada_w@example.com",
@@ -32,6 +35,9 @@ NOT_MINE = [
     "ada_w@example.com.au",
     "ada_w@example.common",
     "ada_w@example.com-wear.example",
+    "q=lada_w%40example.com",
+    "q=news%2Bada_w%40example.com",
+    "q=ada_w%40example.com.au",
 ]
 ADA = people.guest("ada_w@example.com")
 
