@@ -108,6 +108,18 @@ def test_a_second_copy_within_a_day_is_refused_and_one_under_way_is_the_same(ada
     assert DataExport.objects.count() == 1
 
 
+def test_a_copy_that_staff_ordered_is_theirs_and_holds_nobody_up(fresh, ada):
+    boss = User.objects.create_user("boss@example.com", is_staff=True)
+    ordered = copies.ask(user_id=ada.pk, asked_by=boss.pk, reason="a letter")
+    page = fresh.post("/account/privacy/copy/", follow=True).content.decode()
+    assert "Please ask again in a few minutes" in page
+    assert "Your copy is being prepared" not in page
+    built(ordered)
+    assert fresh.get(reverse("accounts:data_copy_file", args=[ordered.pk])).status_code == 404
+    own = copies.ask(user_id=ada.pk)
+    assert (own != ordered, own.asked_by) == (True, None)
+
+
 def test_a_copy_that_is_being_built_while_its_owner_is_erased_is_not_left(ada, settings):
     export = copies.ask(user_id=ada.pk)
     asked, begun = erasing.ask(user_id=ada.pk, at_once=True), []

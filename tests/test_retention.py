@@ -189,6 +189,20 @@ def test_a_copy_that_a_customer_ordered_is_not_for_staff():
     assert signed_in(staff(Role.ADMIN)).get(url).status_code == 404
 
 
+def test_staff_do_not_get_the_copy_that_a_customer_is_waiting_for():
+    user = User.objects.create_user("ada@example.com")
+    theirs = copies.ask(user_id=user.pk)
+    client = signed_in(staff(Role.ADMIN))
+    sent = {"address": "ada@example.com", "reason": "a letter"}
+    response = client.post(reverse("admin:accounts_dataexport_add"), sent, follow=True)
+    assert "The person asked for a copy a moment ago" in response.content.decode()
+    assert DataExport.objects.get() == theirs
+    assert copies.build(theirs.pk)
+    client.post(reverse("admin:accounts_dataexport_add"), sent)
+    assert list(DataExport.objects.filter(asked_by=None)) == [theirs]
+    assert DataExport.objects.exclude(asked_by=None).get().reason == "a letter"
+
+
 def test_an_admin_erases_at_once_and_a_manager_does_not():
     user = User.objects.create_user("ada@example.com")
     sent = {"address": "ada@example.com", "reason": "a letter"}

@@ -24,6 +24,7 @@ from shop.accounts.privacy import copies, erasing
 from shop.accounts.privacy.views import file_of
 from shop.accounts.step_up import fresh_sign_in
 from shop.back_office import ReadOnly, badge
+from shop.redirects import see_other
 
 _COPY_KINDS = {
     DataExport.Status.WAITING: ("warn", "clock"),
@@ -84,7 +85,12 @@ class OrderedByStaff(AuditedAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         # All that is held of somebody leaves, or ends: a stolen session orders neither.
-        ordered = fresh_sign_in(super().add_view)(request, form_url, extra_context)
+        try:
+            ordered = fresh_sign_in(super().add_view)(request, form_url, extra_context)
+        except copies.BeingBuilt:
+            text = _("The person asked for a copy a moment ago. Order yours when it is ready.")
+            self.message_user(request, text, messages.WARNING)
+            return see_other(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return cast("HttpResponse", ordered)
 
     def get_form(

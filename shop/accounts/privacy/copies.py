@@ -46,6 +46,10 @@ class AskedLately(Exception):
     """There is a fresh copy, or one was made a moment ago."""
 
 
+class BeingBuilt(Exception):
+    """One that the other side ordered, staff or the person, is being built: one at a time."""
+
+
 @retried
 def ask(
     *,
@@ -56,18 +60,19 @@ def ask(
 ) -> DataExport:
     """Have a copy built for an account, or for the owner of a mailbox without one.
 
-    While one is being built it is that one. Raises :class:`AskedLately` where the last one is
-    younger than a day; staff may ask at any time. Locks the account.
+    People and staff (``asked_by``) get copies of their own. While one of theirs is being built it
+    is that one, while one of the others' is: raises :class:`BeingBuilt`. Raises
+    :class:`AskedLately` where a person's last one is younger than a day. Locks the account.
     """
     with recording.batch():
         user = User.objects.select_for_update().get(pk=user_id) if user_id else None
         address = user.email if user else email.strip().lower()
         mine = Q(user=user) if user else Q(user=None, email__iexact=address)
-        waiting: DataExport | None = DataExport.objects.filter(mine, status=Status.WAITING).first()
-        if waiting is not None:
+        if waiting := _waiting(mine, asked_by):
             return waiting
         since = timezone.now() - timedelta(hours=PAUSE_HOURS)
-        lately = DataExport.objects.filter(mine, created_at__gt=since).exclude(status=Status.FAILED)
+        own = DataExport.objects.filter(mine, asked_by=None)
+        lately = own.filter(created_at__gt=since).exclude(status=Status.FAILED)
         if asked_by is None and lately.exists():
             raise AskedLately
         try:
@@ -77,10 +82,20 @@ def ask(
                 )
         except IntegrityError:
             # Another request was quicker.
-            return DataExport.objects.get(mine, status=Status.WAITING)
+            if waiting := _waiting(mine, asked_by):
+                return waiting
+            raise
         security.note(SecurityEvent.Kind.DATA_ASKED, user_id=user_id)
         app.configure_task(BUILD).defer(export_id=str(made.pk))
     return made
+
+
+def _waiting(mine: Q, asked_by: UUID | None) -> DataExport | None:
+    """The copy that is being built, for staff or for the person as ``asked_by`` says."""
+    found: DataExport | None = DataExport.objects.filter(mine, status=Status.WAITING).first()
+    if found is not None and (found.asked_by_id is None) != (asked_by is None):
+        raise BeingBuilt
+    return found
 
 
 def take_up() -> int:

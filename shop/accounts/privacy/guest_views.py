@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +16,7 @@ from shop.accounts.models import DataExport, ErasureRequest
 from shop.accounts.privacy import copies, erasing, links, people
 from shop.accounts.privacy.forms import AddressForm, ConfirmForm
 from shop.accounts.privacy.obstacles import obstacles
-from shop.accounts.privacy.views import HOUR, MOST, file_of
+from shop.accounts.privacy.views import BUSY, HOUR, MOST, file_of
 from shop.accounts.sign_in import throttle
 from shop.accounts.views import MAIL_IS_IN_FILES
 from shop.middleware import private_page
@@ -64,6 +65,8 @@ def ask_copy(request: HttpRequest, token: str) -> HttpResponse:
         copies.ask(email=email)
     except copies.AskedLately:
         messages.warning(request, _("You asked for a copy within the last day. It is below."))
+    except copies.BeingBuilt:
+        messages.warning(request, BUSY)
     else:
         messages.success(request, _("We prepare your copy and write to you when it is ready."))
     return see_other("privacy:guest", token)
@@ -75,7 +78,7 @@ def copy_file(request: HttpRequest, token: str, export_id: UUID) -> HttpResponse
     """The file, for whoever has the link of its mailbox."""
     email = _owner(token)
     limit(request, "data-copy", most=MOST, seconds=HOUR)
-    mine = DataExport.objects.filter(user=None, email__iexact=email)
+    mine = _copies_of(email)
     return file_of(get_object_or_404(mine, pk=export_id))
 
 
@@ -114,6 +117,12 @@ def _owner(token: str) -> str:
     return email
 
 
+def _copies_of(email: str) -> QuerySet[DataExport]:
+    """Those that the owner of the mailbox asked for; staff hand over theirs."""
+    rows: QuerySet[DataExport] = DataExport.objects.filter(user=None, email__iexact=email)
+    return rows.filter(asked_by=None)
+
+
 def _open_request(email: str) -> ErasureRequest | None:
     rows = ErasureRequest.objects.filter(user=None, emails=[email])
     found: ErasureRequest | None = rows.filter(status__in=ErasureRequest.OPEN).first()
@@ -127,7 +136,7 @@ def _page(
         "token": token,
         "email": email,
         "form": form,
-        "export": DataExport.objects.filter(user=None, email__iexact=email).first(),
+        "export": _copies_of(email).first(),
         "erasure": _open_request(email),
         "obstacles": obstacles(people.guest(email)),
         "grace_days": settings.ERASURE_GRACE_DAYS,

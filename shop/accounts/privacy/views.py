@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.accounts.models import DataExport, ErasureRequest, User
@@ -25,6 +26,8 @@ from shop.redirects import see_other
 
 #: Copies and files from one place in an hour.
 MOST, HOUR = 20, 3600
+#: Staff are having a copy built for the same person.
+BUSY = gettext_lazy("We are at work on your data already. Please ask again in a few minutes.")
 
 
 @require_safe
@@ -37,7 +40,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "records": records,
         "in_force": consents.in_force(records),
-        "export": user.data_exports.first(),
+        "export": user.data_exports.filter(asked_by=None).first(),
         "erasure": open_request(user),
         "pause_hours": copies.PAUSE_HOURS,
         "days": settings.RETENTION["data_exports"],
@@ -56,6 +59,8 @@ def ask_copy(request: HttpRequest) -> HttpResponse:
         copies.ask(user_id=cast("User", request.user).pk)
     except copies.AskedLately:
         messages.warning(request, _("You asked for a copy within the last day. It is below."))
+    except copies.BeingBuilt:
+        messages.warning(request, BUSY)
     else:
         messages.success(request, _("We prepare your copy and write to you when it is ready."))
     return see_other("accounts:privacy")
@@ -67,8 +72,8 @@ def ask_copy(request: HttpRequest) -> HttpResponse:
 def copy_file(request: HttpRequest, export_id: UUID) -> HttpResponseBase:
     """The file itself, for its owner alone."""
     limit(request, "data-copy", most=MOST, seconds=HOUR)
-    export = get_object_or_404(DataExport, pk=export_id, user=cast("User", request.user))
-    return file_of(export)
+    mine = cast("User", request.user).data_exports.filter(asked_by=None)
+    return file_of(get_object_or_404(mine, pk=export_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
