@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import recording
-from payments import customers, saved_cards
+from payments import customers, removals, saved_cards
 from payments.errors import CardGone, CardRefused, PaymentsError
 from payments.models import SavedCard
 from payments.providers import names, provider
@@ -82,21 +82,36 @@ def begin(
     return _taken(card, answer)
 
 
-def finish(*, user_id: UUID, card_id: UUID, is_refused: bool = False) -> Added:
+def finish(*, user_id: UUID, card_id: UUID) -> Added:
     """Keep the card once its owner has agreed; come again it is the same.
 
-    ``is_refused`` is that they did not. Raises :class:`CardGone` for none that waits, or is not
-    the person's, :class:`CardRefused` and :class:`~payments.errors.ProviderAway`.
+    Raises :class:`CardGone` for none that waits, or is not the person's, :class:`CardRefused` and
+    :class:`~payments.errors.ProviderAway`.
     """
     card: SavedCard | None = SavedCard.objects.filter(pk=card_id, user=user_id).first()
     if card is not None and card.kept_at is not None:
         return Added(card)
     if card is None or not card.adding_reference:
         raise CardGone
-    if is_refused:
-        _give_up(card)
-        raise CardRefused("number", "authentication_failed")
     return _taken(card, cast("AddsCards", provider(card.provider)).added(card.adding_reference))
+
+
+def leave(*, user_id: UUID, card_id: UUID) -> bool:
+    """Forget what waits, since its owner does not want it; False for one that is kept by now.
+
+    A job has the provider forget what it was told. Raises :class:`CardGone` as :func:`finish`.
+    """
+    with recording.batch():
+        User.objects.select_for_update(no_key=True).get(pk=user_id)
+        rows = SavedCard.objects.filter(pk=card_id, user=user_id)
+        card: SavedCard | None = rows.select_for_update(of=("self",)).first()
+        if card is not None and card.kept_at is not None:
+            return False
+        if card is None or not card.adding_reference:
+            raise CardGone
+        removals.queue(card)
+        _give_up(card)
+        return True
 
 
 def finish_left(now: datetime | None = None) -> int:
@@ -172,6 +187,9 @@ def _keep(card: SavedCard, answer: Answer) -> SavedCard:
     mine = SavedCard.objects.filter(user=card.user_id, provider=card.provider)
     kept: SavedCard | None = mine.filter(token=token).first()
     if kept is None:
+        # It was left while the provider answered, which keeps it by that name now.
+        with recording.batch():
+            removals.queue(SavedCard(provider=card.provider, customer=card.customer, token=token))
         raise CardGone
     return kept
 

@@ -86,16 +86,18 @@ def add_account(request: HttpRequest, name: str) -> HttpResponse:
     return see_other("payments:account_cards")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @private_page
 def added(request: HttpRequest, card_id: UUID) -> HttpResponse:
-    """Where its owner confirms what is to be kept, and comes back to from there."""
-    is_refused = request.GET.get("approved") == "no"
+    """Where its owner confirms what is to be kept, and comes back to; posting leaves it.
+
+    Who did not agree there is only asked: what they leave alone is forgotten after a day.
+    """
+    if request.method == "POST":
+        return _leave(request, card_id)
     try:
-        made = card_adding.finish(
-            user_id=_member(request).pk, card_id=card_id, is_refused=is_refused
-        )
+        made = card_adding.finish(user_id=_member(request).pk, card_id=card_id)
     except CardGone as error:
         raise Http404 from error
     except CardRefused:
@@ -105,8 +107,21 @@ def added(request: HttpRequest, card_id: UUID) -> HttpResponse:
         return render(request, "payments/account_card_wait.html", status=503)
     else:
         if made.card.kept_at is None:
-            return render(request, "payments/account_card_confirm.html", {"made": made})
+            context = {"made": made, "is_refused": request.GET.get("approved") == "no"}
+            return render(request, "payments/account_card_confirm.html", context)
         flash.success(request, _("%(card)s is kept.") % {"card": made.card})
+    return see_other("payments:account_cards")
+
+
+def _leave(request: HttpRequest, card_id: UUID) -> HttpResponse:
+    try:
+        is_left = card_adding.leave(user_id=_member(request).pk, card_id=card_id)
+    except CardGone as error:
+        raise Http404 from error
+    if is_left:
+        flash.success(request, _("Nothing is kept."))
+    else:
+        flash.warning(request, _("You had agreed already: it is kept. You can remove it here."))
     return see_other("payments:account_cards")
 
 

@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from orders.tests.factories import member, placed_order
-from payments import card_adding, customers, processing, removals, saved_cards
+from payments import card_adding, customers, processing, providers, removals, saved_cards
 from payments.errors import CardGone, CardRefused, ProviderAway
 from payments.models import CardRemoval, Payment, SavedCard
 from payments.providers.base import Method
+from payments.providers.paypal import PayPal
 from payments.tests.doubles.paypal import paypal_in_use
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.doubles.stripe_cards import ASKS, DECLINED, GOOD
@@ -144,18 +145,77 @@ def test_a_paypal_account_is_added_and_pays_later_without_the_page(user, paypal)
     assert (paid.status, paid.challenge_url) == ("CAPTURED", "")
 
 
+def leave(client, card):
+    return client.post(f"{PAGE}{card.pk}/added/", follow=True)
+
+
 def test_who_cancels_at_paypal_or_never_goes_there_keeps_nothing(user, paypal):
     client, _page, waiting = set_up(user)
     cancel = paypal.setups[waiting.adding_reference]["context"]["cancel_url"]
-    text = client.get(cancel, follow=True).content.decode()
-    assert "Nothing is kept" in text
+    page = client.get(cancel)
+    assert "You did not agree" in page.content.decode()
+    assert SavedCard.objects.get() == waiting
+    assert "Nothing is kept" in leave(client, waiting).content.decode()
     assert not SavedCard.all_objects.exists()
+    assert leave(client, waiting).status_code == 404
+    assert removals.settle(CardRemoval.objects.get().pk)
     _client, _page, forgotten = set_up(user)
     assert card_adding.finish_left(timezone.now() + timedelta(minutes=6)) == 0
     assert saved_cards.forget_unpaid(timezone.now() + timedelta(days=2)) == 1
     assert removals.settle(CardRemoval.objects.get().pk)
     with pytest.raises(CardGone):
         card_adding.finish(user_id=user.pk, card_id=forgotten.pk)
+    assert paypal.vault == {}
+
+
+def test_a_form_of_another_site_cannot_leave_what_waits(user, paypal):
+    client, _page, waiting = set_up(user)
+    client.handler.enforce_csrf_checks = True
+    assert leave(client, waiting).status_code == 403
+    assert SavedCard.objects.get() == waiting
+
+
+def test_what_somebody_else_waits_for_is_left_by_nobody_else(user, paypal):
+    _client, _page, waiting = set_up(user)
+    assert leave(proven(member()), waiting).status_code == 404
+    assert SavedCard.objects.get() == waiting
+
+
+def test_a_card_that_is_kept_by_now_is_not_left(user, double):
+    card = begin(user).card
+    assert "You can remove it here" in leave(proven(user), card).content.decode()
+    assert saved_cards.of_person(user.pk) == [card]
+    assert not CardRemoval.objects.exists()
+
+
+def test_a_card_that_its_owner_leaves_after_the_bank_agreed_is_forgotten_there_too(user, double):
+    made = begin(user, ASKS).card
+    # Stripe's script names the card before its bank is asked.
+    named = double.setups[made.adding_reference]["method"]
+    SavedCard.objects.filter(pk=made.pk).update(token=named)
+    double.answer_setup(made.adding_reference)
+    assert len(double.held()) == 1
+    assert card_adding.leave(user_id=user.pk, card_id=made.pk)
+    assert removals.settle(CardRemoval.objects.get().pk)
+    assert double.held() == []
+
+
+def test_an_account_that_is_left_while_paypal_answers_is_forgotten_there(user, paypal, monkeypatch):
+    _client, _page, waiting = set_up(user)
+    paypal.agree(waiting.adding_reference)
+
+    class Late(PayPal):
+        def added(self, reference):
+            answer = super().added(reference)
+            card_adding.leave(user_id=user.pk, card_id=waiting.pk)
+            return answer
+
+    monkeypatch.setitem(providers._PROVIDERS, "PAYPAL", Late())
+    with pytest.raises(CardGone):
+        card_adding.finish(user_id=user.pk, card_id=waiting.pk)
+    assert len(paypal.vault) == 1
+    for removal in CardRemoval.objects.all():
+        assert removals.settle(removal.pk)
     assert paypal.vault == {}
 
 

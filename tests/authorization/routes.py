@@ -366,6 +366,7 @@ MONEY = [
         "payments:card_added",
         _OWNER,
         get="303 /account/payment-methods/",
+        post="303 /account/payment-methods/",
         strangers=LOGIN,
         card_id="card",
     ),

@@ -35,6 +35,10 @@ def test_an_account_is_kept_once_its_owner_agrees(double, shop_pages, inspector,
         inspector.look(page, widths=(320, 1024), dark_width=1440)
     page.get_by_role("link", name="Go on and confirm").click()
     page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_text("You did not agree")).to_be_visible()
+    if javascript:
+        inspector.look(page, widths=(320, 1024), dark_width=1440)
+    page.get_by_role("button", name="Do not keep it").click()
     expect(page.get_by_text("Nothing is kept")).to_be_visible()
     page.get_by_role("button", name="Add a PayPal account").click()
     page.get_by_role("link", name="Go on and confirm").click()
