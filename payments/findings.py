@@ -32,7 +32,8 @@ def note(
 ) -> ReconciliationFinding:
     """Note a difference, or that it is still there; the same finding while it lasts.
 
-    One that staff closed with a reason stays closed as long as both ledgers say what they said.
+    One that staff closed with a reason stays closed, and as it is, as long as both ledgers say what
+    they said.
     Locks the payment, so that two runs at once note it once.
     """
     now = now or timezone.now()
@@ -43,9 +44,9 @@ def note(
             rows.order_by("first_seen_at", "id").select_for_update().last()
         )
         is_same = last is not None and (last.ours, last.theirs) == (ours, theirs)
-        if last is not None and (
-            last.status == Status.OPEN or (last.status == Status.CLOSED and is_same)
-        ):
+        if last is not None and last.status == Status.CLOSED and is_same:
+            return last
+        if last is not None and last.status == Status.OPEN:
             last.ours, last.theirs, last.last_seen_at = ours, theirs, now
             last.save()
             return last

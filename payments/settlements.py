@@ -3,7 +3,7 @@
 A payment is settled when all that was captured of it was. Its fee is what all of its lines cost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -35,6 +35,8 @@ FIRST_DAYS: Final = 30
 AGAIN_DAYS: Final = 4
 #: Less than was captured is a finding when nothing came after it for so many days.
 LATE_DAYS: Final = 10
+#: Nothing at all is one after so many: some providers pay out once a month.
+UNTOLD_DAYS: Final = 40
 _BATCH: Final = 200
 
 
@@ -91,18 +93,35 @@ def take(provider_name: str, lines: Iterable[Settled]) -> Report:
 
 
 def look_again(now: datetime | None = None) -> int:
-    """Note payments of which less was settled than captured, long ago; returns how many."""
-    before = (now or timezone.now()) - timedelta(days=LATE_DAYS)
+    """Note payments of which less was settled than captured, long ago; how many wait for staff.
+
+    A provider is held to it from the first line that it told.
+    """
+    now = now or timezone.now()
+    waits = 0
+    for name in Provider.values:
+        told = Settlement.objects.filter(provider=name)
+        first = told.order_by("settled_at").values_list("settled_at", flat=True).first()
+        if first is not None:
+            waits += sum(_note(payment) for payment in _late(name, first, now))
+    return waits
+
+
+def _late(name: str, first: datetime, now: datetime) -> Iterator[Payment]:
+    """By batches in the order of their keys."""
+    mine = Exists(Settlement.objects.filter(payment=OuterRef("pk")))
+    partly = Q(mine, updated_at__lt=now - timedelta(days=LATE_DAYS))
+    untold = Q(~mine, captured_at__gte=first, captured_at__lt=now - timedelta(days=UNTOLD_DAYS))
     rows = Payment.objects.filter(
-        Exists(Settlement.objects.filter(payment=OuterRef("pk"))),
-        status=Status.CAPTURED,
+        partly | untold,
+        provider=name,
+        status__in=[Status.CAPTURED, Status.PARTIALLY_REFUNDED],
         settled_amount__lt=F("captured_amount"),
-        updated_at__lt=before,
-    )
-    late = list(rows.order_by("updated_at")[:1000])
-    for payment in late:
-        _note(payment)
-    return len(late)
+    ).order_by("pk")
+    last = UUID(int=0)
+    while batch := list(rows.filter(pk__gt=last)[:_BATCH]):
+        yield from batch
+        last = batch[-1].pk
 
 
 def _since(name: str, now: datetime) -> datetime:
@@ -164,16 +183,18 @@ def _count(payment: Payment) -> int:
     return int(is_new)
 
 
-def _note(payment: Payment) -> None:
+def _note(payment: Payment) -> bool:
+    """Note what differs; False where staff closed just that."""
     lines = Settlement.objects.filter(payment=payment, kind=Kind.CHARGE)
     sums = lines.order_by().values_list("currency").annotate(sum=Sum("amount"))
     theirs = [format_money(amount, currency) for currency, amount in sums.order_by("currency")]
-    findings.note(
+    found = findings.note(
         payment,
         ReconciliationFinding.Kind.SETTLED_DIFFERS,
         ours=format_money(payment.captured_amount, payment.currency),
-        theirs=", ".join(theirs),
+        theirs=", ".join(theirs) or format_money(0, payment.currency),
     )
+    return found.status == ReconciliationFinding.Status.OPEN
 
 
 def _row(name: str, payment_id: UUID | None, line: Settled) -> Settlement:

@@ -238,9 +238,11 @@ def remind_of_cards(timestamp: int) -> int:
 )
 def collect_settlements(timestamp: int) -> int:
     """Each night: ask the providers what they settled, and look for what is missing."""
-    lines = sum(report.lines for report in settlements.collect().values())
-    settlements.look_again()
-    return lines
+    try:
+        return sum(report.lines for report in settlements.collect().values())
+    finally:
+        # Also while one of them is away: the money of the others is missed.
+        settlements.look_again()
 
 
 @app.periodic(cron="17 3 * * *")

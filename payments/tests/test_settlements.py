@@ -14,35 +14,19 @@ from orders.models import Order
 from orders.tests.factories import member, placed_order
 from payments import capturing, processing, refunding, releasing, settlements
 from payments.errors import ProviderAway
-from payments.models import Payment, ReconciliationFinding, Settlement
+from payments.models import Payment, Settlement
 from payments.providers import provider, sandbox_settlements
-from payments.providers.listed import Settled, SettledKind
 from payments.tests.disputing import paid, tell
 from payments.tests.doubles.paypal import paypal_in_use
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.holding import held
+from payments.tests.settling import differing, line, take
 from shop.models import new_id
 from shop.operations.invariants.checking import violations
 from shop.operations.seeds.settlements import plant_settlements
 from tests.back_office import staff
 
 pytestmark = pytest.mark.django_db
-
-
-def line(of, amount=None, *, reference="line-1", kind="CHARGE", fee=76, **more):
-    facts = {"currency": "EUR", "at": timezone.now(), "key": str(of.pk), "payout": "po_1"}
-    amount = of.captured_amount if amount is None else amount
-    return Settled(reference, SettledKind(kind), amount, fee, **facts | more)
-
-
-def take(payment, *lines):
-    report = settlements.take(payment.provider, lines)
-    payment.refresh_from_db()
-    return report
-
-
-def differing():
-    return ReconciliationFinding.objects.filter(kind="SETTLED_DIFFERS", status="OPEN")
 
 
 def test_the_sandbox_pays_out_a_day_later_and_keeps_its_fee():
@@ -123,16 +107,6 @@ def test_more_paid_out_than_was_captured_is_found_and_stays_found():
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
         call_command("reconcile_payments", stdout=StringIO())
     assert differing().exists()
-
-
-def test_less_than_was_captured_is_found_when_nothing_comes_after_it():
-    _order, payment = paid()
-    take(payment, line(payment, 1000))
-    assert settlements.look_again() == 0
-    assert settlements.look_again(timezone.now() + timedelta(days=11)) == 1
-    assert differing().get().theirs == "€10.00"
-    take(payment, line(payment, 2490, reference="line-2"))
-    assert not differing().exists()
 
 
 def test_a_line_in_another_currency_settles_nothing_and_is_found():
