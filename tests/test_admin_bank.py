@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from orders.models import Order
 from payments.bank import statements
 from payments.models import BankLine, BankStatement, Payment
-from payments.tests.transfers import awaiting_transfer, row, statement
+from payments.tests.transfers import HEADS, awaiting_transfer, row, statement
 from shop.accounts.roles import Role
 from tests.back_office import fields_of, signed_in, staff
 
@@ -79,6 +79,40 @@ def test_unknown_columns_are_asked_for(client):
     assert client.post(columns, {"day": "0"}).status_code == 422
     client.post(columns, {"day": "0", "amount": "3", "text": ["2"], "name": "1"})
     assert BankLine.objects.get().order == order
+
+
+def with_status(*states):
+    """A file of a bank that says of each line whether it is booked."""
+    return statement(*(f"{row(text=state)};{state}" for state in states), heads=f"{HEADS};Status")
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["Gebucht", "Vorgemerkt"], "1 line is pending and was left out."),
+        (["Gebucht", "Vorgemerkt", "Pending"], "2 lines are pending and were left out."),
+    ],
+)
+def test_lines_that_are_pending_are_told_of_on_the_page_of_the_statement(client, states, said):
+    answer = upload(client, with_status(*states))
+    made = BankStatement.objects.get()
+    assert made.lines.get().text == "Gebucht"
+    assert answer["Location"] == page_of(made)
+    assert said in words(client.get(page_of(made)))
+    assert "pending" not in words(client.get(page_of(made)))
+
+
+def test_pending_lines_of_unknown_columns_are_told_of_too(client):
+    lines = ("02.03.2026;Ada;?;54,90;Gebucht", "03.03.2026;Bea;?;9,00;Vorgemerkt")
+    columns = upload(client, "\n".join(["Wann;Wer;Was;Wieviel;Stand", *lines]).encode())["Location"]
+    sent = {"day": "0", "amount": "3", "text": ["2"], "name": "1", "status": "4"}
+    page = client.post(columns, sent, follow=True)
+    assert "1 line is pending and was left out." in words(page)
+
+
+def test_a_file_of_which_nothing_is_booked_yet_is_refused_in_words(client):
+    assert "has booked no line of the file yet" in words(upload(client, with_status("Pending")))
+    assert not BankStatement.objects.exists()
 
 
 def test_a_line_that_cannot_be_booked_is_named_and_nothing_is_booked(client):

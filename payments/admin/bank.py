@@ -80,6 +80,7 @@ class BankStatementAdmin(BankAdmin):
             except StatementRefused as error:
                 form.add_error("file", words.refused(error))
             else:
+                self._tell_pending(request, made)
                 return self._go_on(made)
         return self.asked(
             request,
@@ -108,6 +109,7 @@ class BankStatementAdmin(BankAdmin):
             except StatementRefused as error:
                 form.add_error(None, words.refused(error))
             else:
+                self._tell_pending(request, statement)
                 return self._go_on(statement)
         return self.asked(
             request,
@@ -201,6 +203,17 @@ class BankStatementAdmin(BankAdmin):
             told = f"{told} {text % {'count': done.short}}"
         self.message_user(request, told, messages.SUCCESS)
         return ""
+
+    def _tell_pending(self, request: HttpRequest, statement: BankStatement) -> None:
+        """Say what was left out, to who brought it."""
+        if not statement.pending:
+            return
+        text = ngettext(
+            "%(count)d line is pending and was left out. It comes again once it is booked.",
+            "%(count)d lines are pending and were left out. They come again once they are booked.",
+            statement.pending,
+        )
+        self.message_user(request, text % {"count": statement.pending}, messages.WARNING)
 
     def _go_on(self, statement: BankStatement) -> HttpResponse:
         is_known = statement.status != BankStatement.Status.UPLOADED

@@ -42,6 +42,7 @@ class ColumnsForm(forms.Form):
     account = forms.ChoiceField(label=_("Sender's account"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), required=False)
     direction = forms.ChoiceField(label=_("Debit or credit"), required=False)
+    status = forms.ChoiceField(label=_("Booked or pending"), required=False)
 
     def __init__(self, data: Any = None, *, cells: list[str], header: int) -> None:
         super().__init__(data)
@@ -55,7 +56,7 @@ class ColumnsForm(forms.Form):
         """What a valid form says."""
         data = self.cleaned_data
         found = Columns(header=self._header, text=[int(place) for place in data["text"]])
-        for role in ("day", "amount", "name", "account", "currency", "direction"):
+        for role in ("day", "amount", "name", "account", "currency", "direction", "status"):
             if data[role]:
                 found[role] = int(data[role])
         return found

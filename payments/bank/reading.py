@@ -97,7 +97,7 @@ def read(rows: Sequence[Sequence[str]], columns: Columns, *, currency: str) -> R
     if problems:
         raise StatementRefused("lines", problems=problems[:MOST_PROBLEMS], count=len(problems))
     if not entries and not outgoing:
-        raise StatementRefused("no_lines")
+        raise StatementRefused("all_pending" if pending else "no_lines")
     return Read(entries, outgoing, pending)
 
 

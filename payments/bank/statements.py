@@ -73,6 +73,7 @@ def _take_in(statement: BankStatement, columns: Columns) -> None:
     """Turn the rows into lines with their likely orders."""
     found = read(statement.rows, columns, currency=settings.SHOP_CURRENCY)
     statement.rows, statement.outgoing = [], found.outgoing
+    statement.pending = found.pending
     statement.status = Status.READ
     statement.save()
     prints = [entry.fingerprint for entry in found.entries]

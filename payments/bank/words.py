@@ -18,6 +18,7 @@ def refused(error: StatementRefused) -> list[str]:
         "too_many_columns": _("Line %(line)s has more than %(most)s columns."),
         "unreadable": _("Line %(line)s cannot be read: a quotation mark is not closed."),
         "no_lines": _("The file has no line with an amount."),
+        "all_pending": _("The bank has booked no line of the file yet. Bring it again later."),
     }
     return [words[error.code] % error.facts]
 

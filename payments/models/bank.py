@@ -45,6 +45,10 @@ class BankStatement(Model):
     )
     booked_at = models.DateTimeField(_("booked at"), null=True, blank=True)
 
+    #: Lines left out because the bank calls them pending. Who reads the file is told; it is not
+    #: stored, since they come again once they are booked.
+    pending = 0
+
     class Meta(Model.Meta):
         verbose_name = _("bank statement")
         verbose_name_plural = _("bank statements")

@@ -162,5 +162,5 @@ def test_lines_that_the_bank_has_not_booked_are_passed_over(text, word):
     pending = text.splitlines()[-1].replace(word, "Umsatz vorgemerkt")
     found = read_file(f"{text}{pending}\n".encode())
     assert (len(found.entries), found.pending, found.outgoing) == (1, 1, 0)
-    with pytest.raises(StatementRefused, match="no_lines"):
+    with pytest.raises(StatementRefused, match="all_pending"):
         read_file(text.replace(word, "Vorgemerkt").encode())
