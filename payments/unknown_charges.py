@@ -14,8 +14,8 @@ from payments import findings
 from payments.errors import FindingClosed, ProviderAway
 from payments.models import Payment, ReconciliationFinding
 from payments.providers import names, provider
-from payments.providers.base import Known, Outcome
-from payments.providers.interface import Listing
+from payments.providers.base import Outcome
+from payments.providers.interface import Listing, VoidsListed
 from payments.providers.listed import Listed
 from shop.money import format_money
 
@@ -56,7 +56,8 @@ def lists(name: str) -> bool:
 
 def can_void(finding: ReconciliationFinding) -> bool:
     """Whether the provider voids it for us, by the reference in its list."""
-    return finding.provider in names() and provider(finding.provider).can.voids_listed
+    is_charge = finding.kind == Kind.UNKNOWN_HERE
+    return is_charge and finding.provider in names() and provider(finding.provider).can.voids_listed
 
 
 def give_back(finding: ReconciliationFinding) -> None:
@@ -67,16 +68,15 @@ def give_back(finding: ReconciliationFinding) -> None:
     """
     if finding.status != ReconciliationFinding.Status.OPEN:
         raise FindingClosed
+    if not can_void(finding):
+        raise ProviderAway("it voids nothing by its list")
     remote: Any = provider(finding.provider)
-    since = finding.first_seen_at - timedelta(days=findings.LOOK_BACK_DAYS)
-    for row in cast("Listing", remote).list_charges(since):
-        if row.reference != finding.reference:
-            continue
-        charge = Known(row.key or row.reference, row.reference, row.amount, row.currency)
-        answer = remote.void(charge, key=f"{finding.pk}:void")
-        if answer.outcome != Outcome.APPROVED:
-            raise ProviderAway(f"it is not voided: {answer.code}")
-        break
+    charge = cast("VoidsListed", remote).find_listed(finding.reference)
+    if charge is None:
+        return
+    answer = remote.void(charge, key=f"{finding.pk}:void")
+    if answer.outcome != Outcome.APPROVED:
+        raise ProviderAway(f"it is not voided: {answer.code}")
 
 
 def _unknown(name: str, rows: list[Listed]) -> list[Listed]:

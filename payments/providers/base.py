@@ -50,7 +50,7 @@ class Capabilities:
     accepts_disputes: bool = False
     #: It tells which charges it has: the provider is :class:`Listing`.
     lists_charges: bool = False
-    #: What it lists can be voided by its reference there.
+    #: What it lists can be voided by its reference there: the provider is :class:`VoidsListed`.
     voids_listed: bool = False
     #: It tells what it paid out and what it kept of it: the provider is :class:`Settling`.
     lists_settlements: bool = False

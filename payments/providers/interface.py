@@ -137,6 +137,16 @@ class Listing(Protocol):
         """
 
 
+class VoidsListed(Protocol):
+    """A provider that voids by what it lists (``voids_listed``)."""
+
+    def find_listed(self, reference: str) -> Known | None:
+        """The charge of that reference in its list; None where it holds and took nothing any more.
+
+        One request, however long the list is. Raises :class:`~payments.errors.ProviderAway`.
+        """
+
+
 class Settling(Protocol):
     """A provider that lists what it settled (``lists_settlements``)."""
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from orders.tests.factories import placed_order
 from payments import findings, processing, reconciliation, unknown_charges
 from payments.charges import charge_of
-from payments.errors import FindingClosed
+from payments.errors import FindingClosed, ProviderAway
 from payments.models import Payment, ReconciliationFinding
 from payments.providers import provider
 from payments.providers.base import Known, Outcome
@@ -74,6 +74,15 @@ def test_a_charge_that_nobody_here_knows_is_found_once(double):
     assert reconciliation.can_mend(found) == (double.provider != "PAYPAL")
 
 
+def test_who_voids_nothing_by_a_list_is_not_asked_to(settings):
+    settings.PAYMENT_PROVIDERS = ["PAYPAL"]
+    now = timezone.now()
+    findings.note_unknown("PAYPAL", "T9", theirs="€1.00", now=now, is_new=True)
+    with pytest.raises(ProviderAway):
+        reconciliation.mend(finding_id=unknown().get().pk)
+    assert unknown().exists()
+
+
 @NAMES_CHARGES
 def test_a_second_charge_of_one_payment_is_found(double):
     payment = bought(double)
@@ -126,6 +135,50 @@ def test_staff_give_back_what_is_nobodys(double):
     assert reconcile().found == 0
     with pytest.raises(FindingClosed):
         reconciliation.mend(finding_id=found.pk)
+
+
+@NAMES_CHARGES
+def test_giving_back_asks_as_often_however_long_the_list_is(double):
+    def asked():
+        _charged_elsewhere(double)
+        reconcile()
+        found = unknown().get()
+        before = len(double.seen)
+        assert reconciliation.mend(finding_id=found.pk).status == "MENDED"
+        return len(double.seen) - before
+
+    alone = asked()
+    for _ in range(4):
+        bought(double)
+    assert asked() == alone
+
+
+@NAMES_CHARGES
+def test_what_holds_nothing_any_more_is_not_given_back_again(double):
+    _charged_elsewhere(double)
+    reconcile()
+    found = unknown().get()
+    remote = provider(double.provider)
+    remote.void(remote.find_listed(found.reference), key=str(new_id()))
+    voids = double.keys("void")
+    assert reconciliation.mend(finding_id=found.pk).status == "MENDED"
+    assert double.keys("void") == voids
+
+
+@NAMES_CHARGES
+def test_a_charge_that_the_provider_does_not_show_now_stays_a_finding(double):
+    _charged_elsewhere(double)
+    reconcile()
+    found = unknown().get()
+    double.fail("fetch", "500")
+    with pytest.raises(ProviderAway):
+        reconciliation.mend(finding_id=found.pk)
+    double.heal()
+    found.reference = "1234"
+    found.save()
+    with pytest.raises(ProviderAway):
+        reconciliation.mend(finding_id=found.pk)
+    assert unknown().get() == found
 
 
 @pytest.mark.django_db(transaction=True)

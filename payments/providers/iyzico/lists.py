@@ -10,7 +10,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import now
 
 from payments.errors import ProviderAway
+from payments.providers.base import Known
 from payments.providers.iyzico import seen, wire
+from payments.providers.iyzico.seen import Report
 from payments.providers.listed import Listed
 
 #: iyzico's answer about a card that it does not hold.
@@ -37,6 +39,20 @@ def charges(since: datetime) -> Iterator[Listed]:
     for listed in found:
         if back[listed.reference] < listed.amount:
             yield listed
+
+
+def find(reference: str) -> Known | None:
+    """See :class:`~payments.providers.interface.VoidsListed`."""
+    # The SDK asks by the first of the two that is not empty.
+    asked = {"paymentId": reference, "paymentConversationId": ""}
+    answer = wire.ask(iyzipay.RetrievePaymentDetails, "retrieve", asked)
+    for row in filter(Report.has_succeeded, seen.rows(answer.get("payments"))):
+        currency = str(row.get("currency") or "")
+        found = Report.read(row, currency)
+        if found.payment_id == reference and found.price > 0:
+            key = str(row.get("paymentConversationId") or reference)
+            return None if found.is_given_back else Known(key, reference, found.price, currency)
+    raise ProviderAway("iyzico: has not reported the payment yet")
 
 
 def forget_card(*, token: str, customer: str) -> None:

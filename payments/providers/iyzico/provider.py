@@ -165,6 +165,9 @@ class Iyzico:
     def list_charges(self, since: datetime) -> Iterator[Listed]:
         return lists.charges(since)
 
+    def find_listed(self, reference: str) -> Known | None:
+        return lists.find(reference)
+
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:
         return notices.read(headers, body)
 

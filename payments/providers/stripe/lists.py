@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from payments.errors import ProviderAway
+from payments.providers.base import Known
 from payments.providers.listed import Listed, Settled, SettledKind
 from payments.providers.stripe.wire import REFUSALS, clear_answers, client, part
 
@@ -28,9 +29,22 @@ def charges(since: datetime) -> Iterator[Listed]:
     """See :class:`~payments.providers.interface.Listing`."""
     wanted = {"created": {"gte": _seconds(since)}, "expand": ["data.latest_charge"]}
     for row in _all(client().v1.payment_intents, wanted):
-        back = part(row, "latest_charge").get("amount_refunded") or 0
-        if row.get("status") in _HOLDS and not 0 < (row.get("amount_received") or 0) <= back:
+        if _holds(row):
             yield _listed(row)
+
+
+def find(reference: str) -> Known | None:
+    """See :class:`~payments.providers.interface.VoidsListed`."""
+    try:
+        with clear_answers():
+            told = client().v1.payment_intents.retrieve(reference, {"expand": ["latest_charge"]})
+    except REFUSALS as refused:
+        raise ProviderAway(f"Stripe does not show the charge: {refused.code}") from None
+    row = told.to_dict()
+    if not _holds(row):
+        return None
+    found = _listed(row)
+    return Known(found.key or found.reference, found.reference, found.amount, found.currency)
 
 
 def settlements(since: datetime) -> Iterator[Settled]:
@@ -44,6 +58,12 @@ def settlements(since: datetime) -> Iterator[Settled]:
         for row in _all(client().v1.balance_transactions, lines):
             if row.get("type") != "payout":
                 yield _settled(row, payout)
+
+
+def _holds(row: Mapping[str, Any]) -> bool:
+    """Whether it holds money, or took some that did not go back whole."""
+    back = part(row, "latest_charge").get("amount_refunded") or 0
+    return row.get("status") in _HOLDS and not 0 < (row.get("amount_received") or 0) <= back
 
 
 def _listed(row: Mapping[str, Any]) -> Listed:

@@ -163,6 +163,9 @@ class Stripe:
     def list_charges(self, since: datetime) -> Iterator[Listed]:
         return lists.charges(since)
 
+    def find_listed(self, reference: str) -> Known | None:
+        return lists.find(reference)
+
     def list_settlements(self, since: datetime) -> Iterator[Settled]:
         return lists.settlements(since)
 
