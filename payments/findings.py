@@ -97,15 +97,36 @@ def note_unknown(
 
     One that is not ``is_new`` began too long ago to be found: only an open finding goes on.
     """
+    facts = {"ours": "unknown", "theirs": theirs}
+    return _note_alone(Kind.UNKNOWN_HERE, provider, reference, facts, now=now, is_new=is_new)
+
+
+def note_payout(provider: str, reference: str, *, ours: str, theirs: str, now: datetime) -> bool:
+    """Note a payout of ``provider`` that is not what it told; False for one that staff closed."""
+    facts = {"ours": ours, "theirs": theirs}
+    return _note_alone(Kind.SETTLED_DIFFERS, provider, reference, facts, now=now)
+
+
+def _note_alone(
+    kind: ReconciliationFinding.Kind,
+    provider: str,
+    reference: str,
+    facts: dict[str, str],
+    *,
+    now: datetime,
+    is_new: bool = True,
+) -> bool:
+    """Note what no payment of ours is about; False while staff's reason to close it holds."""
     with recording.batch():
         rows = ReconciliationFinding.objects.filter(
-            payment=None, provider=provider, reference=reference, kind=Kind.UNKNOWN_HERE
+            payment=None, provider=provider, reference=reference, kind=kind
         )
         last = rows.order_by("first_seen_at", "id").select_for_update().last()
-        if last is not None and last.status == Status.CLOSED and last.theirs == theirs:
+        is_same = last is not None and (last.ours, last.theirs) == tuple(facts.values())
+        if last is not None and last.status == Status.CLOSED and is_same:
             return False
         if last is not None and last.status == Status.OPEN:
-            last.theirs, last.last_seen_at = theirs, now
+            last.ours, last.theirs, last.last_seen_at = facts["ours"], facts["theirs"], now
             last.save()
             return True
         if not is_new:
@@ -115,14 +136,9 @@ def note_unknown(
             payment=None,
             provider=provider,
             reference=reference,
-            kind=Kind.UNKNOWN_HERE,
+            kind=kind,
             status=Status.OPEN,
-            defaults={
-                "ours": "unknown",
-                "theirs": theirs,
-                "first_seen_at": now,
-                "last_seen_at": now,
-            },
+            defaults={**facts, "first_seen_at": now, "last_seen_at": now},
         )
         return True
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
 from audit import recording
-from payments import findings
+from payments import failed_payouts, findings
 from payments.errors import ProviderAway
 from payments.models import Payment, Provider, ReconciliationFinding, Settlement
 from payments.providers import names, provider
@@ -65,6 +65,8 @@ def collect(*, now: datetime | None = None) -> dict[str, Report]:
                 # The oldest first, whole: the next night asks from the newest that was kept.
                 lines = sorted(remote.list_settlements(_since(name, now)), key=attrgetter("at"))
                 done[name] = take(name, lines)
+                if provider(name).can.lists_failed_payouts:
+                    failed_payouts.look_for(name, now=now)
             except ProviderAway as error:
                 logger.warning("not settled", provider=name, why=str(error))
                 away = error

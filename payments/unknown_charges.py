@@ -63,13 +63,18 @@ def can_void(finding: ReconciliationFinding) -> bool:
 def give_back(finding: ReconciliationFinding) -> None:
     """Have the provider void the charge of a finding, as long as it still holds or took money.
 
-    Raises :class:`FindingClosed` when somebody closed it, and
-    :class:`~payments.errors.ProviderAway`, also when the provider refuses.
+    One that a payment of ours names by now is left alone. Raises :class:`FindingClosed` when
+    somebody closed it, and :class:`~payments.errors.ProviderAway`, also when the provider refuses.
     """
     if finding.status != ReconciliationFinding.Status.OPEN:
         raise FindingClosed
     if not can_void(finding):
         raise ProviderAway("it voids nothing by its list")
+    if Payment.objects.filter(
+        provider=finding.provider, provider_reference=finding.reference
+    ).exists():
+        # Learned of since: it is a customer's payment.
+        return
     remote: Any = provider(finding.provider)
     charge = cast("VoidsListed", remote).find_listed(finding.reference)
     if charge is None:

@@ -35,6 +35,11 @@ _KINDS = {
 
 def _advice(finding: ReconciliationFinding) -> str:
     """What it means, and what may be done about it."""
+    if finding.kind == Kind.SETTLED_DIFFERS and finding.payment_id is None:
+        return gettext(
+            "The bank sent this payout back after the provider had told it as paid. Put the bank "
+            "account right there, see that the money comes with a later payout, and close it."
+        )
     words = {
         Kind.UNFINISHED: gettext("The provider approved it. Mending goes on where we stopped."),
         Kind.PAID_WITHOUT_ORDER: gettext(

@@ -12,8 +12,9 @@ from shop.models import Model
 class ReconciliationFinding(Model):
     """One difference of one payment; ``ours`` and ``theirs`` are the words of both ledgers.
 
-    A charge that we do not know has no payment, but the provider's ``reference``. A finding that
-    is closed with a reason stays closed while both ledgers say the same.
+    A charge that we do not know, and a payout that failed, have no payment, but the provider's
+    ``reference``. A finding that is closed with a reason stays closed while both ledgers say the
+    same.
     """
 
     class Kind(models.TextChoices):

@@ -54,6 +54,8 @@ class Capabilities:
     voids_listed: bool = False
     #: It tells what it paid out and what it kept of it: the provider is :class:`Settling`.
     lists_settlements: bool = False
+    #: It tells which payouts failed after they were told: the provider is :class:`PayoutsFail`.
+    lists_failed_payouts: bool = False
     #: ``fetch`` without a reference only looks, and never asks for money again.
     finds_by_key: bool = False
     #: How long an authorization holds, in days.

@@ -155,3 +155,13 @@ class Settling(Protocol):
 
         Raises :class:`~payments.errors.ProviderAway`.
         """
+
+
+class PayoutsFail(Protocol):
+    """A provider whose payouts may come back from the bank (``lists_failed_payouts``)."""
+
+    def list_failed_payouts(self, since: datetime) -> Iterator[str]:
+        """What it calls the payouts of the days ``since`` then that failed.
+
+        Raises :class:`~payments.errors.ProviderAway`.
+        """

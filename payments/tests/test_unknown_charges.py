@@ -166,6 +166,16 @@ def test_what_holds_nothing_any_more_is_not_given_back_again(double):
 
 
 @NAMES_CHARGES
+def test_a_charge_that_turned_out_to_be_ours_is_not_given_back(double):
+    payment = bought(double)
+    now, reference = timezone.now(), payment.provider_reference
+    findings.note_unknown(double.provider, reference, theirs="€1.00", now=now, is_new=True)
+    assert reconciliation.mend(finding_id=unknown().get().pk).status == "MENDED"
+    assert double.keys("void") == []
+    assert reconcile().found == 0
+
+
+@NAMES_CHARGES
 def test_a_charge_that_the_provider_does_not_show_now_stays_a_finding(double):
     _charged_elsewhere(double)
     reconcile()

@@ -60,6 +60,16 @@ def settlements(since: datetime) -> Iterator[Settled]:
                 yield _settled(row, payout)
 
 
+def failed_payouts(since: datetime) -> Iterator[str]:
+    """See :class:`~payments.providers.interface.PayoutsFail`.
+
+    A payout is paid when the bank has it; that the bank sends it back shows days later.
+    """
+    wanted = {"arrival_date": {"gte": _seconds(since)}, "status": "failed"}
+    for payout in _all(client().v1.payouts, wanted):
+        yield str(payout["id"])
+
+
 def _holds(row: Mapping[str, Any]) -> bool:
     """Whether it holds money, or took some that did not go back whole."""
     back = part(row, "latest_charge").get("amount_refunded") or 0

@@ -51,6 +51,7 @@ class Stripe:
             lists_charges=True,
             voids_listed=True,
             lists_settlements=True,
+            lists_failed_payouts=True,
             policy=_policy(settings.STRIPE_SCRIPT_URL),
         )
 
@@ -168,6 +169,9 @@ class Stripe:
 
     def list_settlements(self, since: datetime) -> Iterator[Settled]:
         return lists.settlements(since)
+
+    def list_failed_payouts(self, since: datetime) -> Iterator[str]:
+        return lists.failed_payouts(since)
 
     def _ask_for(self, charge: Charge) -> Intent:
         """All that is sent follows from the stored payment: it is the same each time."""

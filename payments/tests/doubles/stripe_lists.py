@@ -13,6 +13,8 @@ class StripeLists:
     def open_lists(self):
         #: Payouts, and by their id the lines in them.
         self.payouts = {}
+        #: Those that the bank sent back.
+        self.failed_payouts = set()
 
     def pay_out(self, *, arrival, fee=59):
         """Settle all that was captured and given back; the payout's id."""
@@ -35,9 +37,10 @@ class StripeLists:
         if request.path == "/v1/payouts":
             since = int(said["arrival_date[gte]"])
             rows = [
-                {"id": name, "object": "payout", "arrival_date": arrival, "status": "paid"}
+                {"id": name, "object": "payout", "arrival_date": arrival, "status": said["status"]}
                 for name, (arrival, _rows) in self.payouts.items()
                 if arrival >= since
+                and said["status"] == ("failed" if name in self.failed_payouts else "paid")
             ]
             # The newest first, as Stripe does.
             rows.sort(key=lambda row: row["arrival_date"], reverse=True)
