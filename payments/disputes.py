@@ -25,6 +25,7 @@ from payments.providers import provider
 from payments.providers.interface import AcceptsDisputes, TakesEvidence
 from payments.providers.news import DisputeNews
 from shop.conflicts import retried
+from shop.money import format_money
 
 logger = structlog.get_logger(__name__)
 
@@ -255,8 +256,8 @@ def _lose(
         findings.note(
             payment,
             ReconciliationFinding.Kind.LOST_TWICE,
-            ours=f"{amount} {dispute.currency}",
-            theirs=f"{dispute.amount} {dispute.currency}",
+            ours=format_money(amount, dispute.currency),
+            theirs=format_money(dispute.amount, dispute.currency),
         )
 
 

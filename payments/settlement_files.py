@@ -36,10 +36,13 @@ class SettlementFileRefused(PaymentsError):
 def read(lines: Iterable[str]) -> list[Settled]:
     """All lines of the file, or none: raises :class:`SettlementFileRefused`."""
     rows = csv.DictReader(lines)
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise SettlementFileRefused(1, f"no column {missing[0]}")
-    return list(_settled(rows))
+    try:
+        missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            raise SettlementFileRefused(1, f"no column {missing[0]}")
+        return list(_settled(rows))
+    except csv.Error as error:
+        raise SettlementFileRefused(rows.line_num + 1, str(error)) from error
 
 
 def _settled(rows: "csv.DictReader[str]") -> Iterator[Settled]:

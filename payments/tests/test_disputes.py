@@ -168,7 +168,7 @@ def test_what_was_given_back_before_the_bank_took_it_is_found():
     give(order, 3000)
     tell(payment, "LOST", amount=3490)
     found = ReconciliationFinding.objects.get()
-    assert (found.kind, found.ours, found.theirs) == ("LOST_TWICE", "490 EUR", "3490 EUR")
+    assert (found.kind, found.ours, found.theirs) == ("LOST_TWICE", "€4.90", "€34.90")
     assert (payment.status, payment.refunded_amount) == ("REFUNDED", 3490)
 
 

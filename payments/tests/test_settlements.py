@@ -12,7 +12,14 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.tests.factories import member, placed_order
-from payments import capturing, processing, refunding, releasing, settlements
+from payments import (
+    capturing,
+    processing,
+    refunding,
+    releasing,
+    settlement_files,
+    settlements,
+)
 from payments.errors import ProviderAway
 from payments.models import Payment, Settlement
 from payments.providers import provider, sandbox_settlements
@@ -244,6 +251,12 @@ def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path, text, where):
     with pytest.raises(CommandError, match=where):
         call_command("import_settlements", "IYZICO", str(file))
     assert not Settlement.objects.exists()
+
+
+def test_a_field_that_no_reader_takes_is_refused_with_its_line():
+    row = f"{'t' * 140_000},CHARGE,x,1.00,0,EUR,p,2026-05-20T06:00:00Z\n"
+    with pytest.raises(settlement_files.SettlementFileRefused, match="line 2"):
+        settlement_files.read([HEADER, row])
 
 
 def test_the_page_of_a_payment_and_the_list_show_what_was_settled():
