@@ -28,13 +28,14 @@ def cancel_unpaid_orders(*, limit: int = 200) -> int:
     return canceled
 
 
-def abandon_carts(*, limit: int = 500) -> int:
-    """Close carts nobody touched for ``CART_LIFE_DAYS``; returns how many."""
-    forgotten = Cart.objects.filter(
-        status=Cart.Status.ACTIVE, expires_at__lte=timezone.now()
-    ).order_by("expires_at")
-    with recording.batch():
-        ids = list(forgotten.values_list("pk", flat=True)[:limit])
-        return forgotten.model.objects.filter(pk__in=ids, status=Cart.Status.ACTIVE).update(
-            status=Cart.Status.ABANDONED
-        )
+def abandon_carts(*, batch_size: int = 500) -> int:
+    """Close all carts nobody touched for ``CART_LIFE_DAYS``, a batch a transaction; how many.
+
+    A cart that its member comes back to in between stays open: the write looks at it again.
+    """
+    forgotten = Cart.objects.filter(status=Cart.Status.ACTIVE, expires_at__lte=timezone.now())
+    closed = 0
+    while ids := list(forgotten.order_by("expires_at").values_list("pk", flat=True)[:batch_size]):
+        with recording.batch():
+            closed += forgotten.filter(pk__in=ids).update(status=Cart.Status.ABANDONED)
+    return closed

@@ -125,3 +125,24 @@ def test_cart_nobody_touched_for_a_month_is_closed():
     found = dict(Cart.objects.values_list("pk", "status"))
     assert (found[old.pk], found[young.pk]) == ("ABANDONED", "ACTIVE")
     assert found[order.cart_id] == "CHECKED_OUT"
+
+
+def test_every_forgotten_cart_is_closed_whatever_their_number():
+    old = [filled_cart().pk for _ in range(3)]
+    with in_minutes(31 * 24 * 60):
+        assert expiry.abandon_carts(batch_size=2) == 3
+    assert list(Cart.objects.filter(pk__in=old).values_list("status", flat=True)) == (
+        ["ABANDONED"] * 3
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cart_that_its_member_comes_back_to_while_the_job_runs_stays_open():
+    cart = filled_cart(user=member())
+    Cart.objects.filter(pk=cart.pk).update(expires_at=timezone.now())
+    with transaction.atomic():
+        carts.touch(Cart.objects.select_for_update().get(pk=cart.pk))
+        job = aside(expiry.abandon_carts)
+        until_waiting(1)
+    assert job.result(timeout=60) == 0
+    assert Cart.objects.get(pk=cart.pk).is_open
