@@ -38,6 +38,14 @@ class NothingToAdjust(InventoryError):
     """An adjustment needs a change and a reason."""
 
 
+class AdjustedAlready(InventoryError):
+    """Under this key another change was posted before."""
+
+    def __init__(self, movement: Any) -> None:
+        super().__init__(f"{movement.quantity_change:+d} units were posted under this key")
+        self.movement = movement
+
+
 class BelowReserved(InventoryError):
     """The change would leave fewer units than are promised to shoppers."""
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from audit import recording
 from inventory import availability, backorders
-from inventory.errors import BelowReserved, NothingToAdjust
+from inventory.errors import AdjustedAlready, BelowReserved, NothingToAdjust
 from inventory.models import Location, Movement, Stock
 from shop.conflicts import retried
 
@@ -84,12 +84,14 @@ def adjust(
     kind: Movement.Kind = ADJUSTMENT,
     reason: Movement.Reason = CORRECTION,
     order_id: UUID | None = None,
+    key: UUID | None = None,
 ) -> Movement:
     """Post ``quantity_change`` units to one stock row; returns the movement.
 
-    ``reason`` belongs to adjustments; other kinds say why by themselves. Raises
-    :class:`NothingToAdjust` for a zero change or an empty note, and :class:`BelowReserved` when
-    fewer units would remain than are promised. Locks the stock row.
+    ``reason`` belongs to adjustments; other kinds say why by themselves. The same ``key`` again
+    returns the movement that is there, whose id it is. Raises :class:`NothingToAdjust` for a zero
+    change or an empty note, :class:`AdjustedAlready` when something else was posted under the key,
+    and :class:`BelowReserved` when fewer units would remain than are promised. Locks the stock row.
     """
     if quantity_change == 0 or not note.strip():
         raise NothingToAdjust
@@ -97,15 +99,21 @@ def adjust(
         stocks = Stock.objects.locked(Q(pk=stock_id))
         if not stocks:
             raise Stock.DoesNotExist
-        (movement,) = post(
-            stocks,
-            {stock_id: quantity_change},
-            kind=kind,
-            reason=reason if kind == ADJUSTMENT else "",
-            note=note.strip(),
-            actor_id=actor_id,
-            order_id=order_id,
-        )
+        columns: dict[str, Any] = {
+            "kind": kind,
+            "reason": reason if kind == ADJUSTMENT else "",
+            "note": note.strip(),
+            "actor_id": actor_id,
+            "order_id": order_id,
+        }
+        if key is not None:
+            if known := Movement.objects.filter(pk=key).first():
+                same = {"stock_id": stock_id, "quantity_change": quantity_change, **columns}
+                if any(getattr(known, name) != value for name, value in same.items()):
+                    raise AdjustedAlready(known)
+                return known
+            columns["pk"] = key
+        (movement,) = post(stocks, {stock_id: quantity_change}, **columns)
         return movement
 
 

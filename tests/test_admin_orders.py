@@ -14,6 +14,7 @@ from orders.tests.factories import member, paid_order, placed_order
 from payments import processing
 from payments.tests.cards import GOOD, method
 from shop.accounts.roles import Role
+from shop.models import new_id
 from tests.back_office import fields_of, signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -139,9 +140,10 @@ def shelf():
     return Stock.objects.get()
 
 
-def adjust(client, shelf, change, note):
+def adjust(client, shelf, change, note, key=None):
     page = reverse("admin:inventory_stock_adjust", args=[shelf.pk])
-    return client.post(page, {"quantity_change": change, "reason": "DAMAGED", "note": note})
+    fields = {"quantity_change": change, "reason": "DAMAGED", "note": note}
+    return client.post(page, {"key": key or new_id(), **fields})
 
 
 def test_an_adjustment_posts_a_movement_with_its_reason_and_author(client, shelf):
@@ -150,6 +152,18 @@ def test_an_adjustment_posts_a_movement_with_its_reason_and_author(client, shelf
     assert (movement.quantity_change, movement.balance_after) == (-3, 7)
     assert movement.reason == "DAMAGED"
     assert movement.actor.email == "admin@example.com"
+    assert counters(shelf) == (7, 0)
+
+
+def test_an_adjustment_that_was_sent_twice_is_posted_once(client, shelf):
+    page = client.get(reverse("admin:inventory_stock_adjust", args=[shelf.pk]))
+    key = page.context["form"]["key"].value()
+    for _click in range(2):
+        assert adjust(client, shelf, "-3", "Moth holes", key).status_code == 302
+    assert counters(shelf) == (7, 0)
+    changed = adjust(client, shelf, "-2", "Moth holes", key)
+    assert changed.status_code == 422
+    assert "Sent before, with -3 units" in changed.content.decode()
     assert counters(shelf) == (7, 0)
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import AuditedAdmin
 from inventory import availability, levels, stock
-from inventory.errors import BelowReserved, NothingToAdjust
+from inventory.errors import AdjustedAlready, BelowReserved, NothingToAdjust
 from inventory.models import (
     Movement,
     PurchaseOrder,
@@ -31,14 +31,16 @@ from inventory.models import (
     TransferLine,
 )
 from shop.back_office import VersionedForm, badge
+from shop.models import new_id
 
 #: Movements shown on the page of a stock row; the ledger has all.
 LATEST = 20
 
 
 class AdjustmentForm(forms.Form):
-    """How many units came or went, and why."""
+    """How many units came or went, and why. ``key`` makes the same form count once."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput)
     quantity_change = forms.IntegerField(
         label=_("Change"),
         help_text=_("Units to add; with a minus, units to take away."),
@@ -196,7 +198,8 @@ class StockAdmin(AuditedAdmin):
         if not self._may_adjust(request):
             raise PermissionDenied
         page = reverse("admin:inventory_stock_change", args=[row.pk])
-        form = AdjustmentForm(request.POST if request.method == "POST" else None)
+        data = request.POST if request.method == "POST" else None
+        form = AdjustmentForm(data, initial={"key": new_id()})
         if form.is_valid() and self._post(request, row, form):
             return HttpResponseRedirect(page)
         context = {
@@ -221,7 +224,12 @@ class StockAdmin(AuditedAdmin):
                 note=form.cleaned_data["note"],
                 reason=Movement.Reason(form.cleaned_data["reason"]),
                 actor_id=request.user.pk,
+                key=form.cleaned_data["key"],
             )
+        except AdjustedAlready as error:
+            text = _("Sent before, with %(change)+d units. Open the form anew to post more.")
+            form.add_error(None, text % {"change": error.movement.quantity_change})
+            return False
         except NothingToAdjust:
             form.add_error("quantity_change", _("Enter a change other than 0."))
             return False
