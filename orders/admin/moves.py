@@ -89,6 +89,16 @@ def _said(text: str | Promise) -> Callable[[Any], str]:
     return lambda subject: str(text)
 
 
+def _where(sent: str | Promise, collected: str | Promise) -> Callable[[Any], str]:
+    """What is said of an order or a parcel that travels, and of one that is collected."""
+
+    def words(subject: Any) -> str:
+        order = subject if isinstance(subject, Order) else subject.order
+        return str(collected if order.is_pick_up else sent)
+
+    return words
+
+
 def _must_be(*statuses: str) -> Callable[[Any], str]:
     def refusal(subject: Any) -> str:
         if subject.status in statuses:
@@ -220,14 +230,20 @@ ORDER_MOVES = (
         "ship",
         _("Mark as shipped"),
         _must_be(Status.FULFILLED),
-        _said(_("All parcels have left; the order becomes Shipped and its customer is told.")),
+        _where(
+            _("All parcels have left; the order becomes Shipped and its customer is told."),
+            _("All of it lies ready; the order becomes Shipped, its customer is told to come."),
+        ),
         lambda order, form, actor_id: lifecycle.mark_shipped(order.pk, actor_id=actor_id),
     ),
     Move(
         "deliver",
         _("Mark as delivered"),
         _must_be(Status.SHIPPED),
-        _said(_("All parcels have arrived; the order becomes Delivered.")),
+        _where(
+            _("All parcels have arrived; the order becomes Delivered."),
+            _("All of it was collected; the order becomes Delivered."),
+        ),
         lambda order, form, actor_id: lifecycle.mark_delivered(order.pk, actor_id=actor_id),
     ),
     Move(
@@ -289,7 +305,10 @@ PARCEL_MOVES = (
         "send",
         _("It has left"),
         _must_be(Shipment.Status.PACKED),
-        _said(_("The parcel is on its way; with the last one the order becomes Shipped.")),
+        _where(
+            _("The parcel is on its way; with the last one the order becomes Shipped."),
+            _("It lies ready, its customer is told; with the last one the order becomes Shipped."),
+        ),
         lambda parcel, form, actor_id: fulfillment.send(
             shipment_id=parcel.pk, way=form.way, actor_id=actor_id
         ),
@@ -299,7 +318,10 @@ PARCEL_MOVES = (
         "arrive",
         _("It has arrived"),
         _must_be(Shipment.Status.SHIPPED),
-        _said(_("The parcel is Delivered; with the last one the order becomes Delivered.")),
+        _where(
+            _("The parcel is Delivered; with the last one the order becomes Delivered."),
+            _("It was collected; with the last one the order becomes Delivered."),
+        ),
         lambda parcel, form, actor_id: fulfillment.arrive(shipment_id=parcel.pk, actor_id=actor_id),
     ),
     Move(

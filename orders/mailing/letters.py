@@ -76,10 +76,25 @@ def _subject(letter: OrderMail, *, is_part: bool) -> str:
         words[Kind.TO_PAY] = _("Your order %(number)s waits for your payment")
     if letter.is_lapse:
         words[Kind.TO_PAY] = _("Your order %(number)s has to be paid again")
-    if is_part:
+    if letter.order.is_pick_up:
+        words |= _collecting(is_part=is_part)
+    elif is_part:
         words[Kind.SHIPPED] = _("A part of order %(number)s is on its way")
         words[Kind.DELIVERED] = _("A part of order %(number)s has arrived")
     return words[Kind(letter.kind)] % {"number": letter.order.number}
+
+
+def _collecting(*, is_part: bool) -> dict[Kind, str]:
+    """Subjects about an order that is collected, or a part of it."""
+    if is_part:
+        return {
+            Kind.SHIPPED: _("A part of order %(number)s is ready to collect"),
+            Kind.DELIVERED: _("You have collected a part of order %(number)s"),
+        }
+    return {
+        Kind.SHIPPED: _("Order %(number)s is ready to collect"),
+        Kind.DELIVERED: _("You have collected order %(number)s"),
+    }
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -184,6 +199,7 @@ def _parcel(letter: OrderMail, items: list[OrderItem]) -> dict[str, Any]:
     return {
         "parcel": parcel,
         "parcel_name": str(parcel),
+        "point": letter.order.pick_up_point,
         "expected": summary.arrival(parcel.estimated_delivery, parcel.estimated_delivery)
         or summary.arrival(letter.order.delivery_from, letter.order.delivery_until),
         "inside": _units(items, inside),

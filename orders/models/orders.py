@@ -234,6 +234,11 @@ class Order(Model, Versioned):
         return reverse("orders:confirmation", args=[self.token])
 
     @property
+    def is_pick_up(self) -> bool:
+        """Whether the customer collects it, and no parcel travels."""
+        return bool(self.pick_up_address)
+
+    @property
     def is_payable(self) -> bool:
         return self.status == self.Status.PENDING and self.payment_due_at > timezone.now()
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from orders import summary
 from orders.edits import differences
 from orders.models import Invoice, Order, OrderAddress, OrderItem, OrderNote, Shipment
-from orders.placed import addresses, lifecycle, refund_words
+from orders.placed import addresses, collecting, lifecycle, refund_words
 from orders.returns import return_page, windows
 
 Status = Order.Status
@@ -29,6 +29,7 @@ class Parcel:
 
     number: int
     shipment: Shipment
+    status: str
     contents: list[str]
 
 
@@ -80,16 +81,19 @@ def of_order(order: Any) -> OrderPage:
     items = list(order.items.all())
     shipments = [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
     by_type = addresses.newest(order.addresses.all())
-    given = refund_words.of_order(order)
+    given, to_pay = refund_words.of_order(order), _to_pay(order)
+    words = words_of(order, items, shipments)
+    if to_pay and order.paid_at:
+        words = _("We pack it when the rest of your payment is here.")
     return OrderPage(
         order=order,
-        words=words_of(order, items, shipments),
+        words=words,
         timeline=[
             *timeline(order, items, shipments),
             *map(return_page.step, order.returns.all()),
             *map(refund_words.step, given),
         ],
-        parcels=_parcels(items, shipments),
+        parcels=_parcels(order, items, shipments),
         waiting=_waiting(order, items, shipments),
         summary=summary.of_order(order, items),
         shipping_address=by_type.get(OrderAddress.Type.SHIPPING),
@@ -99,7 +103,7 @@ def of_order(order: Any) -> OrderPage:
         refunds=given,
         may_cancel=lifecycle.is_cancelable_by_customer(order, shipments),
         may_change_address=addresses.is_changeable(order, shipments),
-        to_pay=_to_pay(order),
+        to_pay=to_pay,
         awaited=awaited_of(order),
         return_until=_return_until(order, shipments),
         returns=[return_page.short(row) for row in order.returns.all()],
@@ -118,6 +122,8 @@ def words_of(order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipm
             return _("Canceled. Your money goes back the way it came.")
         case Status.CANCELED:
             return _("Canceled. Nothing was charged.")
+        case _ if order.is_pick_up:
+            return collecting.words_of(order, sent=sent, ordered=ordered)
         case Status.DELIVERED:
             return _("Delivered. We hope it fits.")
         case Status.SHIPPED:
@@ -171,13 +177,14 @@ def timeline(
     reached = -1 if order.status == Status.PENDING else statuses.index(Status(order.status))
     for index, (status, at) in enumerate(times.items()):
         state = "current" if index == reached else "done" if index < reached else "future"
-        step: dict[str, object] = {"name": status.label, "state": state, "at": at}
-        if status == Status.DELIVERED and state == "future":
+        name = collecting.step_name(order, status)
+        step: dict[str, object] = {"name": name, "state": state, "at": at}
+        expected = Status.SHIPPED if order.is_pick_up else Status.DELIVERED
+        if status == expected and state == "future":
             step["expected"] = _expected(order, shipments)
         if status == Status.SHIPPED and state == "future" and (sent := _units(shipments)):
             ordered = sum(item.quantity for item in items)
-            counts = {"sent": sent, "ordered": ordered}
-            step["note"] = _("%(sent)d of %(ordered)d pieces have left") % counts
+            step["note"] = collecting.sent_note(order, sent=sent, ordered=ordered)
         steps.append(step)
     return steps
 
@@ -212,10 +219,17 @@ def contents_of(shipment: Any, titles: dict[UUID, str]) -> list[str]:
     return [f"{row.quantity} × {titles.get(row.item_id, '')}" for row in shipment.items.all()]
 
 
-def _parcels(items: Sequence[OrderItem], shipments: Sequence[Shipment]) -> list[Parcel]:
+def _parcels(
+    order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipment]
+) -> list[Parcel]:
     titles = {item.pk: item.title for item in items}
     return [
-        Parcel(number, shipment, contents_of(shipment, titles))
+        Parcel(
+            number,
+            shipment,
+            collecting.parcel_status(order, shipment),
+            contents_of(shipment, titles),
+        )
         for number, shipment in enumerate(shipments, start=1)
     ]
 

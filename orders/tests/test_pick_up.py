@@ -14,7 +14,7 @@ from orders.carts import cart as carts
 from orders.checkouts import placing
 from orders.mailing import mails
 from orders.models import Checkout, OrderMail, PickUpPoint, ShippingMethod, TaxRate
-from orders.placed import lifecycle
+from orders.placed import fulfillment, lifecycle, order_page
 from orders.tests.factories import (
     ADDRESS,
     filled_cart,
@@ -24,6 +24,7 @@ from orders.tests.factories import (
     variant_in_stock,
     zone,
 )
+from shop.models import new_id
 
 pytestmark = pytest.mark.django_db
 DELIVERY = "/checkout/delivery/"
@@ -177,3 +178,70 @@ def test_whoever_collects_reads_where_in_the_mail_and_on_every_page(places):
     for text in (letter.body, letter.alternatives[0].content, *pages):
         assert where in text
     assert "Lindenstr. 4" not in letter.body
+
+
+def collected_order(places):
+    """A paid order of two shirts that is collected in Mitte."""
+    mitte, _kreuzberg = places
+    PickUpPoint.objects.filter(pk=mitte.pk).update(instructions="Ring at the blue door")
+    cart = filled_cart((variant_in_stock(), 2))
+    browser(cart).post(DELIVERY, {"method": "pick-up", "point": str(mitte.pk)})
+    total = shown_total(Checkout.objects.get())
+    return lifecycle.mark_paid(placing.place_order(cart_id=cart.pk, agreed_total=total).pk)
+
+
+def shown_of(order):
+    """What its page says: in a sentence, step by step, and of each parcel."""
+    page = order_page.of_order(order_page.readable().get(pk=order.pk))
+    steps = [step["name"] for step in page.timeline]
+    return page.words, steps[-2:], [parcel.status for parcel in page.parcels]
+
+
+def test_order_that_is_collected_never_travels_on_its_page(places):
+    order, steps = collected_order(places), ["Ready to collect", "Collected"]
+    arrival = order_page.timeline(order)[-2]["expected"]
+    assert arrival
+    assert shown_of(order) == (f"Paid. We pack it now; it will be ready {arrival}.", steps, [])
+    lifecycle.mark_fulfilled(order.pk)
+    words = "Packed. We write to you when you can collect it."
+    assert shown_of(order) == (words, steps, ["Packed"])
+    lifecycle.mark_shipped(order.pk)
+    assert shown_of(order) == ("Ready for you to collect.", steps, ["Ready to collect"])
+    lifecycle.mark_delivered(order.pk)
+    assert shown_of(order) == ("Collected. We hope it fits.", steps, ["Collected"])
+
+
+def test_part_that_lies_ready_is_told_as_such(places):
+    order = collected_order(places)
+    one = {order.items.get().pk: 1}
+    fulfillment.ship(order_id=order.pk, quantities=one, key=new_id(), way=fulfillment.Way())
+    words, _steps, parcels = shown_of(order)
+    assert words == "Partly ready: you can collect 1 of 2 pieces."
+    assert parcels == ["Ready to collect"]
+    page = order_page.of_order(order_page.readable().get(pk=order.pk))
+    notes = {step["name"]: step.get("note") for step in page.timeline}
+    assert notes["Ready to collect"] == "1 of 2 pieces are ready"
+
+
+def test_whoever_collects_is_told_when_and_where_and_thanked(places):
+    order = collected_order(places)
+    lifecycle.mark_fulfilled(order.pk)
+    lifecycle.mark_shipped(order.pk)
+    letter = sent_letter(order, OrderMail.Kind.SHIPPED)
+    assert letter.subject == f"Order {order.number} is ready to collect"
+    for text in (letter.body, letter.alternatives[0].content):
+        assert "mitte, Weg 1, 10119 Berlin" in text
+        assert "Mon–Fri 9–17" in text
+        assert "Ring at the blue door" in text
+        assert "on its way" not in text
+    lifecycle.mark_delivered(order.pk)
+    thanks = sent_letter(order, OrderMail.Kind.DELIVERED)
+    assert thanks.subject == f"You have collected order {order.number}"
+    assert "carrier" not in thanks.body
+
+
+def sent_letter(order, kind):
+    parcel = str(order.shipments.get().pk)
+    mails.queue(order.pk, kind, facts={"shipment": parcel})
+    assert mails.send(OrderMail.objects.get(order=order, kind=kind).pk)
+    return mail.outbox[-1]
