@@ -1,7 +1,7 @@
 """The amounts of carts, checkouts and orders as ``order_summary.html`` shows them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -20,7 +20,7 @@ from orders.promotions.reckoning import discounts_of
 from orders.promotions.trace import Step
 from orders.shipping import delivery
 from orders.shipping.delivery import DeliveryOption
-from orders.shown_lines import Line, cart_lines, order_lines
+from orders.shown_lines import Line, LinePrice, cart_lines, order_lines
 
 
 @dataclass(frozen=True)
@@ -178,11 +178,19 @@ def _summary(
         count=sum(item.quantity for item in items),
         rows=rows,
         vat=totals.included_tax if not (totals.tax or is_reverse_charge) else None,
-        lines=shown,
+        lines=_net(shown, totals) if shown and is_reverse_charge else shown,
         delivery_note=delivery_words(option) if option else "",
         codes=_codes(totals),
         why=reasons_of(totals),
     )
+
+
+def _net(shown: list[Line], totals: pricing.Totals) -> list[Line]:
+    """The lines at what they are sold for, where that is less than the price in the catalog."""
+    return [
+        replace(line, price=LinePrice(sold.unit_price * sold.item.quantity, totals.currency))
+        for line, sold in zip(shown, totals.lines, strict=True)
+    ]
 
 
 def _codes(totals: pricing.Totals) -> list[Code]:

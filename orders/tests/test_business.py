@@ -97,6 +97,16 @@ def test_number_of_the_address_step_shows_in_the_summary_of_the_next():
     assert "reverse charge" in client.get("/checkout/delivery/").content.decode()
 
 
+def test_lines_of_the_summary_add_up_without_the_tax_that_the_business_owes(settings):
+    settings.SHOP_PRICES_INCLUDE_TAX = True
+    standard_delivery()
+    client = browser(filled_cart((variant_in_stock(price=11_900), 3)))
+    answer(client, vat_number=NUMBER)
+    shown = client.get("/checkout/delivery/").context["summary"]
+    assert [line.price.current for line in shown.lines] == [30_000]
+    assert shown.rows[0].amount == 30_000
+
+
 def test_number_that_is_none_comes_back_as_it_was_typed():
     standard_delivery()
     client = browser(filled_cart())
