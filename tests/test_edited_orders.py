@@ -1,5 +1,6 @@
 """Orders that staff took down or changed, and their money."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from orders.models import InvoiceKind, Order, OrderMail
 from orders.placed import lifecycle
 from orders.tests import offers
 from orders.tests.factories import placed_order, variant_in_stock
-from payments import offline, processing
+from payments import offline, processing, settling
 from payments.errors import NothingToPay, ReferenceTaken
 from payments.models import Payment, Refund
 from payments.tests.cards import GOOD, method
@@ -70,6 +71,38 @@ def test_more_is_paid_by_the_link(client):
     assert differences.awaited(order) is None
     assert lifecycle.mark_fulfilled(order.pk).status == "FULFILLED"
     assert client.get(f"/order/{order.token}/pay/").status_code == 303
+
+
+def test_the_difference_says_what_the_order_waits_for(client):
+    shirt = variant_in_stock(price=9000)
+    order = bought((shirt, 1))
+    assert "We pack it now" in client.get(f"/order/{order.token}/").content.decode()
+    change(order, {shirt: 2})
+    page = client.get(f"/order/{order.token}/").content.decode()
+    assert "We pack it when the rest of your payment is here." in page
+    assert "We pack it now" not in page
+
+
+def money_shown(office, order):
+    """What the list of orders says of its money."""
+    page = office.get(f"/admin/orders/order/?q={order.number}").content.decode()
+    [cell] = re.findall(r'class="field-paid[^"]*">(.*?)</td>', page, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", cell).strip()
+
+
+def test_money_of_an_order_is_what_all_its_payments_say_together(client):
+    shirt, office = variant_in_stock(price=9000), signed_in(staff())
+    order = bought((shirt, 1))
+    edit = change(order, {shirt: 2})
+    link, declined = f"/order/{order.token}/pay/", {"number": "4000 0000 0000 0002"}
+    client.post(link, {**CARD, **declined, "total": edit.due})
+    assert set(Payment.objects.values_list("status", flat=True)) == {"CAPTURED", "FAILED"}
+    assert money_shown(office, order) == "Captured"
+    client.post(link, {**CARD, "total": edit.due})
+    assert money_shown(office, order) == "Captured"
+    less = change(order, {shirt: 1})
+    settling.settle(Refund.objects.get(key=less.pk).pk)
+    assert money_shown(office, order) == "Partially refunded"
 
 
 def test_another_amount_than_was_shown_is_not_charged(client):

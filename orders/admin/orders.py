@@ -1,6 +1,6 @@
 """Orders in the back office: a list to work through, and a page that only acts can change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
@@ -61,6 +61,20 @@ def payment_badge(payment: Any) -> SafeString:
         return badge(gettext("Partly captured"), "warn", "clock")
     kind, icon = _PAYMENT_KINDS.get(payment.status, ("", "info"))
     return badge(payment.get_status_display(), kind, icon)
+
+
+def money_badge(payments: Sequence[Any]) -> SafeString:
+    """What became of an order's money; ``payments`` newest first.
+
+    An attempt that took nothing, such as one to pay a difference, says nothing of what was paid.
+    """
+    counted = [row for row in payments if row.captured_amount or row.held_amount] or payments[:1]
+    disputed = next((row for row in counted if row.status == "DISPUTED"), None)
+    taken = sum(row.captured_amount for row in counted)
+    given_back = sum(row.refunded_amount for row in counted)
+    if len(counted) > 1 and disputed is None and 0 < given_back < taken:
+        return badge(gettext("Partially refunded"), *_PAYMENT_KINDS["PARTIALLY_REFUNDED"])
+    return payment_badge(disputed or next(iter(counted), None))
 
 
 def refund_badge(refund: Any) -> SafeString:
@@ -309,8 +323,7 @@ class OrderAdmin(MaskedPeople, EditPages, ReadOnly, AuditedAdmin):
 
     @admin.display(description=_("payment"))
     def paid(self, order: Any) -> SafeString:
-        # Newest first: the attempt that counts.
-        return payment_badge(next(iter(order.payments.all()), None))
+        return money_badge(order.payments.all())
 
     @admin.display(description=_("promised"), ordering="delivery_until")
     def promised(self, order: Order) -> str | SafeString:
