@@ -79,6 +79,25 @@ def test_a_parcel_that_only_is_packed_is_sent_later(client):
     assert Order.objects.get(pk=order.pk).status == "DELIVERED"
 
 
+def test_a_parcel_is_not_expected_on_a_day_that_is_over(client):
+    order, _two = two_lines()
+    form = fields_of(client.get(step(order, "parcel")))
+    over = str(timezone.localdate() - timedelta(days=2))
+    refused = client.post(step(order, "parcel"), form | {"estimated_delivery": over})
+    assert refused.status_code == 422
+    assert "This day is over." in refused.content.decode()
+    assert not order.shipments.exists()
+
+
+def test_an_order_that_is_collected_is_shipped_to_nobody(client):
+    order, _two = two_lines()
+    client.post(step(order, "pack"))
+    page = step(order, "ship")
+    assert "All parcels have left" in client.get(page).content.decode()
+    Order.objects.filter(pk=order.pk).update(pick_up_address="mitte, Weg 1, 10119 Berlin")
+    assert "All of it lies ready" in client.get(page).content.decode()
+
+
 def test_a_tracking_number_in_use_comes_back_with_words(client):
     order, two = two_lines()
     way = fulfillment.Way(carrier="DHL", tracking_number="77")

@@ -1,10 +1,12 @@
 """What staff fill in to take a step with an order."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderItem, OrderMail, OrderNote, Shipment
@@ -53,6 +55,12 @@ class WayForm(forms.Form):
         label=_("Expected"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     notifies = forms.BooleanField(label=_("Write to the customer"), required=False, initial=True)
+
+    def clean_estimated_delivery(self) -> date | None:
+        day: date | None = self.cleaned_data["estimated_delivery"]
+        if day is not None and day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over."))
+        return day
 
     @property
     def way(self) -> Way:

@@ -128,6 +128,12 @@ class CouponForm(TermsForm):
             raise forms.ValidationError(_("There is a coupon with this code already."))
         return code
 
+    def clean_per_person_limit(self) -> int | None:
+        limit: int | None = self.cleaned_data["per_person_limit"]
+        if limit == 0:
+            raise forms.ValidationError(_("At least one order, or nothing for any number."))
+        return limit
+
     def clean_usage_limit(self) -> int | None:
         limit: int | None = self.cleaned_data["usage_limit"]
         if limit is not None and limit < self.instance.uses:

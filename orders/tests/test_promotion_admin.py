@@ -80,6 +80,7 @@ def test_manager_makes_a_coupon_and_reads_it_as_a_sentence(manager):
         ({"code": "?"}, "code"),
         ({"code": "taken"}, "code"),
         ({"products": "-1"}, "products"),
+        ({"per_person_limit": "0"}, "per_person_limit"),
     ],
 )
 def test_coupon_that_makes_no_sense_is_refused(manager, values, field):
