@@ -123,6 +123,8 @@ def flush() -> None:
         waiting, results = dict(_waiting), dict(_results)
         _waiting.clear()
         _results.clear()
+        if _timer is not None:
+            _timer.cancel()
         _timer = None
     if not waiting and not results:
         return

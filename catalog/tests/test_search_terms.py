@@ -92,6 +92,13 @@ def test_while_redis_is_away_counts_wait(client, wire):
     search_terms._waiting.clear()
 
 
+def test_who_brings_the_counts_to_redis_leaves_nobody_to_do_it_again(client):
+    search(client, "linen")
+    timer = search_terms._timer
+    search_terms.flush()
+    assert timer.finished.is_set()
+
+
 def test_a_popular_search_fades_unless_it_is_made_again(client):
     PopularSearch.objects.create(term="linen", weight=100 * search_terms.weight(), results=1)
     PopularSearch.objects.create(term="hemp", weight=0.1 * search_terms.weight(), results=1)
