@@ -67,6 +67,7 @@ def test_a_product_comes_with_its_change_and_its_picture(client):
     [file] = [path for path in files(client) if "products" in path]
     [entry] = xml_of(client.get(file)).iterfind("s:url", SPACE)
     changed = datetime.fromisoformat(entry.find("s:lastmod", SPACE).text)
+    product.refresh_from_db()
     assert abs(changed - product.updated_at) < timedelta(seconds=2)
     picture = entry.find("image:image/image:loc", SPACE).text
     assert picture.startswith("http://testserver/media/")

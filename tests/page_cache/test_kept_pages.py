@@ -298,6 +298,8 @@ def test_a_page_that_ran_out_of_time_is_made_anew(settings):
 
 def test_a_page_due_is_made_by_one_visitor_while_others_get_the_old_one(settings, monkeypatch):
     settings.PAGE_CACHE_SECONDS = 0
+    monkeypatch.setattr(entries, "GRACE_SECONDS", 600)
+    monkeypatch.setattr(entries, "LOADER_SECONDS", 60)
     text(HOME)
     monkeypatch.setattr(entries, "keep", lambda *args, **kwargs: False)
     assert [outcome(HOME)[0] for _ in range(3)] == ["miss", "hit", "hit"]
