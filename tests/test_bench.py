@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from catalog.models import Brand
 from payments.models import ProviderNotice
 from tests.bench import __main__ as bench
 from tests.bench import processes
-from tests.bench.driver import DriveFailed, Request, drive
+from tests.bench.driver import HOST, DriveFailed, Request, drive
 from tests.bench.figures import Figure, table
 from tests.bench.management.commands import bench_orders
 from tests.bench.parts.pages import Goal, judged
@@ -24,7 +25,7 @@ from tests.bench.probe import counting
 from tests.bench.recording import recorded, script
 from tests.bench.sampling import Sample, Site
 from tests.bench.shopper import Forms
-from tests.bench.shops import Answer, Cost, free_port
+from tests.bench.shops import Answer, Cost
 
 
 def site(*rates, cpu=0.001, sql=0, redis=1):
@@ -61,8 +62,11 @@ def test_driver_sends_as_many_requests_as_asked_and_reports_other_statuses(live_
 
 
 def test_driver_refuses_to_measure_a_server_that_is_not_there():
-    with pytest.raises(DriveFailed, match="refused"):
-        drive(free_port(), [Request("/")], count=1)
+    # Taken by somebody who does not listen, so that nobody else comes to listen there.
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        with pytest.raises(DriveFailed, match="refused"):
+            drive(taken.getsockname()[1], [Request("/")], count=1)
 
 
 @pytest.mark.django_db

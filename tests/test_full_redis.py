@@ -33,7 +33,7 @@ def server():
     arguments = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(folder)]
     process = subprocess.Popen([binaries.redis().path, *arguments], stdout=subprocess.DEVNULL)
     client = Redis(unix_socket_path=str(path))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with contextlib.suppress(NotThere):
             client.ping()

@@ -22,7 +22,7 @@ HOST = "127.0.0.1"
 #: Enough for both workers to be busy, however the kernel spreads connections over them.
 CONNECTIONS = 16
 #: A server that is silent for this long has failed, in seconds.
-SILENCE_SECONDS = 20
+SILENCE_SECONDS = 60
 BUFFER_BYTES = 256 * 1024
 
 
