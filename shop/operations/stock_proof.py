@@ -38,7 +38,7 @@ _FORK = multiprocessing.get_context("fork")
 #: How long the tables of the scratch database may take, in seconds.
 _MIGRATION_SECONDS = 300
 #: How long a buyer of the control run thinks between reading and writing, in seconds.
-_THOUGHT = 0.2
+_THOUGHT = 0.5
 _GUARD_SQL = """
     SELECT c.conname AS name, pg_get_constraintdef(c.oid) AS body FROM pg_constraint c
     WHERE c.conrelid IN (to_regclass('inventory_stock'), to_regclass('inventory_movement'))
