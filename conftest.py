@@ -2,7 +2,7 @@
 
 import gc
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
-from django.utils import timezone, translation
+from django.utils import translation
 from psycopg.pq import TransactionStatus
 
 from shop import rate_limits
@@ -22,6 +22,7 @@ from shop.accounts.roles import Role, sync_roles
 from shop.startup import ServersUnavailable, attach_embedded_servers
 from shop.tests.numbering import FIRST, Numbers
 from shop.tests.wire import Wire, wait_until_closed
+from tests.midnight import stay_within_a_day
 from tests.template_database import template_database
 
 # How long an example takes says nothing on a machine that others use too.
@@ -35,11 +36,12 @@ hypothesis.settings.register_profile("shop", EXPLORE, derandomize=True)
 hypothesis.settings.load_profile("shop")
 
 #: How long a test waits for Redis, in seconds: a busy machine stands still for longer than the shop
-#: would wait, and that is no Redis that is away.
-PATIENCE = 60.0
-REDIS_OPTIONS = settings.CACHES["default"]["OPTIONS"]
-#: How long the shop waits before it does without.
-QUICK = {name: REDIS_OPTIONS[name] for name in ("SOCKET_CONNECT_TIMEOUT", "SOCKET_TIMEOUT")}
+#: would, and that is no Redis that is away.
+REDIS_PATIENCE = {"SOCKET_CONNECT_TIMEOUT": 60, "SOCKET_TIMEOUT": 60}
+#: And for one that does freeze.
+FROZEN_PATIENCE = {"SOCKET_CONNECT_TIMEOUT": 3, "SOCKET_TIMEOUT": 3}
+#: Seconds that nearly every test needs.
+LATE = 45
 #: Counts the tests of this worker.
 NUMBERS = count()
 #: Tables that are filled once, with the same rows for every test: what Django makes of the models,
@@ -61,7 +63,7 @@ def pytest_sessionstart():
         attach_embedded_servers()
     except ServersUnavailable as error:
         pytest.exit(str(error), returncode=3)
-    REDIS_OPTIONS.update(dict.fromkeys(QUICK, PATIENCE))
+    settings.CACHES["default"]["OPTIONS"] |= REDIS_PATIENCE
 
 
 def pytest_collection_finish():
@@ -138,15 +140,9 @@ def quick_flush():
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    """Shortly before midnight a test of one day waits, before its transaction begins."""
-    if item.get_closest_marker("one_day") is None:
-        return
-    now = timezone.localtime()
-    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    left = midnight - now
-    if left < timedelta(minutes=1):
-        time.sleep(left.total_seconds() + 0.01)
+def pytest_runtest_setup():
+    """A test that meets the end of the day waits for the next one."""
+    stay_within_a_day(LATE)
 
 
 def pytest_runtest_makereport():
@@ -213,7 +209,7 @@ def wire(settings):
     wire = Wire()
     whole = settings.CACHES
     default = whole["default"]
-    quick = default | {"OPTIONS": default["OPTIONS"] | QUICK}
+    quick = default | {"OPTIONS": default["OPTIONS"] | FROZEN_PATIENCE}
     real = caches["default"].client.get_client().connection_pool.connection_kwargs
     settings.CACHES = {
         "default": quick | {"LOCATION": f"unix://{wire.path}?db={real.get('db') or 0}"}

@@ -17,6 +17,7 @@ from catalog.reviewing.ratings import check_ratings
 from inventory.models import Movement, Stock
 from shop.operations.load import tables
 from shop.operations.load.products import CUTS, Maker
+from tests.midnight import stay_within_a_day
 
 PRODUCTS = 300
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -34,6 +35,7 @@ def lines(first, count, seed=1):
 @pytest.fixture(scope="module")
 def load(django_db_setup, django_db_blocker):
     """One load for the tests of this file."""
+    stay_within_a_day(180)
     with django_db_blocker.unblock(), transaction.atomic():
         generate()
         yield

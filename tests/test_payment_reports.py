@@ -20,7 +20,7 @@ from shop.operations.reports.payments import By, rows, statement, total
 from shop.operations.reports.periods import Period
 from tests.back_office import signed_in, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_day]
+pytestmark = pytest.mark.django_db
 
 PAGE, FILE = "/admin/payment-report/", "/admin/payment-report.csv"
 TOTAL = 5490

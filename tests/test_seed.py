@@ -46,6 +46,7 @@ from shop.operations.seeds import past_orders
 from shop.operations.seeds.garment import CARE, all_garments
 from shop.operations.seeds.planting import KEYS
 from shop.operations.seeds.profiles import seed
+from tests.midnight import stay_within_a_day
 
 
 def garments():
@@ -60,6 +61,7 @@ def unwatched(*_told) -> None:
 @pytest.fixture(scope="module")
 def demo_shop(django_db_setup, django_db_blocker, tmp_path_factory):
     """The settings of the demo shop, seeded once for the tests of this file."""
+    stay_within_a_day(120)
     folder = tmp_path_factory.mktemp("demo")
     demo = {
         "DEBUG": True,

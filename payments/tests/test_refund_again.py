@@ -170,7 +170,6 @@ def test_what_did_not_fail_or_went_back_otherwise_is_not_repeated(order):
     assert Refund.objects.count() == 2
 
 
-@pytest.mark.one_day
 def test_what_went_back_before_counts_in_the_reports(order):
     give_both(order)
     day = timezone.localdate()
