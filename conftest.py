@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from psycopg.pq import TransactionStatus
 
+from catalog import shown_products, wares
 from shop import rate_limits
 from shop.accounts.roles import Role, sync_roles
 from shop.startup import ServersUnavailable, attach_embedded_servers
@@ -154,9 +155,11 @@ def pytest_runtest_makereport():
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """What an earlier test left in Redis is not there."""
+    """What an earlier test left in Redis is not there, nor which product had a slug in it."""
     wait_until_closed()
     cache.clear()
+    for known in (shown_products._keys, wares._keys):
+        known.clear()
 
 
 @pytest.fixture(autouse=True)
