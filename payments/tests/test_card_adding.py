@@ -14,6 +14,7 @@ from payments.providers.paypal import PayPal
 from payments.tests.doubles.paypal import paypal_in_use
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.doubles.stripe_cards import ASKS, DECLINED, GOOD
+from payments.tests.doubles.using import in_use
 from shop.accounts.models import ConsentRecord
 from shop.accounts.tests.proving import proven
 
@@ -24,9 +25,7 @@ PAGE = "/account/payment-methods/"
 
 @pytest.fixture
 def double(settings):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         yield made
 
 

@@ -11,6 +11,7 @@ from payments import failed_payouts, findings, processing, reconciliation, settl
 from payments.errors import ProviderAway
 from payments.models import ReconciliationFinding
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from shop.money import format_money
 from tests.back_office import signed_in, staff
 
@@ -22,9 +23,7 @@ LIST = "/admin/payments/reconciliationfinding/"
 
 @pytest.fixture
 def double(settings):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         yield made
 
 

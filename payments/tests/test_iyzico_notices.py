@@ -10,6 +10,7 @@ from payments.errors import NoticeRefused
 from payments.providers.iyzico import Iyzico, notices
 from payments.providers.news import NoticeKind
 from payments.tests.doubles.iyzico import Form, IyzicoDouble
+from payments.tests.doubles.using import in_use
 
 KEY = "0192f0c1-0000-7000-8000-000000000001"
 TOKEN = "077aff05-1e9b-44aa-aa11-c268bb8b3826"
@@ -18,9 +19,7 @@ TOKEN = "077aff05-1e9b-44aa-aa11-c268bb8b3826"
 @pytest.fixture
 def double(settings):
     """A page was paid, and iyzico tells so."""
-    with IyzicoDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(IyzicoDouble(), settings) as made:
         made.forms[TOKEN] = Form(TOKEN, {"conversationId": KEY}, "25000001", "SUCCESS")
         yield made
 

@@ -12,6 +12,7 @@ from payments import notices, refunding
 from payments.checks import check_providers
 from payments.models import Payment
 from payments.tests.doubles.iyzico import IyzicoDouble
+from payments.tests.doubles.using import in_use
 
 pytestmark = pytest.mark.django_db
 
@@ -21,9 +22,7 @@ TOTAL = 5490
 
 @pytest.fixture
 def double(settings):
-    with IyzicoDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(IyzicoDouble(), settings) as made:
         yield made
 
 

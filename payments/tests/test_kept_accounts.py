@@ -9,6 +9,7 @@ from payments.notices import process, receive
 from payments.providers.base import Method
 from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import paypal_in_use
+from payments.tests.doubles.using import in_use
 from shop.accounts.tests.proving import proven
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +23,7 @@ def paypal(settings):
 
 @pytest.fixture
 def iyzico(settings):
-    with IyzicoDouble() as double:
-        for name, value in double.options().items():
-            setattr(settings, name, value)
+    with in_use(IyzicoDouble(), settings) as double:
         yield double
 
 

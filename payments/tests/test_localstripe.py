@@ -18,6 +18,7 @@ from payments.providers.news import NoticeKind
 from payments.providers.stripe import Stripe
 from payments.tests.doubles.faults import Double, Reply
 from payments.tests.doubles.localstripe import ThroughLocalstripe, running
+from payments.tests.doubles.using import in_use
 
 pytestmark = pytest.mark.own_servers
 
@@ -33,9 +34,7 @@ def address():
 
 @pytest.fixture
 def line(address, settings):
-    with ThroughLocalstripe(address) as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(ThroughLocalstripe(address), settings) as made:
         yield made
 
 

@@ -21,6 +21,7 @@ from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.sandbox import AskingSandboxDouble, SandboxDouble
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from payments.tests.telling import called_off
 from shop.operations.invariants.checking import violations
 
@@ -82,9 +83,7 @@ class Purchase:
 @pytest.fixture
 def double(request, settings):
     settings.PAYMENT_PROVIDERS = [request.param.provider]
-    with request.param() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(request.param(), settings) as made:
         yield made
 
 

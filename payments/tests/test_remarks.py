@@ -13,6 +13,7 @@ from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.doubles.stripe_cards import GOOD as STRIPES
 from payments.tests.doubles.stripe_cards import NO_FUNDS
+from payments.tests.doubles.using import in_use
 from tests.back_office import staff
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +26,8 @@ def pay(number):
 
 @pytest.fixture
 def double(request, settings):
-    with request.param() as made:
+    with in_use(request.param(), settings) as made:
         settings.PAYMENT_PROVIDERS = [made.provider]
-        for name, value in made.options().items():
-            setattr(settings, name, value)
         yield made
 
 

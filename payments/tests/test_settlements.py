@@ -26,6 +26,7 @@ from payments.providers import provider, sandbox_settlements
 from payments.tests.disputing import paid, tell
 from payments.tests.doubles.paypal import paypal_in_use
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from payments.tests.holding import held
 from payments.tests.settling import differing, line, take
 from shop.models import new_id
@@ -131,9 +132,7 @@ def test_a_line_that_names_no_payment_is_kept_with_what_it_names():
 
 
 def test_stripes_payouts_are_read_page_by_page_with_fees(settings):
-    with StripeDouble() as double:
-        for name, value in double.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as double:
         payments = [_pay_by_stripe() for _ in range(3)]
         refunding.refund(
             order_id=payments[0].order_id, lines={}, extra=500, reason="GOODWILL", key=new_id()
@@ -152,9 +151,7 @@ def test_stripes_payouts_are_read_page_by_page_with_fees(settings):
 def test_a_list_that_breaks_off_leaves_no_older_line_behind(settings, monkeypatch):
     monkeypatch.setattr(settlements, "_BATCH", 1)
     now = timezone.now()
-    with StripeDouble() as double:
-        for name, value in double.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as double:
         payments, payouts = [], []
         for days in (20, 1):
             payments.append(_pay_by_stripe())

@@ -18,6 +18,7 @@ from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.sandbox import SandboxDouble
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from payments.tests.holding import send
 from payments.tests.test_provider_faults import (
     MINUTES,
@@ -53,9 +54,7 @@ def matrix(doubles):
 def double(request, settings):
     settings.PAYMENT_PROVIDERS = [request.param.provider]
     settings.PAYMENT_CAPTURE = "at_shipment"
-    with request.param() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(request.param(), settings) as made:
         made.has_multicapture = True
         yield made
 

@@ -10,15 +10,14 @@ from payments.providers.stripe import Stripe
 from payments.tests.doubles.faults import Reply
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.doubles.stripe_cards import ASKS, DECLINED, EXPIRED, GOOD, MASTERCARD, NO_FUNDS
+from payments.tests.doubles.using import in_use
 
 KEY = "0198c0de-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
 def double(settings):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         yield made
 
 

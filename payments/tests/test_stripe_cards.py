@@ -13,6 +13,7 @@ from payments.notices import process, receive
 from payments.providers.base import Method
 from payments.tests.doubles.stripe import StripeDouble
 from payments.tests.doubles.stripe_cards import ASKS, DECLINED, GOOD
+from payments.tests.doubles.using import in_use
 from shop.accounts.tests.proving import proven
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def double(settings):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         yield made
 
 

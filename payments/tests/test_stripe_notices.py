@@ -10,14 +10,13 @@ from payments.providers.base import EvidenceFile
 from payments.providers.news import NoticeKind
 from payments.providers.stripe import Stripe
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from payments.tests.test_stripe import KEY, charge, known
 
 
 @pytest.fixture
 def double(settings):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         yield made
 
 

@@ -10,6 +10,7 @@ from payments.models import Payment
 from payments.providers.base import Outcome
 from payments.providers.stripe import Stripe
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from payments.tests.holding import send
 from payments.tests.test_stripe import KEY, charge, known
 from shop.events.relay import deliver_due
@@ -21,9 +22,7 @@ AMOUNT = 5490
 
 @pytest.fixture
 def double(settings):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         settings.PAYMENT_CAPTURE = "at_shipment"
         made.has_multicapture = True
         yield made

@@ -17,6 +17,7 @@ from payments.providers.base import Known, Outcome
 from payments.tests.doubles.iyzico import IyzicoDouble
 from payments.tests.doubles.paypal import PayPalDouble
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from payments.tests.test_notice_race import at_once
 from shop.models import new_id
 from tests.back_office import staff
@@ -28,10 +29,8 @@ LATER = timedelta(minutes=20)
 
 @pytest.fixture(params=[StripeDouble, PayPalDouble, IyzicoDouble], ids=lambda one: one.provider)
 def double(request, settings):
-    with request.param() as made:
+    with in_use(request.param(), settings) as made:
         settings.PAYMENT_PROVIDERS = [made.provider]
-        for name, value in made.options().items():
-            setattr(settings, name, value)
         yield made
 
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from orders.models import Order
 from payments.tests.doubles.iyzico import IyzicoDouble
+from payments.tests.doubles.using import in_use
 from tests.browser.pages import expect_thanks, pay, start_express, type_address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -13,9 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def double(settings, live_server):
     settings.SHOP_URL = live_server.url
-    with IyzicoDouble() as double:
-        for name, value in double.options().items():
-            setattr(settings, name, value)
+    with in_use(IyzicoDouble(), settings) as double:
         yield double
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from orders.models import Order
 from payments import providers
 from payments.tests.doubles.stripe import StripeDouble
+from payments.tests.doubles.using import in_use
 from tests.browser.pages import (
     choose_delivery,
     expect_thanks,
@@ -22,9 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def double(settings, monkeypatch):
-    with StripeDouble() as made:
-        for name, value in made.options().items():
-            setattr(settings, name, value)
+    with in_use(StripeDouble(), settings) as made:
         monkeypatch.delitem(providers._PROVIDERS, "STRIPE", raising=False)
         yield made
         providers._PROVIDERS.pop("STRIPE", None)

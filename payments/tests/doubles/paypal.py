@@ -18,6 +18,7 @@ from payments.tests.doubles.paypal_money import PayPalMoney
 from payments.tests.doubles.paypal_pages import WEBHOOK, PayPalPages
 from payments.tests.doubles.paypal_vault import PayPalVault
 from payments.tests.doubles.paypal_words import Refused, is_done, minor, told
+from payments.tests.doubles.using import in_use
 
 CLIENT, SECRET = "client-of-the-shop", "secret-of-the-shop"
 ROUTES = [
@@ -266,8 +267,6 @@ class PayPalDouble(PayPalMoney, PayPalPages, PayPalVault, PayPalAccount, Double)
 @contextmanager
 def paypal_in_use(settings):
     """The double as a second means beside the sandbox's cards."""
-    with PayPalDouble() as double:
-        for name, value in double.options().items():
-            setattr(settings, name, value)
+    with in_use(PayPalDouble(), settings) as double:
         settings.PAYMENT_PROVIDERS = ["SANDBOX", "PAYPAL"]
         yield double
