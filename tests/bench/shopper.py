@@ -107,11 +107,14 @@ class Visitor:
     def open(self, path: str) -> None:
         self._ask("GET", path)
 
-    def send(self, action: str, **typed: str) -> None:
-        """Send the page's form with this action, typed over where names are given."""
+    def send(self, action: str, *, to: str = "", **typed: str) -> None:
+        """Send the page's form with this action, typed over where names are given.
+
+        A button that sends it elsewhere is pressed with ``to``.
+        """
         for form in Forms(self.page).found:
             if (form.action or self.path) == action:
-                self._ask("POST", action, urlencode({**form.values, **typed}))
+                self._ask("POST", to or action, urlencode({**form.values, **typed}))
                 return
         raise PurchaseFailed(f"{self.path} has no form for {action}")
 
@@ -159,8 +162,27 @@ def buy(visitor: Visitor, ware: Ware, email: str) -> None:
         raise PurchaseFailed(f"the purchase ended at {visitor.path}")
 
 
+def buy_now(visitor: Visitor, ware: Ware, email: str) -> None:
+    """The short way, with all answers on one page; raises PurchaseFailed."""
+    visitor.open(ware.page)
+    visitor.send("/cart/add/", to="/cart/express/", **ware.options)
+    visitor.send("/checkout/express/", email=email, **ADDRESS, **CARD)
+    if not visitor.path.endswith("/thanks/"):
+        raise PurchaseFailed(f"the purchase ended at {visitor.path}")
+
+
+#: The ways from a product page to the confirmation.
+WAYS = {"steps": buy, "express": buy_now}
+
+
 def shop_around(
-    port: int, wares: Sequence[Ware], *, seconds: float, visitors: int, counts: bool = False
+    port: int,
+    wares: Sequence[Ware],
+    *,
+    seconds: float,
+    visitors: int,
+    counts: bool = False,
+    way: str = "steps",
 ) -> Purchases:
     """``visitors`` buy one order after the other for ``seconds``, from a process of their own.
 
@@ -174,6 +196,7 @@ def shop_around(
         "seconds": seconds,
         "visitors": visitors,
         "counts": counts,
+        "way": way,
     }
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.shopper"],
@@ -193,6 +216,7 @@ class Crowd:
     def __init__(self, job: dict[str, Any]) -> None:
         self.port: int = job["port"]
         self.counts: bool = job["counts"]
+        self.buy = WAYS[job["way"]]
         self.wares = [Ware(**ware) for ware in job["wares"]]
         self.turns = count()
         self.lock = threading.Lock()
@@ -206,7 +230,7 @@ class Crowd:
         email = f"bench-{time.time_ns()}-{turn}@selvedge.example"
         why = ""
         try:
-            buy(visitor, self.wares[turn % len(self.wares)], email)
+            self.buy(visitor, self.wares[turn % len(self.wares)], email)
         except (PurchaseFailed, HTTPException, OSError) as error:
             why = str(error) or type(error).__name__
         visitor.wire.close()

@@ -9,7 +9,7 @@ from tests.bench.facts import Facts
 from tests.bench.figures import Figure, number, share, spread, times, verdict
 from tests.bench.options import Options
 from tests.bench.pgbench import scripts_per_second
-from tests.bench.shopper import Ware, shop_around
+from tests.bench.shopper import WAYS, Ware, shop_around
 from tests.bench.shops import BenchFailed, Cost, Shop, Web
 
 VISITORS = 8
@@ -25,11 +25,11 @@ LEAST_HOT_OF_SPREAD = 0.8
 
 
 def measure(shop: Shop, options: Options) -> list[Figure]:
-    """Orders of three lines on four connections, then guests who buy one piece each."""
+    """Orders of three lines on four connections, then guests who buy one piece each, either way."""
     facts = shop.prepare(options.products)
     placed = _placed(shop, options)
     with shop.open() as web:
-        return [*placed, _purchases(web, facts, options)]
+        return [*placed, *(_purchases(web, facts, options, way) for way in WAYS)]
 
 
 def _placed(shop: Shop, options: Options) -> list[Figure]:
@@ -98,13 +98,13 @@ def _limit(shop: Shop, scripts: list[Path], options: Options) -> float:
     return scripts_per_second(shop.data_dir, scripts, seconds=options.seconds)
 
 
-def _purchases(web: Web, facts: Facts, options: Options) -> Figure:
+def _purchases(web: Web, facts: Facts, options: Options, way: str) -> Figure:
     wares = [Ware(**ware) for ware in facts.wares]
-    counted = shop_around(web.port, wares, seconds=0, visitors=1, counts=True)
+    counted = shop_around(web.port, wares, seconds=0, visitors=1, counts=True, way=way)
     rates, costs = [], []
     for _number in range(options.repeats):
         before = web.cost()
-        done = shop_around(web.port, wares, seconds=2 * options.seconds, visitors=VISITORS)
+        done = shop_around(web.port, wares, seconds=2 * options.seconds, visitors=VISITORS, way=way)
         if done.refused:
             raise BenchFailed(f"purchases were refused: {done.refused}")
         rates.append(done.orders / done.seconds)
@@ -112,7 +112,7 @@ def _purchases(web: Web, facts: Facts, options: Options) -> Figure:
     cpu = _median(costs)
     milliseconds = (cpu.app + cpu.postgres) * 1000
     return Figure(
-        f"guest purchase, {counted.requests} requests, {VISITORS} visitors",
+        f"guest purchase, {way}, {counted.requests} requests, {VISITORS} visitors",
         value=statistics.median(rates),
         unit="orders/s",
         spread=share(spread(rates)),
