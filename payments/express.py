@@ -26,7 +26,7 @@ from orders.models import Checkout, OrderAddress
 from orders.shipping.delivery import needs_parcel
 from orders.summary import Summary
 from orders.views import saved_addresses
-from orders.views.checkout import back_to_cart
+from orders.views.checkout import back_to_cart, sign_in_url
 from orders.views.contact_forms import (
     ContactForms,
     posted_forms,
@@ -35,6 +35,7 @@ from orders.views.contact_forms import (
     typed_forms,
 )
 from orders.views.delivery_part import DeliveryPart, delivery_part
+from orders.views.moments import at_one_look
 from orders.views.saved_addresses import SavedAddresses
 from payments import completion, purchases
 from payments.credit import chosen
@@ -71,6 +72,11 @@ class Page:
         return [*self.contact.shown, *delivery, self.choice.part]
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing of a person is in contact and address."""
+        return self.contact.are_blank and self.saved.owner is None
+
+    @property
     def has_errors(self) -> bool:
         return any(form.errors for form in self.forms)
 
@@ -102,7 +108,7 @@ class Page:
 
         Raises :class:`CartGone` and what :func:`orders.checkouts.checkout.begin` raises.
         """
-        with recording.batch():
+        with recording.batch(is_one=True):
             carts.lock(self.found.cart)
             if self.delivery:
                 self.delivery.choose(self.checkout)
@@ -114,6 +120,7 @@ class Page:
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("number", "security_code", "expiry")
 @private_page
+@at_one_look
 @loads_providers
 def express(request: HttpRequest) -> HttpResponse:
     """All that checkout asks, on one page; sent once, it is the order."""
@@ -140,18 +147,20 @@ def _receive(request: HttpRequest, found: Contents) -> HttpResponse:
         return _render(request, _typed(found, request.POST), is_typed=True)
     page = _posted(found, request.POST)
     is_valid = page.are_answers_valid()
+    due = 0
     if shown == "credit":
         # Gift cards are given in the payment step, which knows all that was typed here.
         page = replace(page, choice=_choice(found, page.delivery))
     else:
-        is_valid = (not _due(page) or page.choice.is_valid()) and is_valid
+        due = _plan(page, page.summary).due
+        is_valid = (not due or page.choice.is_valid()) and is_valid
     if not is_valid:
         acts.begin(cart=found.cart)
         return _render(request, page, status=422)
     page.keep()
     if shown == "credit":
         return see_other("payments:payment")
-    if _due(page) and not _keep_method(page):
+    if due and not _keep_method(page, due):
         return _render(request, page, status=422)
     try:
         return completion.once(request, page.checkout, lambda sent: _pay(request, page, sent))
@@ -227,12 +236,8 @@ def _delivery(
     return delivery_part(found.in_checkout, found.items, asked=words, data=data)
 
 
-def _due(page: Page) -> int:
-    """What is left to pay after gift cards and store credit, in minor units."""
-    return _plan(page, page.summary).due
-
-
 def _plan(page: Page, totals: Summary) -> chosen.Plan:
+    """What gift cards and store credit pay of it, and what is left."""
     return chosen.plan(page.checkout, total=totals.total)
 
 
@@ -244,17 +249,15 @@ def _imagine(checkout: Checkout, data: QueryDict) -> None:
     checkout.vat_number = business.cleaned_data["vat_number"] if business.is_valid() else ""
 
 
-def _keep_method(page: Page) -> bool:
-    """Keep how it is paid; False when the provider will not have it, or it does not fit."""
+def _keep_method(page: Page, due: int) -> bool:
+    """Keep how ``due`` is paid (minor units); False where it does not fit or is refused."""
     is_collected = page.checkout.collected_at is not None
-    if not page.choice.fits(amount=_due(page), is_collected=is_collected):
+    if not page.choice.fits(amount=due, is_collected=is_collected):
         return False
     method = page.choice.take()
     if method is None:
         return False
-    page.checkout.payment_provider = page.choice.provider_name
-    page.checkout.payment_method = vars(method)
-    page.checkout.save(update_fields=["payment_provider", "payment_method"])
+    purchases.keep_method(page.checkout, page.choice.provider_name, method)
     return True
 
 
@@ -295,6 +298,7 @@ def _render(
         "url": reverse("payments:express"),
         "region": wanted_fragment(request),
         "key": secrets.token_urlsafe(16),
+        "sign_in_url": sign_in_url(request),
         "known": ", ".join([checkout.email, *_lines(checkout.shipping_address)]),
         "folds_contact": page.is_contact_known and not is_typed,
         "folds_delivery": page.is_delivery_known and not is_typed,

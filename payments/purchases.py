@@ -38,10 +38,7 @@ class Purchase:
 
     def keep(self, provider_name: str, method: Method) -> None:
         """Keep how it is paid. One statement."""
-        self.checkout.payment_provider = provider_name
-        self.checkout.payment_method = vars(method)
-        with recording.batch():
-            closing.change(self.checkout, "payment_provider", "payment_method")
+        keep_method(self.checkout, provider_name, method)
 
     @property
     def total(self) -> int:
@@ -50,6 +47,14 @@ class Purchase:
     @property
     def currency(self) -> str:
         return self.summary.currency
+
+
+def keep_method(checkout: Checkout, provider_name: str, method: Method) -> None:
+    """Keep how ``checkout`` is paid. One statement."""
+    checkout.payment_provider = provider_name
+    checkout.payment_method = vars(method)
+    with recording.batch():
+        closing.change(checkout, "payment_provider", "payment_method")
 
 
 def current(request: HttpRequest) -> Purchase | HttpResponse:

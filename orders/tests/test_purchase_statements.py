@@ -48,6 +48,21 @@ TRIPS = {
     "GET thanks": 1,
 }
 MOST_TRIPS = 44
+#: The same on one page.
+EXPRESS = {
+    "GET product": 0,
+    "POST cart/express": 6,
+    "GET checkout/express": 1,
+    "POST checkout/express": 13,
+    "GET thanks": 1,
+}
+EXPRESS_TRIPS = {
+    "GET product": 1,
+    "POST cart/express": 11,
+    "GET checkout/express": 3,
+    "POST checkout/express": 8,
+    "GET thanks": 1,
+}
 
 
 class Shopper:
@@ -92,6 +107,15 @@ class Shopper:
         placed = self.ask("POST checkout/review", **form)
         self.ask("GET thanks", placed["Location"])
 
+    def buy_now(self, product):
+        self.ask("GET product", product.get_absolute_url())
+        self.ask("POST cart/express", product=product.slug, color="navy", size="m")
+        page = self.ask("GET checkout/express").context
+        answers = {"email": "ada@example.com", "billing_same": "on", "method": "standard"}
+        form = {"total": page["summary"].total, "due": page["due"], "key": page["key"]}
+        placed = self.ask("POST checkout/express", **answers, **ADDRESS, **CARD, **form)
+        self.ask("GET thanks", placed["Location"])
+
     @property
     def counts(self):
         return {name: len(made) for name, made in self.seen.items()}
@@ -130,3 +154,10 @@ def test_five_lines_take_no_more_statements_than_one(products):
     shopper.seen.clear()
     shopper.buy()
     assert shopper.counts == STEPS | {"GET cart": 0}
+
+
+def test_a_purchase_on_the_express_page_takes_no_more(products):
+    shopper = Shopper()
+    shopper.buy_now(products[0])
+    assert shopper.counts == EXPRESS
+    assert shopper.trips == EXPRESS_TRIPS

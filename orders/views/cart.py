@@ -86,7 +86,8 @@ def put_in(request: HttpRequest, *, is_enough: bool = False) -> CartItem | HttpR
             request, variant.product, chosen=chosen, errors=errors, status=422
         )
     cart = carts.open_for(request)
-    item = cart.items.filter(variant=variant).first() if is_enough else None
+    may_be_there = is_enough and not cart._state.adding
+    item = cart.items.filter(variant=variant).first() if may_be_there else None
     if item is not None:
         return item
     try:

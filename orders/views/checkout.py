@@ -145,7 +145,7 @@ def _render_contact(
         "shown_forms": forms.shown,
         "has_errors": any(form.errors for form in forms.shown),
         "url": reverse("orders:checkout"),
-        "sign_in_url": _sign_in_url(request),
+        "sign_in_url": sign_in_url(request),
         **steps(1),
     }
     if template != CONTACT_REGIONS["billing"]:
@@ -155,7 +155,8 @@ def _render_contact(
     return response
 
 
-def _sign_in_url(request: HttpRequest) -> str:
+def sign_in_url(request: HttpRequest) -> str:
+    """Where to sign in and come back from; "" for who is signed in."""
     if request.user.is_authenticated:
         return ""
     return f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}"

@@ -12,12 +12,14 @@ from orders.checkouts import defaults
 from orders.errors import OrdersError
 from orders.views.cart import put_in
 from orders.views.checkout import back_to_cart
+from orders.views.moments import at_one_look
 from shop.middleware import private_page
 from shop.redirects import see_other
 
 
 @require_POST
 @private_page
+@at_one_look
 def start(request: HttpRequest) -> HttpResponse:
     """Buy the cart, and first of all the product that was chosen, if one was.
 
