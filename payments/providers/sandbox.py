@@ -25,8 +25,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from audit import recording
 from payments.errors import CardRefused, ProviderAway
 from payments.models import SandboxCapture, SandboxCharge, SandboxNotice, SandboxRefund
+from payments.providers import sandbox_ledger as ledger
 from payments.providers import sandbox_notices, sandbox_settlements
 from payments.providers.base import (
     Answer,
@@ -57,6 +59,7 @@ from payments.providers.sandbox_cards import (
     TEST_CARDS,
     behavior_of,
 )
+from shop import closing
 
 AUTHORIZED, CAPTURED, VOIDED = "authorized", "captured", "voided"
 DECLINED, WAITING = "declined", "waiting"
@@ -110,16 +113,17 @@ class Sandbox:
             ASK: (WAITING, ""),
         }.get(behavior, (AUTHORIZED, "") if behavior in BEHAVIORS else UNUSABLE)
         is_late = behavior == TELL_LATE
-        made, is_new = SandboxCharge.objects.get_or_create(
-            idempotency_key=charge.key,
-            defaults={
-                "method_token": charge.method_token,
-                "amount": charge.amount,
-                "currency": charge.currency,
-                "status": status,
-                "code": code,
-                "silent_until": timezone.now() + timedelta(seconds=SILENT) if is_late else None,
-            },
+        made, is_new = ledger.get_or_create(
+            SandboxCharge(
+                idempotency_key=charge.key,
+                method_token=charge.method_token,
+                amount=charge.amount,
+                currency=charge.currency,
+                status=status,
+                code=code,
+                silent_until=timezone.now() + timedelta(seconds=SILENT) if is_late else None,
+                created_at=timezone.now(),
+            )
         )
         if is_new and is_late:
             sandbox_notices.queue(
@@ -127,12 +131,12 @@ class Sandbox:
             )
         if is_new and behavior == LOSE_ANSWER:
             raise ProviderAway("the answer is lost")
-        _refuse_while_silent(made)
+        ledger.refuse_while_silent(made)
         return _answer(made)
 
     def finish(self, charge: Charge, *, reference: str, answer: Mapping[str, str]) -> Answer:
         with transaction.atomic():
-            made = _locked(charge.key)
+            made = ledger.locked(charge.key)
             if made.status == WAITING:
                 is_yes = answer.get("approved") == "yes"
                 made.status = AUTHORIZED if is_yes else DECLINED
@@ -141,11 +145,13 @@ class Sandbox:
         return _answer(made)
 
     def capture(self, payment: Known, *, key: str, amount: int, is_last: bool = True) -> Answer:
-        with transaction.atomic():
-            charge = _locked(payment.key)
-            known = SandboxCapture.objects.filter(idempotency_key=key).first()
-            if known is not None:
-                return Answer(Outcome.APPROVED, str(charge.pk), amount=known.amount)
+        with recording.batch():
+            charge = ledger.locked(payment.key)
+            # Of what is untouched, this key has taken nothing.
+            if charge.status != AUTHORIZED or charge.captured_amount:
+                known = SandboxCapture.objects.filter(idempotency_key=key).first()
+                if known is not None:
+                    return Answer(Outcome.APPROVED, str(charge.pk), amount=known.amount)
             if charge.status == AUTHORIZED and behavior_of(charge.method_token) == END_EARLY:
                 charge.status, charge.code = VOIDED, "authorization_expired"
                 charge.save()
@@ -155,14 +161,16 @@ class Sandbox:
                 return Answer(Outcome.DECLINED, str(charge.pk), code=code)
             charge.status = CAPTURED if is_last or amount == left else AUTHORIZED
             charge.captured_amount += amount
-            charge.save()
-            charge.captures.create(idempotency_key=key, amount=amount)
+            closing.change(charge, "status", "captured_amount")
+            now = timezone.now()
+            made = SandboxCapture(charge=charge, idempotency_key=key, amount=amount, created_at=now)
+            closing.add(made)
             _tell_of_capture(charge, amount)
         return Answer(Outcome.APPROVED, str(charge.pk), amount=amount)
 
     def void(self, payment: Known, *, key: str) -> Answer:
         with transaction.atomic():
-            charge = _locked(payment.key)
+            charge = ledger.locked(payment.key)
             if charge.refunded_amount:
                 return Answer(Outcome.DECLINED, str(charge.pk), code="already_refunded")
             if charge.status != DECLINED:
@@ -173,7 +181,7 @@ class Sandbox:
 
     def release(self, payment: Known, *, key: str) -> Answer:
         with transaction.atomic():
-            charge = _locked(payment.key)
+            charge = ledger.locked(payment.key)
             if charge.status == AUTHORIZED:
                 charge.status = CAPTURED if charge.captured_amount else VOIDED
                 charge.save()
@@ -181,7 +189,7 @@ class Sandbox:
 
     def refund(self, payment: Known, *, key: str, amount: int) -> Answer:
         with transaction.atomic():
-            charge = _locked(payment.key)
+            charge = ledger.locked(payment.key)
             known = SandboxRefund.objects.filter(idempotency_key=key).first()
             if known is not None:
                 return Answer(Outcome.APPROVED, str(known.pk), amount=known.amount)
@@ -199,7 +207,7 @@ class Sandbox:
         made = SandboxCharge.objects.filter(idempotency_key=charge.key).first()
         if made is None:
             return None
-        _refuse_while_silent(made)
+        ledger.refuse_while_silent(made)
         is_authorized = made.status in (AUTHORIZED, CAPTURED)
         return RemoteState(
             reference=str(made.pk),
@@ -248,11 +256,6 @@ class Sandbox:
         return sandbox_notices.read(headers, body)
 
 
-def _refuse_while_silent(charge: SandboxCharge) -> None:
-    if charge.silent_until is not None and charge.silent_until > timezone.now():
-        raise ProviderAway("the sandbox takes its time")
-
-
 def _tell_of_capture(charge: SandboxCharge, amount: int) -> None:
     behavior = behavior_of(charge.method_token)
     if behavior == TELL_LATE:
@@ -269,15 +272,6 @@ def _tell_of_capture(charge: SandboxCharge, amount: int) -> None:
         sandbox_notices.queue(
             charge, "dispute.opened", amount=amount, seconds=(DISPUTED_AFTER,), dispute=news
         )
-
-
-def _locked(key: str) -> SandboxCharge:
-    try:
-        charge = SandboxCharge.objects.select_for_update().get(idempotency_key=key)
-    except SandboxCharge.DoesNotExist as error:
-        raise ProviderAway("the sandbox never heard of this payment") from error
-    _refuse_while_silent(charge)
-    return charge
 
 
 def _answer(charge: SandboxCharge) -> Answer:
