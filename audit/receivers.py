@@ -50,6 +50,7 @@ def connect() -> None:
     rows_written.connect(record_rows, dispatch_uid="audit.rows_written")
 
 
+@lru_cache(maxsize=500)
 def is_audited(model: type[models.Model]) -> bool:
     """Whether the rows are records of their own; what is derived from others needs no log."""
     meta = model._meta

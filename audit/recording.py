@@ -125,7 +125,8 @@ def record(
     Only columns that differ are kept. A change of nothing leaves no entry.
     """
     old, new = _differences(before, after)
-    for name in HIDDEN.get(model._meta.label_lower, ()):
+    entity = model._meta.label_lower
+    for name in HIDDEN.get(entity, ()):
         for values in (old, new):
             if name in values:
                 values[name] = MASK
@@ -135,12 +136,12 @@ def record(
     entry = (
         new_id(),
         actor.user_id,
-        str(actor.type),
-        str(action),
-        model._meta.label_lower,
+        actor.type.value,
+        action.value,
+        entity,
         str(pk),
-        json.dumps(old),
-        json.dumps(new),
+        json.dumps(old) if old else "{}",
+        json.dumps(new) if new else "{}",
         actor.ip,
         actor.user_agent,
         actor.request_id,
@@ -179,25 +180,32 @@ def _differences(
     before: dict[str, Any], after: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     if not before:
-        told = {name: plain(value) for name, value in after.items() if name not in UNTOLD}
-        return {}, {name: _masked(name, value) for name, value in told.items() if value is not None}
-    differing = {
-        name
-        for name in before.keys() | after.keys()
-        if name not in UNTOLD and not _is_same(before.get(name), after.get(name))
-    }
-    old = {name: plain(value) for name, value in before.items() if name in differing}
-    new = {name: plain(value) for name, value in after.items() if name in differing}
-    changed = {name for name in differing if old.get(name) != new.get(name)}
-    return (
-        {name: _masked(name, old[name]) for name in old if name in changed},
-        {name: _masked(name, new[name]) for name in new if name in changed},
-    )
+        # What an empty column held is not told; a list of nothing is.
+        return {}, {
+            name: _shown(name, value)
+            for name, value in after.items()
+            if value is not None and name not in UNTOLD
+        }
+    old, new = {}, {}
+    for name in _differing(before, after):
+        was, becomes = plain(before.get(name)), plain(after.get(name))
+        if was != becomes:
+            if name in before:
+                old[name] = _masked(name, was)
+            if name in after:
+                new[name] = _masked(name, becomes)
+    return old, new
 
 
-def _is_same(old: Any, new: Any) -> bool:
-    """Whether it is clear without JSON that nothing changed."""
-    return old is new or (type(old) is type(new) and bool(old == new))
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Columns that may have changed; of the others it is clear without JSON."""
+    found = [name for name in before if name not in after and name not in UNTOLD]
+    for name, new in after.items():
+        old = before.get(name)
+        if old is new or name in UNTOLD or (type(old) is type(new) and old == new):
+            continue
+        found.append(name)
+    return found
 
 
 class _Encoder(DjangoJSONEncoder):
@@ -211,15 +219,28 @@ class _Encoder(DjangoJSONEncoder):
 
 
 _ENCODER = _Encoder()
+#: Types of values that JSON holds as they are.
+_AS_IT_IS = frozenset({bool, int, str, type(None)})
 
 
 def plain(value: Any) -> Any:
     """``value`` as JSON holds it, so that before and after compare alike."""
-    if type(value) in (bool, int, str, type(None)):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if type(value) in (UUID, datetime):
+    if kind is UUID:
+        return str(value)
+    if kind is datetime:
         return _ENCODER.default(value)
+    if isinstance(value, str):
+        # A choice, or a text marked as safe.
+        return str.__str__(value)
     return json.loads(json.dumps(value, cls=_Encoder))
+
+
+def _shown(name: str, value: Any) -> Any:
+    """``value`` of a column as an entry holds it."""
+    return _masked(name, value if type(value) in _AS_IT_IS else plain(value))
 
 
 def _masked(name: str, value: Any) -> Any:

@@ -8,20 +8,16 @@ Inside a savepoint that may still be rolled back, and outside a batch, rows are 
 Constraints and triggers speak up when it is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from django.db.models import sql
-from django.db.models.expressions import DatabaseDefault
 
-from shop import cache, prepared
+from shop import cache, insertion, prepared
 from shop.making import Version
 from shop.models import Row, Shown, StaleObject, Versioned, column_values, rows_written
 
@@ -52,7 +48,7 @@ class _Closing:
             cache.bump_versions(self.versions)
             self.versions = []
         inserts = [
-            _insert(model, list(rows))
+            _Part(*insertion.statement(model, list(rows)))
             for model, rows in groupby(sorted(self.rows, key=_table), key=type)
         ]
         parts = [*inserts, *self.parts]
@@ -60,15 +56,6 @@ class _Closing:
         if parts:
             _run(parts)
 
-
-#: What Django does with a value before it is written, and fields where that leaves it as it is.
-_PREPARING = ("get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_python")
-_PLAIN_FIELDS: Mapping[type[Any], frozenset[type]] = {
-    models.BooleanField: frozenset({bool}),
-    models.CharField: frozenset({str}),
-    models.TextField: frozenset({str}),
-    models.UUIDField: frozenset({UUID}),
-}
 
 _waiting: ContextVar[_Closing | None] = ContextVar("closing", default=None)
 
@@ -120,21 +107,24 @@ def add(*rows: models.Model) -> None:
     if waiting is not None:
         waiting.rows.extend(rows)
         return
-    _run([_insert(model, list(group)) for model, group in groupby(rows, key=type)])
+    _run(
+        [
+            _Part(*insertion.statement(model, list(group)))
+            for model, group in groupby(rows, key=type)
+        ]
+    )
 
 
 def add_now(row: models.Model) -> None:
     """Insert a new row at once and read back what the database fills in; announced like others."""
-    left = [
-        one for one in _written_fields(type(row)) if _is_filled_in([one.value_from_object(row)])
-    ]
-    part = _insert(type(row), [row])
+    left = insertion.filled_in(row)
+    text, given = insertion.statement(type(row), [row])
     returned = ", ".join(f'"{one.column}"' for one in left) or "1"
     with prepared.cursor() as cursor:
-        cursor.execute(f"{part.text} RETURNING {returned}", part.values)
+        cursor.execute(f"{text} RETURNING {returned}", given)
         found = cursor.fetchone() or ()
     for one, value in zip(left, found, strict=False):
-        setattr(row, one.attname, value)
+        setattr(row, one.name, value)
     row._state.adding, row._state.db = False, connection.alias
     values = column_values(row)
     rows_written.send(sender=type(row), action="create", rows=[(row.pk, {}, values)])
@@ -231,71 +221,6 @@ def _table(row: models.Model) -> str:
 
 def _key(model: type[models.Model]) -> str:
     return model._meta.pk.column
-
-
-def _insert(model: type[models.Model], rows: list[models.Model]) -> _Part:
-    fields: Sequence[Any] = _written_fields(model)
-    made = [[one.pre_save(row, True) for one in fields] for row in rows]
-    if _has_expressions(made):
-        # What the database fills in for all rows needs no place in the statement.
-        by_field = zip(fields, zip(*made, strict=True), strict=True)
-        given = [(one, values) for one, values in by_field if not _is_filled_in(values)]
-        made = [list(row) for row in zip(*(values for _one, values in given), strict=True)]
-        if _has_expressions(made):
-            return _compiled_insert(model, list(fields), rows)
-        fields = [one for one, _values in given]
-    columns = ", ".join(f'"{one.column}"' for one in fields)
-    places = f"({', '.join(['%s'] * len(fields))})"
-    text = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608
-    own = connections[DEFAULT_DB_ALIAS]
-    plain = _plain_types(model)
-    values = [
-        value if type(value) in plain[one.attname] else one.get_db_prep_save(value, own)
-        for row in made
-        for one, value in zip(fields, row, strict=True)
-    ]
-    return _Part(text + ", ".join([places] * len(rows)), tuple(values))
-
-
-@lru_cache(maxsize=200)
-def _written_fields(model: type[models.Model]) -> list[Any]:
-    return [one for one in model._meta.local_concrete_fields if not one.generated]
-
-
-@lru_cache(maxsize=200)
-def _plain_types(model: type[models.Model]) -> dict[str, frozenset[type]]:
-    """For each field the types of values that it would hand to the database unchanged."""
-    return {one.attname: _plain_types_of(one) for one in _written_fields(model)}
-
-
-def _plain_types_of(field: Any) -> frozenset[type]:
-    if type(field) in (models.ForeignKey, models.OneToOneField):
-        # An empty text would be no key.
-        return _plain_types_of(field.target_field) - {str}
-    for known, types in _PLAIN_FIELDS.items():
-        if isinstance(field, known) and all(
-            getattr(type(field), name) is getattr(known, name) for name in _PREPARING
-        ):
-            return types | {type(None)}
-    return frozenset()
-
-
-def _has_expressions(made: list[list[Any]]) -> bool:
-    kinds = {type(value) for row in made for value in row}
-    return any(hasattr(kind, "as_sql") for kind in kinds)
-
-
-def _is_filled_in(values: Iterable[Any]) -> bool:
-    return all(isinstance(value, DatabaseDefault) for value in values)
-
-
-def _compiled_insert(
-    model: type[models.Model], fields: list[Any], rows: list[models.Model]
-) -> _Part:
-    query = sql.InsertQuery(model)
-    query.insert_values(fields, rows)
-    (statement,) = query.get_compiler(connection=connection).as_sql()
-    return _Part(statement[0], tuple(statement[1]))
 
 
 def _run(parts: list[_Part]) -> None:

@@ -1,0 +1,133 @@
+"""New rows as an INSERT, without asking each field of each row how it is written.
+
+What a value of a type becomes is worked out once for each column; what is not known here is left to
+the field, and whatever the database has to compute to Django's own compiler.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models import sql
+from django.db.models.expressions import DatabaseDefault
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a field's values are written; ``ready`` says of which types, and what makes them so."""
+
+    field: Any
+    name: str
+    column: str
+    #: Whether the value is the attribute, and not worked out when it is written.
+    is_attribute: bool
+    ready: Mapping[type, Callable[[Any], Any] | None]
+
+
+#: What Django does with a value before it is written, and fields where that leaves it as it is.
+_PREPARING = ("get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_python")
+_PLAIN_FIELDS: Mapping[type[Any], type] = {
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.TextField: str,
+    models.UUIDField: UUID,
+}
+
+
+def statement(model: type[models.Model], rows: list[models.Model]) -> tuple[str, tuple[Any, ...]]:
+    """The INSERT of new ``rows``, and its values."""
+    columns = _columns(model)
+    made = [_values(columns, row) for row in rows]
+    kinds = {type(value) for row in made for value in row}
+    if DatabaseDefault in kinds:
+        # What the database fills in for all rows needs no place in the statement.
+        given = [
+            place
+            for place in range(len(columns))
+            if not all(type(row[place]) is DatabaseDefault for row in made)
+        ]
+        columns = [columns[place] for place in given]
+        made = [[row[place] for place in given] for row in made]
+        kinds = {type(value) for row in made for value in row}
+    if any(hasattr(kind, "as_sql") for kind in kinds):
+        return _compiled_insert(model, [one.field for one in _columns(model)], rows)
+    names = ", ".join([f'"{one.column}"' for one in columns])
+    places = f"({', '.join(['%s'] * len(columns))})"
+    text = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608
+    own = connections[DEFAULT_DB_ALIAS]
+    values = []
+    for row in made:
+        for one, value in zip(columns, row, strict=True):
+            kind = type(value)
+            if kind not in one.ready:
+                values.append(one.field.get_db_prep_save(value, own))
+                continue
+            prepare = one.ready[kind]
+            values.append(value if prepare is None else prepare(value))
+    return text + ", ".join([places] * len(rows)), tuple(values)
+
+
+def filled_in(row: models.Model) -> list[Column]:
+    """What the database fills in of a new ``row``."""
+    loaded = vars(row)
+    return [one for one in _columns(type(row)) if type(loaded[one.name]) is DatabaseDefault]
+
+
+def _values(columns: Sequence[Column], row: models.Model) -> list[Any]:
+    loaded = vars(row)
+    return [
+        loaded[one.name] if one.is_attribute else one.field.pre_save(row, True) for one in columns
+    ]
+
+
+@lru_cache(maxsize=200)
+def _columns(model: type[models.Model]) -> list[Column]:
+    fields: list[Any] = [one for one in model._meta.local_concrete_fields if not one.generated]
+    return [Column(one, one.attname, one.column, _is_attribute(one), _ready(one)) for one in fields]
+
+
+def _is_attribute(field: Any) -> bool:
+    pre_save = type(field).pre_save
+    if pre_save is models.DateTimeField.pre_save:
+        return not (field.auto_now or field.auto_now_add)
+    return pre_save is models.Field.pre_save
+
+
+def _ready(field: Any) -> Mapping[type, Callable[[Any], Any] | None]:
+    if type(field) in (models.ForeignKey, models.OneToOneField):
+        # An empty text would be no key.
+        ready = _ready(field.target_field)
+        return {kind: prepare for kind, prepare in ready.items() if kind is not str}
+    nothing = type(None)
+    for known, kind in _PLAIN_FIELDS.items():
+        if isinstance(field, known) and _prepares_as(field, known):
+            return {kind: None, nothing: None}
+    if isinstance(field, models.IntegerField) and _prepares_as(field, models.IntegerField):
+        ops: Any = connections[DEFAULT_DB_ALIAS].ops
+        return {int: ops.integerfield_type_map[field.get_internal_type()], nothing: None}
+    if isinstance(field, models.DateTimeField) and _prepares_as(field, models.DateTimeField):
+        return {datetime: partial(_moment, field), nothing: None}
+    return {}
+
+
+def _prepares_as(field: Any, known: type[Any]) -> bool:
+    return all(getattr(type(field), name) is getattr(known, name) for name in _PREPARING)
+
+
+def _moment(field: Any, value: datetime) -> Any:
+    """A time with its zone goes as it is; what to make of another one is Django's to say."""
+    is_aware = value.tzinfo is not None
+    return value if is_aware else field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+
+
+def _compiled_insert(
+    model: type[models.Model], fields: list[Any], rows: list[models.Model]
+) -> tuple[str, tuple[Any, ...]]:
+    query = sql.InsertQuery(model)
+    query.insert_values(fields, rows)
+    [(text, values)] = query.get_compiler(connection=connection).as_sql()
+    return text, tuple(values)
