@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from inventory.models import Reservation, Stock
-from shop import cache, prepared
+from shop import cache, closing, prepared
 from shop.making import Version
 
 NAMESPACE = "available"
@@ -58,12 +58,16 @@ def changed(variant_ids: Iterable[UUID]) -> None:
 
 
 def products_changed(
-    products: Mapping[UUID, UUID], *, has_turned: bool, plenty: Container[UUID] = ()
+    products: Mapping[UUID, UUID],
+    *,
+    has_turned: bool,
+    plenty: Container[UUID] = (),
+    is_written: bool = True,
 ) -> None:
     """The same for products by variant; ``has_turned`` when a shelf ran empty or was filled.
 
     Of the variants in ``plenty`` one shelf that ships had and has ``PLENTY`` units: what pages show
-    of them stays as it is.
+    of them stays as it is. Unless ``is_written``, the shelves are written at the end of the act.
     """
     versions: list[Version] = [(NAMESPACE, variant_id) for variant_id in products]
     versions += (
@@ -71,7 +75,8 @@ def products_changed(
         for variant_id, product_id in products.items()
         if variant_id not in plenty
     )
-    cache.bump_versions([*versions, IN_STOCK] if has_turned else versions)
+    end = cache.bump_versions if is_written else closing.ends
+    end([*versions, IN_STOCK] if has_turned else versions)
 
 
 def units_of(variant: OuterRef) -> Subquery:

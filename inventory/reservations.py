@@ -342,4 +342,5 @@ def _shift_reserved(
             if stock.location.can_ship
             and stock.available - max(change[stock.pk], 0) >= availability.PLENTY
         },
+        is_written=not is_last,
     )

@@ -1,6 +1,8 @@
 """What a visitor is about to pay."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,12 +20,27 @@ from shop import closing
 
 @dataclass(frozen=True)
 class Purchase:
-    """What is about to be paid: an open cart's checkout, or the order it already became."""
+    """What is about to be paid: an open cart's checkout, or the order it already became.
+
+    What it costs is worked out for who asks: placing the order does so under its lock.
+    """
 
     checkout: Checkout
     order: Order | None
-    summary: summary.Summary
-    plan: chosen.Plan
+    cost: Callable[[], summary.Summary]
+
+    @cached_property
+    def _found(self) -> summary.Summary:
+        return self.cost()
+
+    @cached_property
+    def plan(self) -> chosen.Plan:
+        """What gift cards and store credit would pay; no query where none was chosen."""
+        return chosen.plan(self.checkout, total=self._found.total, order=self.order)
+
+    @cached_property
+    def summary(self) -> summary.Summary:
+        return self.plan.shown_in(self._found)
 
     @property
     def due(self) -> int:
@@ -70,7 +87,7 @@ def current(request: HttpRequest) -> Purchase | HttpResponse:
             return redirect("orders:cart")
         if checkout.shipping_method is None and needs_parcel(items):
             return redirect("orders:delivery")
-        return _purchase(checkout, None, summary.of_checkout(checkout, items))
+        return Purchase(checkout, None, partial(summary.of_checkout, checkout, items))
     done = carts.last_checked_out(request)
     order = getattr(done, "order", None)
     if done is None or order is None:
@@ -81,10 +98,5 @@ def current(request: HttpRequest) -> Purchase | HttpResponse:
         return redirect("orders:cart")
     checkout = Checkout.objects.with_choices().get(cart=done)
     checkout.cart = done
-    return _purchase(checkout, order, summary.of_order(order, list(order.items.all())))
-
-
-def _purchase(checkout: Checkout, order: Order | None, found: summary.Summary) -> Purchase:
-    """With what gift cards and store credit would pay; no query where none was chosen."""
-    plan = chosen.plan(checkout, total=found.total, order=order)
-    return Purchase(checkout, order, plan.shown_in(found), plan)
+    ordered = list(order.items.all())
+    return Purchase(checkout, order, partial(summary.of_order, order, ordered))

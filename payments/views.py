@@ -89,7 +89,7 @@ def review(request: HttpRequest) -> HttpResponse:
     purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
-    if purchase.due and not purchase.checkout.payment_method:
+    if not purchase.checkout.payment_method and purchase.due:
         return redirect("payments:payment")
     if request.method != "POST":
         return _render_review(request, purchase)

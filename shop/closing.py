@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import connection, models
 
 from shop import cache, insertion, prepared
 from shop.making import Version
@@ -143,10 +143,10 @@ def change(
     must be locked, or its last writer be right.
     """
     model, known = type(row), getattr(row, "_loaded_values", None) or {}
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    own = connections[DEFAULT_DB_ALIAS]
-    values = [one.get_db_prep_save(getattr(row, one.attname), own) for one in fields]
-    columns = [one.column for one in fields]
+    changed = insertion.columns_of(model, names)
+    now = {one.name: getattr(row, one.name) for one in changed}
+    values = [one.written(now[one.name]) for one in changed]
+    columns = [one.column for one in changed]
     conditions, which = [f'"{_key(model)}" = %s'], [row.pk]
     refusal = None
     if isinstance(row, Versioned):
@@ -162,7 +162,7 @@ def change(
     sets = ", ".join(f'"{column}" = %s' for column in columns)
     text = f'UPDATE "{_table(row)}" SET {sets} WHERE {" AND ".join(conditions)}'  # noqa: S608
     params = [*values, *which]
-    after = {**known, **{one.attname: getattr(row, one.attname) for one in fields}}
+    after = {**known, **now}
     rows_written.send(sender=model, action="update", rows=[(row.pk, known, after)])
     row._loaded_values = after  # type: ignore[attr-defined]
     if isinstance(row, Shown):

@@ -18,14 +18,25 @@ from django.db.models.expressions import DatabaseDefault
 
 @dataclass(frozen=True)
 class Column:
-    """How a field's values are written; ``ready`` says of which types, and what makes them so."""
+    """How a field's values are written: those of ``plain`` types as they are."""
 
     field: Any
     name: str
     column: str
     #: Whether the value is the attribute, and not worked out when it is written.
     is_attribute: bool
-    ready: Mapping[type, Callable[[Any], Any] | None]
+    plain: frozenset[type]
+    #: What makes of values of other types what the database takes.
+    made_by: Mapping[type, Callable[[Any], Any]]
+
+    def written(self, value: Any) -> Any:
+        """``value`` as it goes to the database."""
+        kind = type(value)
+        if kind in self.plain:
+            return value
+        if kind in self.made_by:
+            return self.made_by[kind](value)
+        return self.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 #: What Django does with a value before it is written, and fields where that leaves it as it is.
@@ -58,17 +69,18 @@ def statement(model: type[models.Model], rows: list[models.Model]) -> tuple[str,
     names = ", ".join([f'"{one.column}"' for one in columns])
     places = f"({', '.join(['%s'] * len(columns))})"
     text = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES '  # noqa: S608
-    own = connections[DEFAULT_DB_ALIAS]
-    values = []
-    for row in made:
-        for one, value in zip(columns, row, strict=True):
-            kind = type(value)
-            if kind not in one.ready:
-                values.append(one.field.get_db_prep_save(value, own))
-                continue
-            prepare = one.ready[kind]
-            values.append(value if prepare is None else prepare(value))
+    values = [
+        value if type(value) in one.plain else one.written(value)
+        for row in made
+        for one, value in zip(columns, row, strict=True)
+    ]
     return text + ", ".join([places] * len(rows)), tuple(values)
+
+
+def columns_of(model: type[models.Model], names: Sequence[str]) -> list[Column]:
+    """The columns of the fields ``names``."""
+    known = _by_field(model)
+    return [known[name] for name in names]
 
 
 def filled_in(row: models.Model) -> list[Column]:
@@ -87,7 +99,15 @@ def _values(columns: Sequence[Column], row: models.Model) -> list[Any]:
 @lru_cache(maxsize=200)
 def _columns(model: type[models.Model]) -> list[Column]:
     fields: list[Any] = [one for one in model._meta.local_concrete_fields if not one.generated]
-    return [Column(one, one.attname, one.column, _is_attribute(one), _ready(one)) for one in fields]
+    return [
+        Column(one, one.attname, one.column, _is_attribute(one), *_types(one)) for one in fields
+    ]
+
+
+@lru_cache(maxsize=200)
+def _by_field(model: type[models.Model]) -> dict[str, Column]:
+    columns = _columns(model)
+    return {one.name: one for one in columns} | {one.field.name: one for one in columns}
 
 
 def _is_attribute(field: Any) -> bool:
@@ -97,21 +117,22 @@ def _is_attribute(field: Any) -> bool:
     return pre_save is models.Field.pre_save
 
 
-def _ready(field: Any) -> Mapping[type, Callable[[Any], Any] | None]:
+def _types(field: Any) -> tuple[frozenset[type], Mapping[type, Callable[[Any], Any]]]:
+    """Types of values that the field leaves as they are, and what it makes of others."""
     if type(field) in (models.ForeignKey, models.OneToOneField):
+        plain, made_by = _types(field.target_field)
         # An empty text would be no key.
-        ready = _ready(field.target_field)
-        return {kind: prepare for kind, prepare in ready.items() if kind is not str}
-    nothing = type(None)
+        return plain - {str}, made_by
+    nothing = frozenset({type(None)})
     for known, kind in _PLAIN_FIELDS.items():
         if isinstance(field, known) and _prepares_as(field, known):
-            return {kind: None, nothing: None}
+            return nothing | {kind}, {}
     if isinstance(field, models.IntegerField) and _prepares_as(field, models.IntegerField):
         ops: Any = connections[DEFAULT_DB_ALIAS].ops
-        return {int: ops.integerfield_type_map[field.get_internal_type()], nothing: None}
+        return nothing, {int: ops.integerfield_type_map[field.get_internal_type()]}
     if isinstance(field, models.DateTimeField) and _prepares_as(field, models.DateTimeField):
-        return {datetime: partial(_moment, field), nothing: None}
-    return {}
+        return nothing, {datetime: partial(_moment, field)}
+    return frozenset(), {}
 
 
 def _prepares_as(field: Any, known: type[Any]) -> bool:

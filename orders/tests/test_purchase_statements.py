@@ -40,14 +40,14 @@ TRIPS = {
     "GET product": 1,
     "POST cart/add": 6,
     "GET cart": 5,
-    "POST cart/checkout": 6,
+    "POST cart/checkout": 4,
     **dict.fromkeys(["GET checkout", "GET checkout/delivery", "GET checkout/payment"], 3),
     **dict.fromkeys(["POST checkout", "POST checkout/delivery", "POST checkout/payment"], 3),
     "GET checkout/review": 3,
     "POST checkout/review": 4,
     "GET thanks": 1,
 }
-MOST_TRIPS = 44
+MOST_TRIPS = 42
 #: The same on one page.
 EXPRESS = {
     "GET product": 0,
@@ -58,7 +58,7 @@ EXPRESS = {
 }
 EXPRESS_TRIPS = {
     "GET product": 1,
-    "POST cart/express": 11,
+    "POST cart/express": 9,
     "GET checkout/express": 3,
     "POST checkout/express": 8,
     "GET thanks": 1,
