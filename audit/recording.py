@@ -182,7 +182,9 @@ def _differences(
     if not before:
         # What an empty column held is not told; a list of nothing is.
         return {}, {
-            name: _shown(name, value)
+            name: value
+            if type(value) in _AS_IT_IS and not _is_secret(name)
+            else _masked(name, plain(value))
             for name, value in after.items()
             if value is not None and name not in UNTOLD
         }
@@ -236,11 +238,6 @@ def plain(value: Any) -> Any:
         # A choice, or a text marked as safe.
         return str.__str__(value)
     return json.loads(json.dumps(value, cls=_Encoder))
-
-
-def _shown(name: str, value: Any) -> Any:
-    """``value`` of a column as an entry holds it."""
-    return _masked(name, value if type(value) in _AS_IT_IS else plain(value))
 
 
 def _masked(name: str, value: Any) -> Any:
