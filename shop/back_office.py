@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import (
     AutocompleteMixin,
@@ -13,7 +14,8 @@ from django.contrib.admin.widgets import (
     AutocompleteSelectMultiple,
     RelatedFieldWidgetWrapper,
 )
-from django.db import models
+from django.db import DataError, models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
@@ -128,7 +130,14 @@ class VersionedForm(forms.ModelForm):
 
 
 class StaffList(ChangeList):
-    """Knows its filters as chips."""
+    """Knows its filters as chips, and answers what no row can hold like any other bad filter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().__init__(*args, **kwargs)
+        except (DataError, OverflowError) as error:
+            # A NUL, or a year beyond all calendars, which Django leaves to the database.
+            raise IncorrectLookupParameters(error) from error
 
     def chips(self) -> list[tuple[str, str, str]]:
         """Title, value and the list without it, of each filter in force."""
@@ -165,6 +174,12 @@ class StaffAdmin(StaffFields, admin.ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        # The fields that find rows by typing ask with what was typed, unlooked at.
+        return super().get_search_results(request, queryset, search_term.replace("\0", ""))
 
     def changeform_view(
         self,
