@@ -54,7 +54,8 @@ def _remember(
     request: HttpRequest, cookie: str, value: str, allowed: Sequence[str]
 ) -> HttpResponse:
     to = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
+    # A path alone: any other word would be looked up as the name of a view.
+    if not to.startswith("/") or not url_has_allowed_host_and_scheme(
         to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         to = "/"

@@ -43,7 +43,15 @@ def test_language_the_shop_does_not_speak_changes_nothing(client, language):
 @pytest.mark.parametrize("name", ["set_theme", "set_language"])
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""],
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "no-view",
+        "accounts:overview",
+        "",
+    ],
 )
 def test_way_back_stays_in_the_shop(client, name, target):
     assert client.post(reverse(name), {"next": target})["Location"] == "/"
