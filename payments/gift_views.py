@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalog.content.social import social_picture
 from inventory.errors import InventoryError
 from orders import messages
 from orders.carts import cart as carts
@@ -54,9 +55,11 @@ def buy(request: HttpRequest) -> HttpResponse:
             response = see_other("orders:cart")
             carts.remember(response, cart)
             return response
+    picture = selling.picture_of(product)
     context = {
         "product": product,
-        "picture": selling.picture_of(product),
+        "picture": picture,
+        "social_picture": social_picture(picture),
         "form": form,
         "chosen": form["amount"].value() or usual,
         "problems": [{"text": text} for text in problems],

@@ -162,7 +162,8 @@ def read_listing(
         canonical_url=place.url + replace(filters, sort="").query(pairs),
         state_url=place.url + filters.query(pairs, page=page.number, after=page.after),
         clear_url=clear_url,
-        is_indexed=len(filters.pairs) <= INDEXED_FILTERS,
+        # Filters may be any words; those that nothing meets are pages without end.
+        is_indexed=len(filters.pairs) <= INDEXED_FILTERS and (bool(cards) or not filters.pairs),
         is_clamped=min(wanted, last) > page.number,
         near=Near([]) if cards else _near(place, filters, counts),
     )

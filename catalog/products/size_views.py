@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from catalog import freshness, overviews
+from catalog.content.social import social_picture
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.listings.views import overview
 from catalog.models import Product, SizeChart
@@ -88,6 +89,7 @@ def _way_to(request: HttpRequest, chart: SizeChart) -> dict[str, object]:
     return {
         "crumbs": crumbs,
         "breadcrumb_data": breadcrumb_data(crumbs, request.build_absolute_uri),
+        "social_picture": social_picture(),
     }
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalog.content.social import social_picture
 from catalog.errors import OwnReview
 from catalog.fragments import vary_by_fragment, wanted_fragment
 from catalog.models import Product, Review, ReviewVote
@@ -58,6 +59,7 @@ def show_all(request: HttpRequest, slug: str) -> HttpResponse:
         "product": product,
         "crumbs": [*home, Crumb(product.title, product.get_absolute_url()), Crumb(title, "")],
         "canonical_url": request.build_absolute_uri(section.url),
+        "social_picture": social_picture(),
     }
     template = FRAGMENTS.get(wanted_fragment(request), "catalog/reviews/list.html")
     response = render(request, template, context)

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.content import pages as content
-from catalog.models import ContentPage, PageUse
+from catalog.models import ContentPage, PageUse, SizeChart
 from catalog.tests.factories import CategoryFactory, MediaFactory, ProductFactory
 from catalog.tests.pages import article, content_page, meta, structured
 
@@ -176,7 +177,10 @@ def test_every_kind_of_page_has_its_card_with_a_picture_in_pixels(client):
     category = CategoryFactory(slug="tops", icon="tee")
     product = ProductFactory(category=category)
     content_page()
-    for url in ("/", "/c/tops/", product.get_absolute_url(), "/pages/about/", "/journal/"):
+    chart = SizeChart.objects.create(title="Tops", slug="tops", measurements=[], sizes=[])
+    reviews = reverse("catalog:reviews", args=[product.slug])
+    pages = ("/", "/c/tops/", "/pages/about/", "/journal/", reviews)
+    for url in (*pages, product.get_absolute_url(), chart.get_absolute_url()):
         response = client.get(url)
         canonical = f'<link rel="canonical" href="http://testserver{url}">'
         assert response.content.decode().count('rel="canonical"') == 1, url

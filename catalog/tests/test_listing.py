@@ -238,6 +238,14 @@ def test_more_than_two_filters_are_not_for_search_engines(client, knitwear):
     assert "/c/knitwear/?size=m&amp;size=s&amp;color=navy" in text
 
 
+def test_filters_that_nothing_meets_are_not_for_search_engines(client, knitwear):
+    assert "noindex" not in page(client, knitwear).content.decode()
+    ProductFactory(category=knitwear, tags=["summer"])
+    assert "noindex" not in page(client, knitwear, tag="summer").content.decode()
+    text = page(client, knitwear, tag="cheap pills").content.decode()
+    assert '<meta name="robots" content="noindex">' in text
+
+
 def test_htmx_gets_the_region_it_fills_and_history_the_page(client, knitwear):
     ProductFactory(category=knitwear)
     url = reverse("catalog:category", args=[knitwear.path])

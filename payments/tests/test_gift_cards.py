@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from catalog.tests.pages import meta
 from orders.carts import cart as carts
 from orders.carts.cart import merge
 from orders.models import CartItem, GiftCardWish, Order
@@ -92,6 +93,13 @@ def test_card_is_put_into_the_cart_with_whom_it_is_for(product):
 def test_what_cannot_be_sold_is_refused(product, answer):
     assert Client().post(BUY, answer).status_code == 422
     assert not CartItem.objects.exists()
+
+
+def test_page_says_what_it_is_to_whoever_passes_it_on(product):
+    answer = Client().get(BUY)
+    assert '<link rel="canonical" href="http://testserver/gift-cards/">' in answer.content.decode()
+    assert meta(answer, "og:title") == product.title
+    assert meta(answer, "og:image").endswith(".png")
 
 
 def test_no_product_no_page():
