@@ -18,6 +18,7 @@ from django.db import DataError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import NoReverseMatch
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -167,10 +168,14 @@ class StaffAdmin(StaffFields, admin.ModelAdmin):
         """Straight to the page; Django's detour would find the address of any row for anybody."""
         if obj is None or not self.view_on_site:
             return None
-        if callable(self.view_on_site):
-            return self.view_on_site(obj)
-        find = getattr(obj, "get_absolute_url", None)
-        return cast("str", find()) if find else None
+        own = getattr(obj, "get_absolute_url", None)
+        try:
+            if callable(self.view_on_site):
+                return self.view_on_site(obj)
+            return cast("str", own()) if own else None
+        except NoReverseMatch:
+            # A refused form shows the row with what was typed, such as a slug that is none.
+            return None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffList

@@ -37,14 +37,21 @@ class Extra:
             return _field(currency).clean(typed)
         if not typed:
             return 0
-        if typed.isascii() and typed.isdigit() and int(typed) <= MOST_GRAMS:
-            return int(typed)
+        if (grams := whole(typed, MOST_GRAMS)) is not None:
+            return grams
         raise forms.ValidationError(gettext("Enter a whole number."))
 
 
 RECOMMENDED = Extra("recommended", "compare_at_price", _("Recommended price"))
 COST = Extra("cost", "cost", _("Cost"))
 WEIGHT = Extra("weight", "weight_grams", _("Weight in grams"), is_amount=False)
+
+
+def whole(typed: str, most: int) -> int | None:
+    """The number in ``typed``; None where it is none from 0 to ``most``."""
+    # Thousands of digits are more than int() takes.
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= 20
+    return int(typed) if is_number and int(typed) <= most else None
 
 
 def extras_for(*, may_price: bool) -> tuple[Extra, ...]:

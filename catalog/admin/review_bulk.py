@@ -48,7 +48,7 @@ class BulkModeration:
         if not self.has_moderate_permission(request):
             raise PermissionDenied
         is_rejection = request.POST.get("act") == "reject"
-        reason = request.POST.get("reason", "").strip()[:300]
+        reason = request.POST.get("reason", "").replace("\0", "").strip()[:300]
         seen = list(filter(None, map(_seen, request.POST.getlist("seen"))))
         if is_rejection and not reason:
             rows = Review.objects.filter(pk__in=[pk for pk, _version in seen])

@@ -160,11 +160,11 @@ class ReviewAdmin(MaskedPeople, ReadOnly, BulkModeration, AuditedAdmin):
         page = reverse("admin:catalog_review_change", args=[review.pk])
         act = request.POST.get("act", "")
         # A reason is a button of its own.
-        reason = request.POST.get("chosen_reason") or request.POST.get("reason", "").strip()
+        reason = _words(request, "chosen_reason") or _words(request, "reason")
         if act == "reject" and not reason:
             self.message_user(request, gettext("Choose a reason first."), messages.ERROR)
             return HttpResponseRedirect(page)
-        if act == "appeal" and not request.POST.get("words", "").strip():
+        if act == "appeal" and not _words(request, "words"):
             self.message_user(request, gettext("Write down what the author says."), messages.ERROR)
             return HttpResponseRedirect(page)
         try:
@@ -182,9 +182,10 @@ class ReviewAdmin(MaskedPeople, ReadOnly, BulkModeration, AuditedAdmin):
 
     def _act(self, request: HttpRequest, review: Review, act: str, reason: str) -> None:
         version = request.POST.get("seen_version", "")
+        is_version = version.isascii() and version.isdigit() and len(version) <= 9
         seen: dict[str, Any] = {
             "review_id": review.pk,
-            "seen_version": int(version) if version.isascii() and version.isdigit() else 0,
+            "seen_version": int(version) if is_version else 0,
         }
         if act == "approve":
             moderation.approve(**seen, actor_id=request.user.pk)
@@ -196,10 +197,10 @@ class ReviewAdmin(MaskedPeople, ReadOnly, BulkModeration, AuditedAdmin):
             moderation.reopen(**seen)
             text = gettext("Back in the queue: %s")
         elif act == "appeal" and review.status == Status.REJECTED:
-            moderation.appeal(**seen, words=request.POST.get("words", ""))
+            moderation.appeal(**seen, words=_words(request, "words"))
             text = gettext("Back in the queue, with the appeal: %s")
         elif act == "reply":
-            moderation.reply(**seen, text=request.POST.get("reply", ""))
+            moderation.reply(**seen, text=_words(request, "reply"))
             text = gettext("Reply saved: %s")
         else:
             raise Http404
@@ -229,6 +230,10 @@ class ReviewAdmin(MaskedPeople, ReadOnly, BulkModeration, AuditedAdmin):
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, review: Review) -> SafeString:
         return badge(review.get_status_display(), *_KINDS[Status(review.status)])
+
+
+def _words(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "").strip()
 
 
 def _key(text: str) -> UUID | None:

@@ -106,8 +106,8 @@ class Grid:
         self.extras = grid_extras.extras_for(may_price=rights.price) if self.is_wide else ()
         self._most = ROWS_WIDE if self.is_wide else ROWS
         self.page_count = -(-len(self.variants) // self._most) or 1
-        number = chosen.get("page", "")
-        self.number = min(max(int(number) if number.isdecimal() else 1, 1), self.page_count)
+        number = grid_extras.whole(chosen.get("page", ""), MOST_UNITS) or 1
+        self.number = min(number, self.page_count)
         shown = self.variants[(self.number - 1) * self._most : self.number * self._most]
         self.money = MoneyField(currency=product.currency)
         units = self._units(shown)
@@ -232,7 +232,8 @@ class Grid:
 
     def _read_line(self, line: Line, data: Mapping[str, str]) -> None:
         for name in line.typed:
-            line.typed[name] = data.get(f"{line.key}.{name}", line.typed[name]).strip()
+            typed = data.get(f"{line.key}.{name}", line.typed[name])
+            line.typed[name] = typed.replace("\0", "").strip()
         line.is_on = line.row.is_on = f"{line.key}.on" in data
         line.row.is_primary = line.is_on and line.key == self.primary
         line.row.sku, line.row.barcode = line.typed["sku"], line.typed["barcode"]
@@ -264,9 +265,8 @@ class Grid:
         line.row.price = price
 
     def _whole(self, line: Line, name: str, otherwise: int) -> int:
-        typed = line.typed[name]
-        if typed.isascii() and typed.isdigit() and int(typed) <= MOST_UNITS:
-            return int(typed)
+        if (number := grid_extras.whole(line.typed[name], MOST_UNITS)) is not None:
+            return number
         line.errors[name] = gettext("Enter a whole number.")
         return otherwise
 

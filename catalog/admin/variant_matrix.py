@@ -112,7 +112,7 @@ class VariantPages:
                 grid.product,
                 grid.rows,
                 location=grid.location if grid.rights.count else None,
-                reason=request.POST.get("reason", ""),
+                reason=request.POST.get("reason", "").replace("\0", ""),
                 actor_id=user.pk,
             )
         except StaleObject:

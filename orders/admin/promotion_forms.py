@@ -205,7 +205,8 @@ class SampleForm(forms.Form):
                 sku, count = count, "1"
             if not sku:
                 continue
-            if not (count.isascii() and count.isdigit() and 0 < int(count) <= 100):
+            is_number = count.isascii() and count.isdigit() and len(count) < 4
+            if not is_number or not 0 < int(count) <= 100:
                 raise forms.ValidationError(_("Not a quantity: %s") % line)
             wanted[sku.strip()] = int(count)
         return wanted
