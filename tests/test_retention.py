@@ -203,6 +203,17 @@ def test_staff_do_not_get_the_copy_that_a_customer_is_waiting_for():
     assert DataExport.objects.exclude(asked_by=None).get().reason == "a letter"
 
 
+def test_what_was_ordered_opens_from_its_list():
+    user = User.objects.create_user("ada@example.com")
+    client = signed_in(staff(Role.ADMIN))
+    copy = copies.ask(user_id=user.pk)
+    erasure = erasing.ask(source=ErasureRequest.Source.STAFF, reason="a letter", user_id=user.pk)
+    for page, row in (("dataexport", copy), ("erasurerequest", erasure)):
+        answer = client.get(reverse(f"admin:accounts_{page}_change", args=[row.pk]))
+        assert answer.status_code == 200, page
+        assert answer.context["original"] == row
+
+
 def test_an_admin_erases_at_once_and_a_manager_does_not():
     user = User.objects.create_user("ada@example.com")
     sent = {"address": "ada@example.com", "reason": "a letter"}

@@ -96,7 +96,8 @@ class OrderedByStaff(AuditedAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        kwargs["fields"] = ("reason",) if obj is None else None
+        if obj is None:
+            kwargs["fields"] = ("reason",)
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
