@@ -130,11 +130,12 @@ def test_the_list_tells_what_is_planned(client):
     assert "€40.00" in page
 
 
-def test_the_proof_of_chosen_products_is_exported_and_that_is_written_down(client):
+@pytest.mark.parametrize("last_day", ["2199-01-01", "9999-12-31"])
+def test_the_proof_of_chosen_products_is_exported_and_that_is_written_down(client, last_day):
     product, other = ProductFactory(sizes=("s",)), ProductFactory(sizes=("s",))
     chosen = {"action": "export_prices", "_selected_action": [str(product.pk)]}
     assert "First day" in text_of(client.post(LIST, chosen))
-    response = client.post(LIST, chosen | {"export": "1", "last_day": "2199-01-01"})
+    response = client.post(LIST, chosen | {"export": "1", "last_day": last_day})
     text = response.getvalue().decode()
     assert product.variants.get().sku in text
     assert other.variants.get().sku not in text

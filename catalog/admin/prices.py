@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +72,8 @@ class PeriodForm(forms.Form):
         first, last = self.cleaned_data["first_day"], self.cleaned_data["last_day"]
         midnight = datetime.min.time()
         begin = timezone.make_aware(datetime.combine(first, midnight)) if first else None
-        after = last + timedelta(days=1) if last else None
+        # No day comes after the last one of the calendar.
+        after = last + timedelta(days=1) if last and last < date.max else None
         return begin, timezone.make_aware(datetime.combine(after, midnight)) if after else None
 
 
