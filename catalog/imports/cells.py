@@ -226,15 +226,17 @@ class Moment:
         try:
             moment = parse_datetime(clean)
             day = parse_date(clean) if moment is None else None
-        except ValueError:
-            moment = day = None
-        if moment is None and day is not None:
-            moment = datetime(day.year, day.month, day.day)
-        if moment is None:
+            if moment is None and day is not None:
+                moment = datetime(day.year, day.month, day.day)
+            if moment is not None and timezone.is_naive(moment):
+                moment = timezone.make_aware(moment)
+            universal = moment.astimezone(UTC) if moment is not None else None
+        except (ValueError, OverflowError):
+            # No time at all, or one that is none in another zone: a day before the first.
+            universal = None
+        if universal is None:
             raise CellRefused(_("is not a time such as 2026-03-01 08:00"))
-        if timezone.is_naive(moment):
-            moment = timezone.make_aware(moment)
-        return moment.astimezone(UTC).isoformat()
+        return universal.isoformat()
 
     def write(self, value: str) -> str:
         return value

@@ -131,7 +131,8 @@ class Dates:
         if not number.lstrip("-").isdigit():
             # What Excel shows as 49.9 is stored as 49.899999999999999.
             value = Decimal(repr(float(number)))
-            return format(value.normalize(), "f") if value.is_finite() else ""
+            # No number has this size: as it stands, for the column to refuse.
+            return format(value.normalize(), "f") if value.is_finite() else number
         return number
 
 

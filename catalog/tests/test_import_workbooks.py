@@ -72,6 +72,16 @@ def test_numbers_dates_and_ticks_are_read_as_a_csv_file_would_say_them():
     }
 
 
+@pytest.mark.parametrize("number", ["1e999", "nan", "-1e999"])
+def test_number_without_size_is_an_error_of_the_row(number):
+    ProductFactory(slug="tee")
+    content = workbook([["sku", "price"], ["TEE-NAVY-S", 59]])
+    batch = checked(
+        content=with_part(content, SHEET, lambda part: part.replace(">59<", f">{number}<"))
+    )
+    assert problems(batch) == [(2, "price", "is not an amount such as 49.90")]
+
+
 def sharing(content, *texts):
     """The workbook ``content`` with its cells "0", "1" and so on saying what they share, as Excel
     writes them."""

@@ -155,6 +155,13 @@ def test_new_active_product_is_published_with_a_primary_variant():
         ("status", "sold", "status", "is none of DRAFT, ACTIVE, ARCHIVED"),
         ("primary", "maybe", "primary", "is neither yes nor no"),
         ("published_at", "soon", "published_at", "is not a time such as 2026-03-01 08:00"),
+        ("published_at", "0001-01-01", "published_at", "is not a time such as 2026-03-01 08:00"),
+        (
+            "published_at",
+            "9999-12-31T23:59:59-23:59",
+            "published_at",
+            "is not a time such as 2026-03-01 08:00",
+        ),
         ("media", "none.jpg", "media", "there is no picture none.jpg"),
         ("title", "=1+1", "title", "is a formula: give its value, or text after an apostrophe"),
         ("price", " =B2*2", "price", "is a formula: give its value, or text after an apostrophe"),
