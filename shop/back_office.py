@@ -1,6 +1,7 @@
 """What the pages of the back office share: amounts, badges, and saves that lose nothing."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.forms import MoneyField
 from shop.models import StaleObject, Versioned
 
+#: Of times that staff type; what is earlier was mistyped.
+FIRST_YEAR = 1900
 STALE = _(
     "Someone else changed this since you opened it, so nothing was saved. "
     "The history says who and what; open the page anew and make your change again."
@@ -62,6 +65,14 @@ def _is_key(typed: Any) -> bool:
     return True
 
 
+def _within_the_calendar(moment: datetime) -> None:
+    """Refuse times that the database keeps and Python cannot read again in every zone."""
+    if not FIRST_YEAR <= moment.year < datetime.max.year:
+        text = _("Enter a year from %(first)d to %(last)d.")
+        years = {"first": FIRST_YEAR, "last": datetime.max.year - 1}
+        raise forms.ValidationError(text, code="year", params=years)
+
+
 class StaffFields:
     """Types the ``amount_fields`` of a model as money, and leaves out Django's pop-ups."""
 
@@ -78,6 +89,8 @@ class StaffFields:
         if db_field.name in mine.get_autocomplete_fields(request):
             kwargs["widget"] = FoundByTyping(db_field, mine.admin_site)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(db_field, models.DateTimeField) and field is not None:
+            field.validators.append(_within_the_calendar)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # Each table has its own place in the navigation; pop-ups would only distract.
             for link in ("add", "change", "delete", "view"):

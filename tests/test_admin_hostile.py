@@ -55,6 +55,17 @@ def test_page_with_a_slug_that_is_none_is_refused_at_its_field(slug):
     assert "slug" in answer.context["adminform"].form.errors
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+def test_time_beyond_the_calendar_is_refused_at_its_field(day):
+    """Kept, such a row could not be read again, nor any list with it."""
+    client, page = signed_in(staff()), article()
+    url = reverse("admin:catalog_contentpage_change", args=[page.pk])
+    typed = {"published_at_0": day, "published_at_1": "00:00:00"}
+    answer = client.post(url, {**fields_of(client.get(url)), **typed})
+    assert answer.context["adminform"].form.errors.as_data()["published_at"][0].code == "year"
+    assert type(page).objects.get().published_at == page.published_at
+
+
 def test_review_is_rejected_in_the_words_that_can_be_kept():
     review, client = written(ProductFactory()), signed_in(staff())
     page = reverse("admin:catalog_review_act", args=[review.pk])
