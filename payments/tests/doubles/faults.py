@@ -188,6 +188,8 @@ def _handler_of(double):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = LONGEST_HANG
+        # Head and body are two writes: the second would wait until the first is acknowledged.
+        disable_nagle_algorithm = True
 
         def _serve(self):
             length = int(self.headers.get("Content-Length") or 0)
