@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
 from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from django.test.testcases import QuietWSGIRequestHandler
 from django.utils import translation
 from psycopg.pq import TransactionStatus
 
@@ -102,6 +103,14 @@ def cheap_passwords():
     """Hashes of passwords are slow on purpose, which helps no test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BCryptSHA256PasswordHasher, "rounds", 4)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prompt_answers():
+    """The live server writes an answer in pieces; none waits until the one before is acknowledged."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuietWSGIRequestHandler, "disable_nagle_algorithm", True)
         yield
 
 
