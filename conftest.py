@@ -68,10 +68,19 @@ def pytest_sessionstart():
     settings.CACHES["default"]["OPTIONS"] |= REDIS_PATIENCE
 
 
-def pytest_collection_finish():
-    """What is loaded by now stays to the end; the garbage collector need not look at it again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is loaded here stays to the end; the garbage collector need not look at it.
+
+    It took a third of the time of collecting.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def server(settings):
 
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     listening.answers, listening.asked = {}, []
-    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    threading.Thread(target=listening.serve_forever, args=(0.02,), daemon=True).start()
     settings.IMPORT_MEDIA_LOOPBACK_PORT = listening.server_port
     yield listening
     listening.shutdown()
