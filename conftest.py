@@ -7,7 +7,6 @@ from itertools import count
 from types import SimpleNamespace
 
 import hypothesis
-import pgtrigger
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import BCryptSHA256PasswordHasher
@@ -20,10 +19,11 @@ from psycopg.pq import TransactionStatus
 
 from catalog import shown_products, wares
 from shop import rate_limits
-from shop.accounts.roles import Role, sync_roles
+from shop.accounts.roles import sync_roles
 from shop.startup import ServersUnavailable, attach_embedded_servers
 from shop.tests.numbering import FIRST, Numbers
 from shop.tests.wire import Wire, wait_until_closed
+from tests.flushing import Flusher
 from tests.midnight import stay_within_a_day
 from tests.template_database import template_database
 
@@ -46,17 +46,6 @@ FROZEN_PATIENCE = {"SOCKET_CONNECT_TIMEOUT": 3, "SOCKET_TIMEOUT": 3}
 LATE = 45
 #: Counts the tests of this worker.
 NUMBERS = count()
-#: Tables that are filled once, with the same rows for every test: what Django makes of the models,
-#: and the roles.
-FILLED = {"auth_group", "auth_group_permissions", "auth_permission", "django_content_type"}
-#: Takes groups that are no roles away; they go with their permissions.
-OTHER_GROUPS = """
-    WITH others AS (SELECT id FROM auth_group WHERE name <> ALL (%s)),
-        theirs AS (DELETE FROM auth_group_permissions WHERE group_id IN (SELECT id FROM others))
-    DELETE FROM auth_group WHERE id IN (SELECT id FROM others)
-"""
-#: The queue of the worker, whose models Django does not manage.
-QUEUE = "procrastinate_jobs"
 
 
 def pytest_sessionstart():
@@ -98,13 +87,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The roles stand in every database of tests, as in every shop."""
+    """The roles stand in every database of tests, as in every shop; other rows go quickly."""
     with django_db_blocker.unblock(), transaction.atomic(), connection.cursor() as cursor:
         sync_roles()
         # Each test finds an empty log.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("DELETE FROM audit_auditlog")
+    flusher = Flusher()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: flusher.flush())
+        yield
+    flusher.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -117,44 +111,9 @@ def cheap_passwords():
 
 @pytest.fixture(scope="session", autouse=True)
 def prompt_answers():
-    """The live server writes an answer in pieces; none waits until the one before is acknowledged."""
+    """The live server writes an answer in pieces: none waits for the one before to arrive."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(QuietWSGIRequestHandler, "disable_nagle_algorithm", True)
-        yield
-
-
-def tables_with_rows(cursor, tables):
-    # Planned once for each connection, because planning takes longer than looking.
-    cursor.execute("SELECT 1 FROM pg_prepared_statements WHERE name = 'rows_left'")
-    if not cursor.fetchone():
-        parts = [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables]
-        cursor.execute(f"PREPARE rows_left AS {' UNION ALL '.join(parts)}")
-    cursor.execute("EXECUTE rows_left")
-    return [table for (table,) in cursor.fetchall()]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def quick_flush():
-    """Take the rows that a transactional test leaves out of the few tables that have any.
-
-    Django would truncate all tables, which is slow, and fill its own again. Ledgers give up
-    their rows to nobody else.
-    """
-    tables = []
-
-    def teardown(self):
-        with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
-            if not tables:
-                named = connection.introspection.django_table_names(only_existing=True)
-                tables.extend(sorted({*named, QUEUE} - FILLED))
-            # Again until none is left: a request that is still on its way may write once more.
-            while found := tables_with_rows(cursor, tables):
-                for table in found:
-                    cursor.execute(f"DELETE FROM {table}")
-            cursor.execute(OTHER_GROUPS, [list(Role)])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
 
 
