@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.forms import MoneyField
 from shop.models import StaleObject, Versioned
+from shop.money import UnknownCurrency, decimals_of
 
 #: Of times that staff type; what is earlier was mistyped.
 FIRST_YEAR = 1900
@@ -73,6 +74,14 @@ def _within_the_calendar(moment: datetime) -> None:
         raise forms.ValidationError(text, code="year", params=years)
 
 
+def _known_currency(code: str) -> None:
+    try:
+        decimals_of(code)
+    except UnknownCurrency as error:
+        text = _("Enter the three capital letters of a currency, such as EUR.")
+        raise forms.ValidationError(text, code="currency") from error
+
+
 class StaffFields:
     """Types the ``amount_fields`` of a model as money, and leaves out Django's pop-ups."""
 
@@ -91,6 +100,8 @@ class StaffFields:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if isinstance(db_field, models.DateTimeField) and field is not None:
             field.validators.append(_within_the_calendar)
+        if db_field.name == "currency" and field is not None:
+            field.validators.append(_known_currency)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # Each table has its own place in the navigation; pop-ups would only distract.
             for link in ("add", "change", "delete", "view"):

@@ -61,6 +61,16 @@ def test_zone_that_cannot_be_is_refused_in_words(admin, fields, words):
     assert not ShippingZone.objects.exists()
 
 
+@pytest.mark.parametrize("code", ["-1", "eur", "ABC", "€"])
+def test_currency_that_is_none_is_refused_at_its_field(admin, code):
+    """Kept, it would end every page that writes the price."""
+    row = standard_delivery()
+    answer = saved(admin, row, currency=code)
+    assert answer.context["adminform"].form.errors["currency"]
+    row.refresh_from_db()
+    assert row.currency == "EUR"
+
+
 def test_zone_with_methods_cannot_be_deleted(admin):
     row = standard_delivery()
     admin.post(reverse("admin:orders_shippingzone_delete", args=[row.zone.pk]), {"post": "yes"})
