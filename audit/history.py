@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -184,8 +185,11 @@ def _text(
         return str(value)[:_SHOWN_CHARACTERS]
     if isinstance(field, models.ForeignKey):
         return names.get((_related(field)._meta.label_lower, str(value)), str(value))
-    if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
-        return date_format(localtime(moment), "DATETIME_FORMAT")
+    if isinstance(field, models.DateTimeField):
+        # What was written once stays in the log, be it a time that no clock shows.
+        with suppress(ValueError, OverflowError):
+            if moment := parse_datetime(str(value)):
+                return date_format(localtime(moment), "DATETIME_FORMAT")
     choices = dict(field.flatchoices)
     return str(choices.get(value, value))[:_SHOWN_CHARACTERS]
 

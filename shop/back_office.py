@@ -26,12 +26,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shop import moments
 from shop.forms import MoneyField
 from shop.models import StaleObject, Versioned
 from shop.money import UnknownCurrency, decimals_of
 
-#: Of times that staff type; what is earlier was mistyped.
-FIRST_YEAR = 1900
 STALE = _(
     "Someone else changed this since you opened it, so nothing was saved. "
     "The history says who and what; open the page anew and make your change again."
@@ -67,10 +66,9 @@ def _is_key(typed: Any) -> bool:
 
 
 def _within_the_calendar(moment: datetime) -> None:
-    """Refuse times that the database keeps and Python cannot read again in every zone."""
-    if not FIRST_YEAR <= moment.year < datetime.max.year:
+    if not moments.can_hold(moment):
         text = _("Enter a year from %(first)d to %(last)d.")
-        years = {"first": FIRST_YEAR, "last": datetime.max.year - 1}
+        years = {"first": moments.FIRST_YEAR, "last": moments.LAST_YEAR}
         raise forms.ValidationError(text, code="year", params=years)
 
 

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from audit import recording
+from audit.models import AuditLog
 from catalog.admin import variant_grid
 from catalog.models import Brand
 from catalog.tests.factories import ProductFactory, variant
@@ -64,6 +66,13 @@ def test_time_beyond_the_calendar_is_refused_at_its_field(day):
     answer = client.post(url, {**fields_of(client.get(url)), **typed})
     assert answer.context["adminform"].form.errors.as_data()["published_at"][0].code == "year"
     assert type(page).objects.get().published_at == page.published_at
+
+
+def test_history_shows_a_time_that_no_clock_tells():
+    page, far = article(), "9999-12-31T23:59:59+00:00"
+    recording.record(AuditLog.Action.UPDATE, type(page), page.pk, {}, {"published_at": far})
+    history = reverse("admin:catalog_contentpage_history", args=[page.pk])
+    assert "9999-12-31T23:59:59" in signed_in(staff()).get(history).content.decode()
 
 
 def test_review_is_rejected_in_the_words_that_can_be_kept():

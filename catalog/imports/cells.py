@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django_countries.fields import Country
 
 from catalog.imports.errors import CellRefused
+from shop import moments
 from shop.money import InvalidAmount, to_major, to_minor
 from shop.spreadsheets import armored, bared
 
@@ -232,9 +233,8 @@ class Moment:
                 moment = timezone.make_aware(moment)
             universal = moment.astimezone(UTC) if moment is not None else None
         except (ValueError, OverflowError):
-            # No time at all, or one that is none in another zone: a day before the first.
             universal = None
-        if universal is None:
+        if universal is None or not moments.can_hold(universal):
             raise CellRefused(_("is not a time such as 2026-03-01 08:00"))
         return universal.isoformat()
 

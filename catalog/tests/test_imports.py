@@ -158,7 +158,7 @@ def test_new_active_product_is_published_with_a_primary_variant():
         ("published_at", "0001-01-01", "published_at", "is not a time such as 2026-03-01 08:00"),
         (
             "published_at",
-            "9999-12-31T23:59:59-23:59",
+            "9999-12-31T23:59:59Z",
             "published_at",
             "is not a time such as 2026-03-01 08:00",
         ),
