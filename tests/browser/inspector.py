@@ -17,17 +17,18 @@ FIND = "rules => axe.run(document, rules).then((found) => found.violations)"
 #: What is laid out only when somebody comes near would hide how far it sticks out.
 SHOW_WHAT_IS_FAR = """document.querySelectorAll(".u-later").forEach((far) =>
   far.classList.remove("u-later"))"""
-#: Colors do not change at once where they follow the pointer softly; and what inherits a color sets
-#: out when the one above it has arrived.
-END_TRANSITIONS = """(async () => {
-  const running = () => document.getAnimations().filter((each) => each instanceof CSSTransition);
-  for (let quiet = 0; quiet < 2; ) {
-    await new Promise(requestAnimationFrame);
-    const found = running();
-    found.forEach((each) => each.finish());
-    quiet = found.length ? 0 : quiet + 1;
-  }
-})()"""
+#: Colors change at once meanwhile: with reduced motion all of them would take a frame, and what
+#: inherits a color would set out when the one above it has arrived.
+HOLD_STILL = """() => {
+  const still = new CSSStyleSheet();
+  still.replaceSync("*, ::before, ::after, ::backdrop { transition: none !important }");
+  document.adoptedStyleSheets.push(still);
+}"""
+#: What it looks like now stands before anything may move again.
+LET_GO = """() => {
+  void document.documentElement.scrollWidth;
+  document.adoptedStyleSheets.pop();
+}"""
 
 
 class Inspector:
@@ -45,16 +46,16 @@ class Inspector:
         page.wait_for_load_state("load")
         page.evaluate(SHOW_WHAT_IS_FAR)
         page.evaluate(AXE_SCRIPT)
+        page.evaluate(HOLD_STILL)
         self._take(page, "light", page.evaluate(FIND, RULES))
         size = page.viewport_size
         page.emulate_media(color_scheme="dark")
-        page.evaluate(END_TRANSITIONS)
         if dark_width:
             page.set_viewport_size(size | {"width": dark_width})
         rules = RULES if dark_width else COLORS
         self._take(page, "dark", page.evaluate(FIND, rules))
         page.emulate_media(color_scheme="light")
-        page.evaluate(END_TRANSITIONS)
+        page.evaluate(LET_GO)
         for width in widths:
             page.set_viewport_size(size | {"width": width})
             wide = page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.documentElement)")
