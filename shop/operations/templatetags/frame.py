@@ -2,8 +2,9 @@
 
 from django import template
 from django.db import transaction
-from django.template import Context, Node, NodeList
+from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token
+from django.template.loader_tags import BlockNode
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -29,16 +30,19 @@ def frame(parser: Parser, token: Token) -> Node:
 
     The values are what differs beside it and has few forms. Inside there are ``csrf_token``,
     ``path`` and ``query`` of the page, to be written and not to be asked about, and parts of the
-    visitor. It ends with the tree and the menus.
+    visitor, but no block: TemplateSyntaxError. It ends with the tree and the menus.
     """
     _tag, *values = token.split_contents()
     nodelist = parser.parse(("endframe",))
     parser.delete_first_token()
+    if nodelist.get_nodes_by_type(BlockNode):
+        raise TemplateSyntaxError("a frame is the same on all pages, so it has no block of theirs")
     return _FrameNode(nodelist, [parser.compile_filter(value) for value in values])
 
 
 class _FrameNode(Node):
-    child_nodelists = ("nodelist",)
+    # Nothing inside is a page's own block, so no page looks for its blocks in here.
+    child_nodelists = ()
 
     def __init__(self, nodelist: NodeList, values: list[FilterExpression]) -> None:
         self.nodelist = nodelist
