@@ -254,7 +254,7 @@ class Product(Shown, Model, SoftDeletable, Versioned):
                 "slug",
                 was="'/p/' || OLD.slug || '/'",
                 now_at="'/p/' || NEW.slug || '/'",
-                shown="OLD.status <> 'DRAFT'",
+                shown="(OLD.status <> 'DRAFT' OR OLD.published_at <= statement_timestamp())",
             ),
             pgtrigger.Trigger(
                 name="knows_its_brand",

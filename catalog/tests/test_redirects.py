@@ -31,6 +31,21 @@ def test_a_renamed_product_is_found_at_its_old_address(client):
     assert (response.status_code, response["Location"]) == (301, "/p/new-tee/?color=navy&size=m")
 
 
+def test_a_product_renamed_while_it_is_off_the_shelf_is_found_at_its_old_address(client):
+    product = ProductFactory(slug="old-tee")
+    for change in ({"status": "DRAFT"}, {"slug": "new-tee"}, {"status": "ACTIVE"}):
+        vars(product).update(change)
+        product.save()
+    assert client.get("/p/old-tee/")["Location"] == "/p/new-tee/"
+
+
+def test_a_draft_that_nobody_saw_leaves_no_address_behind():
+    product = ProductFactory(slug="old-tee", status="DRAFT", published_at=None)
+    product.slug = "new-tee"
+    product.save()
+    assert targets() == {}
+
+
 def test_a_category_takes_its_descendants_along(client):
     tops = CategoryFactory(slug="tops")
     CategoryFactory(slug="polos", parent=CategoryFactory(slug="tees", parent=tops))
