@@ -167,6 +167,12 @@ def _serve_unpaid(request: HttpRequest, order: Order) -> HttpResponse:
     return see_other(order)
 
 
+def agreed_total(request: HttpRequest) -> int:
+    """What the page said the order costs, in minor units; -1, as none does, if it said nothing."""
+    shown = request.POST.get("total", "")
+    return int(shown) if AMOUNT.fullmatch(shown) else -1
+
+
 def _agreed_due(request: HttpRequest) -> int | None:
     """What the page said is left to pay, in minor units; None from a page without credit."""
     shown = request.POST.get("due", "")

@@ -263,8 +263,7 @@ def _keep_method(page: Page, due: int) -> bool:
 
 def _pay(request: HttpRequest, page: Page, sent: Sent) -> HttpResponse:
     """Place the order and take its money, or say why not."""
-    typed = request.POST.get("total", "")
-    agreed = int(typed) if completion.AMOUNT.fullmatch(typed) else -1
+    agreed = completion.agreed_total(request)
     try:
         order, opened = completion.place(page.checkout, agreed_total=agreed, page=sent)
     except (OrdersError, InventoryError) as error:

@@ -1,6 +1,5 @@
 """The last steps of checkout: payment, review, and the bank's question."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from uuid import UUID
@@ -38,8 +37,6 @@ from shop.redirects import see_other
 CHECK_SECONDS = 2
 #: Shoppers that come back from providers, from one address of the net in an hour.
 RETURNS, HOUR = 60, 3600
-#: A total in minor units as the review page sends it back.
-AMOUNT = re.compile(r"[0-9]{1,12}")
 STEPS = {"contact": "orders:checkout", "delivery": "orders:delivery", "payment": "payments:payment"}
 
 
@@ -104,8 +101,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _pay(request: HttpRequest, purchase: Purchase, page: Sent) -> HttpResponse:
     """Place the order and take its money, or say why not."""
-    shown = request.POST.get("total", "")
-    agreed = int(shown) if AMOUNT.fullmatch(shown) else -1
+    agreed = completion.agreed_total(request)
     try:
         if purchase.order is not None:
             order, opened = purchase.order, None
