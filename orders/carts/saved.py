@@ -22,6 +22,7 @@ from orders.carts import cart as carts
 from orders.errors import SavedListFull
 from orders.models import Cart, CartItem, SavedItem
 from shop.accounts.models import User
+from shop.batches import until_done
 from shop.conflicts import retried
 
 COOKIE = "__Host-saved" if settings.HTTPS else "saved"
@@ -139,12 +140,16 @@ def take_along(request: HttpRequest, user: User) -> None:
         theirs.update(user=user, token_digest="")
 
 
-def forget_old(*, limit: int = 500) -> int:
-    """Delete what guests put aside ``GUEST_LIFE_DAYS`` ago; returns how many."""
+def forget_old(*, batch: int = 500) -> int:
+    """Delete what guests put aside ``GUEST_LIFE_DAYS`` ago, in batches; returns how many."""
     since = timezone.now() - timedelta(days=GUEST_LIFE_DAYS)
     old = SavedItem.objects.filter(user=None, created_at__lt=since).order_by("created_at")
-    ids = list(old.values_list("pk", flat=True)[:limit])
-    return SavedItem.objects.filter(pk__in=ids).delete()[0]
+
+    def forget() -> int:
+        ids = list(old.values_list("pk", flat=True)[:batch])
+        return SavedItem.objects.filter(pk__in=ids).delete()[0]
+
+    return until_done(forget)
 
 
 def _keep(keeper: Keeper, variant: ProductVariant, quantity: int) -> SavedItem:

@@ -11,6 +11,7 @@ from audit import recording
 from orders.errors import ReturnNotAllowed
 from orders.models import Return, ReturnPhoto, Withdrawal
 from orders.returns import history, requesting, withdrawing
+from shop.batches import until_done
 
 #: Who waits longer than this for the answer to a declaration gets it anew, in minutes.
 _UNANSWERED_MINUTES = 15
@@ -45,30 +46,42 @@ def end_unsent(*, limit: int = 200) -> int:
     return ended
 
 
-def forget_photos(*, limit: int = 500) -> int:
-    """Delete the photos of returns that ended long ago; returns how many. A job removes files."""
+def forget_photos(*, batch: int = 500) -> int:
+    """Delete the photos of returns that ended long ago, in batches; returns how many.
+
+    A job removes their files.
+    """
     before = timezone.now() - timedelta(days=settings.RETURN_PHOTO_DAYS)
     ended = Return.objects.exclude(status__in=Return.OPEN).filter(updated_at__lt=before)
-    rows = list(ReturnPhoto.objects.filter(request__in=ended).select_related("media")[:limit])
-    with recording.batch():
-        for photo in rows:
-            photo.delete()
-            if not any(photo.media.uses()):
-                photo.media.delete()
-    return len(rows)
+    photos = ReturnPhoto.objects.filter(request__in=ended).select_related("media")
+
+    def forget() -> int:
+        with recording.batch():
+            rows = list(photos[:batch])
+            for photo in rows:
+                photo.delete()
+                if not any(photo.media.uses()):
+                    photo.media.delete()
+        return len(rows)
+
+    return until_done(forget)
 
 
-def forget_withdrawals(*, limit: int = 500) -> int:
-    """Delete declarations that named no order of ours long ago; returns how many."""
+def forget_withdrawals(*, batch: int = 500) -> int:
+    """Delete declarations that named no order of ours long ago, in batches; returns how many."""
     before = timezone.now() - timedelta(days=settings.WITHDRAWAL_DAYS_KEPT)
-    rows = Withdrawal.objects.filter(
+    unknown = Withdrawal.objects.filter(
         result=Withdrawal.Result.UNKNOWN, declared_at__lt=before
     ).order_by("declared_at")
-    with recording.batch():
-        found = list(rows[:limit])
-        for row in found:
-            row.delete()
-    return len(found)
+
+    def forget() -> int:
+        with recording.batch():
+            rows = list(unknown[:batch])
+            for row in rows:
+                row.delete()
+        return len(rows)
+
+    return until_done(forget)
 
 
 def queue_unanswered(*, limit: int = 200) -> int:

@@ -55,17 +55,32 @@ def test_what_is_on_its_way_or_withdrawn_does_not_end():
     assert (upkeep.end_unsent(), upkeep.remind()) == (0, 0)
 
 
-def test_photos_are_deleted_long_after_the_end(settings, tmp_path):
+def photographed(asked, *names):
+    for name in names:
+        asked.photos.create(
+            media=Media.objects.create(
+                asset_id=name, file=f"uploads/{name}.jpg", mime_type="image/jpeg", width=1, height=1
+            )
+        )
+
+
+def test_photos_are_deleted_long_after_the_end(settings):
     asked = ask(arrived_order())
-    media = Media.objects.create(
-        asset_id="seam", file="uploads/seam.jpg", mime_type="image/jpeg", width=1, height=1
-    )
-    asked.photos.create(media=media)
+    photographed(asked, "seam")
     settings.RETURN_PHOTO_DAYS = -1
     assert upkeep.forget_photos() == 0
     inspected(asked, accepted=0)
     assert upkeep.forget_photos() == 1
-    assert not Media.objects.filter(pk=media.pk).exists()
+    assert not Media.objects.filter(asset_id="seam").exists()
+
+
+def test_one_morning_deletes_more_photos_than_a_batch(settings):
+    asked = ask(arrived_order())
+    photographed(asked, "seam", "hem", "cuff")
+    inspected(asked, accepted=0)
+    settings.RETURN_PHOTO_DAYS = -1
+    assert upkeep.forget_photos(batch=2) == 3
+    assert not Media.objects.filter(asset_id__in=("seam", "hem", "cuff")).exists()
 
 
 def test_withdrawal_whose_job_was_lost_is_taken_up():

@@ -146,6 +146,14 @@ def test_what_guests_put_aside_long_ago_is_forgotten():
     assert row != mine
 
 
+def test_one_night_forgets_more_than_a_batch():
+    for _guest in range(3):
+        saved.restore(variant=variant_in_stock(), quantity=1, keeper=saved.new_guest())
+    SavedItem.objects.update(created_at=timezone.now() - timedelta(days=91))
+    assert saved.forget_old(batch=2) == 3
+    assert not SavedItem.objects.exists()
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_bring_one_piece_back():

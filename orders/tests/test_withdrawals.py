@@ -165,15 +165,29 @@ def test_form_for_strangers_names_no_goods(client):
     assert "lines" not in form.content.decode().split("<form")[-1]
 
 
+def unknown_ones(count, settings):
+    """Declarations of years ago that named no order."""
+    return [
+        Withdrawal.objects.create(
+            name="Eve",
+            number="ORD-1",
+            email="eve@example.com",
+            result="UNKNOWN",
+            declared_at=timezone.now() - timedelta(days=settings.WITHDRAWAL_DAYS_KEPT + 1),
+        )
+        for _one in range(count)
+    ]
+
+
 def test_unknown_ones_are_forgotten_after_years(settings):
-    said = Withdrawal.objects.create(
-        name="Eve",
-        number="ORD-1",
-        email="eve@example.com",
-        result="UNKNOWN",
-        declared_at=timezone.now() - timedelta(days=settings.WITHDRAWAL_DAYS_KEPT + 1),
-    )
+    [said] = unknown_ones(1, settings)
     declare(arrived_order())
     assert upkeep.forget_withdrawals() == 1
     assert not Withdrawal.objects.filter(pk=said.pk).exists()
     assert Withdrawal.objects.count() == 1
+
+
+def test_one_morning_forgets_more_than_a_batch(settings):
+    unknown_ones(3, settings)
+    assert upkeep.forget_withdrawals(batch=2) == 3
+    assert not Withdrawal.objects.exists()
