@@ -19,7 +19,12 @@ OTHER_GROUPS = """
     DELETE FROM auth_group WHERE id IN (SELECT id FROM others)
 """
 #: The queue of the worker, whose models Django does not manage.
-QUEUE = "procrastinate_jobs"
+QUEUE = {
+    "procrastinate_events",
+    "procrastinate_jobs",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+}
 
 
 class Flusher:
@@ -52,7 +57,7 @@ class Flusher:
             named = self._link.introspection.django_table_names(only_existing=True)
             parts = [
                 f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})"
-                for table in sorted({*named, QUEUE} - FILLED)
+                for table in sorted({*named, *QUEUE} - FILLED)
             ]
             cursor.execute(f"PREPARE rows_left AS {' UNION ALL '.join(parts)}")
 

@@ -31,8 +31,9 @@ def run(program, *arguments, database):
     path = binaries.postgres().path.with_name(program)
     where = [f"--host={server['HOST']}", f"--port={server['PORT']}", f"--username={server['USER']}"]
     done = subprocess.run(
-        [path, *where, f"--dbname={database}", *arguments], capture_output=True, check=True
+        [path, *where, f"--dbname={database}", *arguments], capture_output=True, check=False
     )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
     return done.stdout
 
 
