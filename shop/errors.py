@@ -1,6 +1,6 @@
 """Error pages: the right status, nothing for search engines or caches, and the request's id.
 
-400, 500 and 503 are drawn without database, session and context processors, so that they work
+400, 405, 500 and 503 are drawn without database, session and context processors, so that they work
 when those are what broke. If even the template fails, a plain page in the code remains.
 """
 
@@ -56,6 +56,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404, for ``handler404``."""
     return _page(request, 404, "404.html", {})
+
+
+def not_allowed(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """405 as a page, for an address that takes forms alone; allows what ``refusal`` does."""
+    response = _static_page(request, 405)
+    response["Allow"] = refusal["Allow"]
+    return response
 
 
 def too_many_requests(

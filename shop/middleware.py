@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec
 import structlog
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
@@ -113,14 +113,21 @@ class DatabaseAwayMiddleware:
         return errors.service_unavailable(request)
 
 
-class TooManyRequestsMiddleware:
-    """Answers 429 when a view raises :class:`shop.errors.TooManyRequests`."""
+class RefusalsMiddleware:
+    """Answers 429 when a view raises :class:`shop.errors.TooManyRequests`, and 405 with a page.
+
+    Who opens the address of a form, as with Enter in the address bar, would see nothing of ours.
+    """
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            is_for_eyes = request.accepts("text/html") and "HX-Request" not in request.headers
+            return errors.not_allowed(request, response) if is_for_eyes else response
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, errors.TooManyRequests):

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "shop.middleware.TooManyRequestsMiddleware",
+    "shop.middleware.RefusalsMiddleware",
     "shop.middleware.ActorMiddleware",
     "shop.accounts.sign_in.middleware.SeenMiddleware",
     "catalog.content.redirections.RedirectMiddleware",

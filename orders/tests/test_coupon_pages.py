@@ -81,6 +81,28 @@ def test_refused_code_says_why_and_what_was_typed_stays(shopper, fields, words, 
     assert codes_of(shopper) == []
 
 
+@pytest.mark.parametrize("typed", ["", "  "])
+@pytest.mark.parametrize("headers", [{}, FRAGMENT], ids=["page", "htmx"])
+def test_empty_code_says_what_to_do(shopper, typed, headers):
+    response = shopper.post(ADD, {"code": typed}, **headers)
+    assert response.status_code == 422
+    assert "Enter the code." in text(response)
+    assert "We do not know this code." not in text(response)
+
+
+def test_address_of_a_form_opened_as_a_page_is_a_page(shopper):
+    response = shopper.get(ADD)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "This address only takes forms" in text(response)
+    assert 'href="/cart/"' in text(response)
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_htmx_and_programs_get_no_page_for_it(shopper):
+    assert text(shopper.get(ADD, **FRAGMENT)) == ""
+    assert text(shopper.get(ADD, HTTP_ACCEPT="application/json")) == ""
+
+
 def test_code_not_for_reduced_goods_says_so(shopper):
     variant = shopper.cart.items.get().variant
     variant.price = 3000

@@ -27,6 +27,9 @@ def add(request: HttpRequest) -> HttpResponse:
     if cart is None:
         return see_other("orders:cart")
     typed = request.POST.get("code", "").replace("\0", "").strip()[:60]
+    if not typed:
+        extra = {"coupon_typed": "", "coupon_error": gettext("Enter the code.")}
+        return respond(request, cart, extra, status=422)
     email = getattr(request.user, "email", "") if request.user.is_authenticated else ""
     try:
         codes.add(cart=cart, typed=typed, email=email)
