@@ -1,17 +1,16 @@
 """Gift cards and store credit in checkout: given, taken out, used."""
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from orders.models import Checkout
-from payments import purchases
-from payments.credit import accounts, chosen
+from orders.views.moments import at_one_look
+from payments import express, purchases, views
+from payments.credit import chosen
+from payments.credit_part import Refused
 from payments.errors import CreditRefused, TooManyCards
+from payments.policy import loads_providers
 from shop.middleware import private_page
 from shop.rate_limits import limit
 from shop.redirects import see_other
@@ -22,53 +21,33 @@ TRIES, WINDOW_SECONDS = 10, 15 * 60
 PAGES = {"payment": "payments:payment", "express": "payments:express"}
 
 
-@dataclass(frozen=True)
-class CreditPart:
-    """What ``payments/_credit.html`` shows; amounts in minor units."""
-
-    cards: tuple[chosen.Part, ...]
-    balance: int
-    is_used: bool
-    keeps_out: bool
-    error: str
-    page: str
-
-
-def credit_part(
-    request: HttpRequest, plan: chosen.Plan, checkout: Checkout, page: str = "payment"
-) -> CreditPart:
-    """Credit as it is chosen so far. One query for a member, none for a guest."""
-    cart = checkout.cart
-    words = {
-        "refused": _("This code cannot be used. Check what you typed."),
-        "full": _("An order takes %(most)s gift cards at most.") % {"most": chosen.MOST_CARDS},
-    }
-    return CreditPart(
-        cards=tuple(part for part in plan.parts if part.card_id),
-        balance=accounts.balance_of(cart.user_id, cart.currency) if cart.user_id else 0,
-        is_used=bool(checkout.credit.get("account")),
-        keeps_out=bool(plan.kept_out),
-        error=words.get(request.GET.get("credit", ""), ""),
-        page=page,
-    )
-
-
 @require_POST
 @sensitive_post_parameters("code")
 @private_page
+@at_one_look
+@loads_providers
 def add(request: HttpRequest) -> HttpResponse:
-    """Pay with a gift card; a code that cannot be used is told beside the field."""
+    """Pay with a gift card; a code that cannot be used is told beside the field, and stays there.
+
+    The page that asked is the answer then: a code has no place in an address or a session.
+    """
     limit(request, "gift-card", most=TRIES, seconds=WINDOW_SECONDS, limited=_("codes"))
     purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
+    typed = request.POST.get("code", "")
     try:
-        chosen.add_card(checkout=purchase.checkout, typed=request.POST.get("code", ""))
+        chosen.add_card(checkout=purchase.checkout, typed=typed)
     except CreditRefused:
-        return _back(request, "refused")
+        error = _("This code cannot be used. Check what you typed.")
     except TooManyCards:
-        return _back(request, "full")
-    return _back(request)
+        error = _("An order takes %(most)s gift cards at most.") % {"most": chosen.MOST_CARDS}
+    else:
+        return _back(request)
+    refused = Refused(typed.replace("\0", "").strip()[:60], error)
+    if request.POST.get("page") == "express" and purchase.order is None:
+        return express.with_refused(request, refused)
+    return views.with_refused(request, purchase, refused)
 
 
 @require_POST
@@ -94,8 +73,6 @@ def use_account(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _back(request: HttpRequest, problem: str = "") -> HttpResponse:
+def _back(request: HttpRequest) -> HttpResponse:
     """The page of checkout that asked."""
-    url = reverse(PAGES.get(request.POST.get("page", ""), PAGES["payment"]))
-    query = f"?credit={problem}" if problem else ""
-    return see_other(f"{url}{query}")
+    return see_other(PAGES.get(request.POST.get("page", ""), PAGES["payment"]))

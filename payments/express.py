@@ -39,7 +39,7 @@ from orders.views.moments import at_one_look
 from orders.views.saved_addresses import SavedAddresses
 from payments import completion, purchases
 from payments.credit import chosen
-from payments.credit_views import credit_part
+from payments.credit_part import Refused, credit_part
 from payments.means import Choice
 from payments.models import Payment
 from payments.policy import loads_providers
@@ -137,6 +137,14 @@ def express(request: HttpRequest) -> HttpResponse:
         return _ordered_meanwhile(request)
     except (OrdersError, InventoryError) as error:
         return back_to_cart(request, _explain(error, found))
+
+
+def with_refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The page as it is kept, with what is wrong with the gift card's code."""
+    found = carts.contents_of(request)
+    if found is None or found.checkout is None:
+        return redirect("orders:cart")
+    return _render(request, _stored(found), refused=refused, status=422)
 
 
 def _receive(request: HttpRequest, found: Contents) -> HttpResponse:
@@ -286,18 +294,20 @@ def _render(
     *,
     problems: Sequence[str] = (),
     is_typed: bool = False,
+    refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     checkout, totals = page.checkout, page.summary
     plan = _plan(page, totals)
     is_known = page.is_contact_known and (page.is_delivery_known or page.delivery is None)
-    is_kept = is_known and request.method != "POST"
+    is_kept = refused is not None or (is_known and request.method != "POST")
+    url = reverse("payments:express")
     context = {
         "page": page,
-        "url": reverse("payments:express"),
+        "url": url,
         "region": wanted_fragment(request),
         "key": secrets.token_urlsafe(16),
-        "sign_in_url": sign_in_url(request),
+        "sign_in_url": sign_in_url(request, back=url),
         "known": ", ".join([checkout.email, *_lines(checkout.shipping_address)]),
         "folds_contact": page.is_contact_known and not is_typed,
         "folds_delivery": page.is_delivery_known and not is_typed,
@@ -305,7 +315,7 @@ def _render(
         "summary": plan.shown_in(totals),
         "due": plan.due,
         # Its forms leave the page, so they come once what was typed here is kept.
-        "credit": credit_part(request, plan, checkout, "express") if is_kept else None,
+        "credit": credit_part(plan, checkout, "express", refused) if is_kept else None,
     }
     is_part = is_typed and context["region"] in REGIONS
     template = "payments/_express_parts.html" if is_part else "payments/express.html"

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from orders.models import OrderAddress
 from orders.placed.ownership import is_own
 from orders.views.moments import at_one_look
 from payments import completion, links, messages, processing, purchases, recovery
-from payments.credit_views import credit_part
+from payments.credit_part import Refused, credit_part
 from payments.means import Choice
 from payments.models import Payment, PaymentTransaction
 from payments.policy import loads_providers
@@ -52,30 +52,19 @@ def payment(request: HttpRequest) -> HttpResponse:
         return purchase
     if request.method == "POST" and not purchase.due:
         return see_other("payments:review")
-    data = request.POST if request.method == "POST" else None
-    choice = Choice(
-        data,
-        currency=purchase.currency,
-        amount=purchase.due,
-        is_collected=purchase.is_collected,
-        user_id=request.user.pk,
-    )
-    if request.method == "POST" and choice.is_valid() and (method := choice.take()):
+    if request.method != "POST":
+        return _render_payment(request, purchase, _choice(request, purchase))
+    choice = _choice(request, purchase, request.POST)
+    if choice.is_valid() and (method := choice.take()):
         purchase.keep(choice.provider_name, method)
         return see_other("payments:review")
-    failed = None
-    if purchase.order is not None and request.method != "POST":
-        failed = purchase.order.payments.order_by("-created_at").first()
-    context = {
-        "choice": choice,
-        "failure": messages.explain(failed) if failed and failed.failure_code else "",
-        "purchase": purchase,
-        "credit": credit_part(request, purchase.plan, purchase.checkout),
-        "summary": purchase.summary,
-        **steps(3, values=_values(purchase)),
-    }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "payments/payment.html", context, status=status)
+    return _render_payment(request, purchase, choice, status=422)
+
+
+def with_refused(request: HttpRequest, purchase: Purchase, refused: Refused) -> HttpResponse:
+    """Step 3 once more, with what is wrong with the gift card's code."""
+    choice = _choice(request, purchase)
+    return _render_payment(request, purchase, choice, refused=refused, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -201,6 +190,38 @@ def _leave(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if wanted_fragment(request):
         return HttpResponse(headers={"HX-Redirect": response["Location"]})
     return response
+
+
+def _choice(request: HttpRequest, purchase: Purchase, data: QueryDict | None = None) -> Choice:
+    return Choice(
+        data,
+        currency=purchase.currency,
+        amount=purchase.due,
+        is_collected=purchase.is_collected,
+        user_id=request.user.pk,
+    )
+
+
+def _render_payment(
+    request: HttpRequest,
+    purchase: Purchase,
+    choice: Choice,
+    *,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    failed = None
+    if purchase.order is not None and status == 200:
+        failed = purchase.order.payments.order_by("-created_at").first()
+    context = {
+        "choice": choice,
+        "failure": messages.explain(failed) if failed and failed.failure_code else "",
+        "purchase": purchase,
+        "credit": credit_part(purchase.plan, purchase.checkout, refused=refused),
+        "summary": purchase.summary,
+        **steps(3, values=_values(purchase)),
+    }
+    return render(request, "payments/payment.html", context, status=status)
 
 
 def _render_review(

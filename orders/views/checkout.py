@@ -145,7 +145,7 @@ def _render_contact(
         "shown_forms": forms.shown,
         "has_errors": any(form.errors for form in forms.shown),
         "url": reverse("orders:checkout"),
-        "sign_in_url": sign_in_url(request),
+        "sign_in_url": sign_in_url(request, back=request.path),
         **steps(1),
     }
     if template != CONTACT_REGIONS["billing"]:
@@ -155,11 +155,11 @@ def _render_contact(
     return response
 
 
-def sign_in_url(request: HttpRequest) -> str:
-    """Where to sign in and come back from; "" for who is signed in."""
+def sign_in_url(request: HttpRequest, *, back: str) -> str:
+    """Where to sign in and come ``back`` from; "" for who is signed in."""
     if request.user.is_authenticated:
         return ""
-    return f"{reverse('account_login')}?{urlencode({'next': request.path}, safe='/')}"
+    return f"{reverse('account_login')}?{urlencode({'next': back}, safe='/')}"
 
 
 def back_to_cart(request: HttpRequest, words: list[str]) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Paying with gift cards and store credit in checkout."""
 
+import re
+
 import pytest
 import time_machine
 from django.utils import timezone
@@ -90,9 +92,45 @@ def test_credit_is_spent_once_however_often_it_is_applied(checkout):
 )
 def test_wrong_codes_are_all_answered_alike(client, typed):
     response = client.post(ADD, {"code": typed})
-    assert response["Location"] == "/checkout/payment/?credit=refused"
+    assert response.status_code == 422
+    assert "This code cannot be used" in response.content.decode()
     assert Checkout.objects.get().credit == {}
-    assert "This code cannot be used" in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "address"), [("payment", PAYMENT), ("express", "/checkout/express/")]
+)
+def test_refused_code_stays_in_its_field_and_is_told_once(client, name, address):
+    typed = "AbCd-1234<"
+    response = client.post(ADD, {"page": name, "code": f" {typed}\0 "})
+    page = response.content.decode()
+    assert (response.status_code, "Location" in response.headers) == (422, False)
+    assert response["Cache-Control"] == "private, no-store"
+    assert re.search(r'id="page-title">Error: .*(payment|Express)', page)
+    field = 'value="AbCd-1234&lt;" maxlength="60"'
+    assert field in page
+    assert 'aria-describedby="gift-code-problem" data-focus' in page
+    assert f'method="post" action="{address}"' in page
+    assert f"next={ADD}" not in page
+    again = client.get(f"{address}?credit=refused").content.decode()
+    assert "Have a gift card?" in again
+    assert "This code cannot be used" not in again
+    assert typed[:9] not in again
+
+
+def test_sixth_card_is_refused_beside_the_field(client, checkout):
+    for _card in range(5):
+        chosen.add_card(checkout=checkout, typed=code_of(gift_card(100)))
+    response = client.post(ADD, {"code": code_of(gift_card(100))})
+    assert response.status_code == 422
+    assert "An order takes 5 gift cards at most." in response.content.decode()
+
+
+def test_refused_code_is_neither_logged_nor_kept(client, caplog):
+    client.post(ADD, {"code": "QWER-TYUI-OPAS-DFGH"})
+    client.get(PAYMENT)
+    assert "QWER" not in caplog.text
+    assert "QWER" not in str(dict(client.session)) + str(client.cookies)
 
 
 @pytest.mark.parametrize("state", ["blocked", "ended", "spent"])
@@ -115,7 +153,7 @@ def test_guessing_codes_is_stopped(client):
     # Tries are counted by windows of time: all fall into one.
     with time_machine.travel(timezone.now(), tick=False):
         answers = [client.post(ADD, {"code": "x"}).status_code for _try in range(11)]
-    assert answers == [303] * 10 + [429]
+    assert answers == [422] * 10 + [429]
 
 
 def test_an_order_takes_five_cards(checkout):
