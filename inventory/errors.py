@@ -97,6 +97,14 @@ class NotReceivable(InventoryError):
         self.purchase_order = purchase_order
 
 
+class ReceivedAlready(InventoryError):
+    """Under this key another delivery of the purchase order was checked in before."""
+
+    def __init__(self, receipt: Any) -> None:
+        super().__init__(f"a delivery of {receipt.purchase_order} has this key")
+        self.receipt = receipt
+
+
 class TooManyReceived(InventoryError):
     """More units came than were ordered, of each of ``lines``."""
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit import recording
 from inventory import stock
-from inventory.errors import NotReceivable, TooManyReceived
+from inventory.errors import NotReceivable, ReceivedAlready, TooManyReceived
 from inventory.models import (
     Movement,
     PurchaseOrder,
@@ -44,7 +44,8 @@ def receive(
 ) -> Receipt:
     """Check in a delivery by line: one receipt, one movement for each line with accepted units.
 
-    A ``key`` that was used for this order gives back its receipt and posts nothing. The order is
+    The same units under a ``key`` that was used for this order give back its receipt and post
+    nothing; others raise :class:`ReceivedAlready`. The order is
     RECEIVED once every ordered unit was accepted, until then PARTLY_RECEIVED. Each movement says
     what a unit cost, and the shelf's average cost follows. A fixed number of statements.
 
@@ -54,13 +55,17 @@ def receive(
     """
     with recording.batch():
         order = PurchaseOrder.objects.select_for_update(of=("self",)).get(pk=purchase_order_id)
-        if known := Receipt.objects.filter(key=key, purchase_order=order).first():
-            return known
         brought = {
             line_id: units
             for line_id, units in delivered.items()
             if units.accepted or units.rejected
         }
+        if known := Receipt.objects.filter(key=key, purchase_order=order).first():
+            if _units_of(known) != {
+                line_id: (units.accepted, units.rejected) for line_id, units in brought.items()
+            }:
+                raise ReceivedAlready(known)
+            return known
         lines = list(order.lines.order_by("pk").select_for_update())
         came = [line for line in lines if line.pk in brought]
         if order.status not in PurchaseOrder.OPEN or not came or len(came) < len(brought):
@@ -89,6 +94,11 @@ def receive(
         order.ended_at = timezone.now() if is_whole else None
         order.save(update_fields=["status", "ended_at"])
     return receipt
+
+
+def _units_of(receipt: Receipt) -> dict[UUID, tuple[int, int]]:
+    lines = receipt.lines.values_list("line", "accepted", "rejected")
+    return {line_id: (accepted, rejected) for line_id, accepted, rejected in lines}
 
 
 def _note_lines(

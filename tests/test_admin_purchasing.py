@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from inventory import purchasing
 from inventory.models import PurchaseOrder, Receipt, Stock, Supplier, SupplierItem
 from inventory.tests import buying
 from inventory.tests.builders import location, shelf, variant
@@ -128,6 +129,41 @@ def test_rejected_units_need_a_word(manager):
     fields = fields_of(manager.get(url)) | {f"{line.pk}-rejected": "1"}
     assert manager.post(url, fields).status_code == 422
     assert not Receipt.objects.exists()
+
+
+def test_a_delivery_of_nothing_is_refused_where_it_was_typed(manager):
+    order = buying.sent((variant(), 5, 1500))
+    url, line = page("receive", order.pk), order.lines.get()
+    fields = fields_of(manager.get(url)) | {f"{line.pk}-accepted": "", "delivery_note": "DN-77"}
+    response = manager.post(url, fields)
+    assert response.status_code == 422
+    assert "Enter how many units came." in response.text
+    assert fields_of(response)["delivery_note"] == "DN-77"
+    assert not Receipt.objects.exists()
+
+
+def test_a_delivery_typed_over_one_that_was_sent_is_not_said_to_have_come(manager):
+    shirt = variant()
+    order = buying.sent((shirt, 5, 1500))
+    url, line = page("receive", order.pk), order.lines.get()
+    fields = fields_of(manager.get(url)) | {f"{line.pk}-accepted": "2"}
+    manager.post(url, fields)
+    response = manager.post(url, fields | {f"{line.pk}-accepted": "3"})
+    assert response.status_code == 422
+    assert "Sent before, with 2 accepted units." in response.text
+    assert Stock.objects.get(variant=shirt).on_hand == 2
+    assert Receipt.objects.count() == 1
+
+
+def test_an_order_that_was_closed_meanwhile_takes_no_delivery(manager):
+    order = buying.sent((variant(), 5, 1500))
+    buying.receive(order, 2)
+    url = page("receive", order.pk)
+    fields = fields_of(manager.get(url))
+    purchasing.close(order.pk)
+    response = manager.post(url, fields, follow=True)
+    assert f"Nothing was received: {order.number} is Closed." in response.text
+    assert Receipt.objects.count() == 1
 
 
 def test_the_order_sheet_is_a_page_and_a_harmless_file(manager):

@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from inventory import receipts
-from inventory.errors import NotReceivable, TooManyReceived
-from inventory.models import PurchaseOrder, PurchaseOrderLine
+from inventory.errors import NotReceivable, ReceivedAlready, TooManyReceived
+from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt
 from inventory.receipts import Delivered
 from shop.models import new_id
 from shop.redirects import see_other
@@ -129,10 +129,15 @@ class ReceivingAdmin:
         rows: Sequence[LineDeliveryForm],
     ) -> bool:
         answers = form.cleaned_data
+        delivered = {row.line.pk: row.delivered for row in rows}
+        is_empty = not any(units.accepted or units.rejected for units in delivered.values())
+        if is_empty and order.status in PurchaseOrder.OPEN:
+            form.add_error(None, gettext("Enter how many units came."))
+            return False
         try:
             receipt = receipts.receive(
                 purchase_order_id=order.pk,
-                delivered={row.line.pk: row.delivered for row in rows},
+                delivered=delivered,
                 key=answers["key"],
                 actor_id=request.user.pk,
                 delivery_note=answers["delivery_note"],
@@ -145,16 +150,25 @@ class ReceivingAdmin:
                     text = gettext("Only %(units)d are still to come.")
                     row.add_error("accepted", text % {"units": row.line.outstanding})
             return False
+        except ReceivedAlready as refusal:
+            text = gettext(
+                "Sent before, with %(units)d accepted units. Open the page anew to receive more."
+            )
+            form.add_error(None, text % {"units": _accepted(refusal.receipt)})
+            return False
         except NotReceivable as refusal:
             self._say_refused(request, refusal.purchase_order)
             return True
-        units = sum(line.accepted for line in receipt.lines.all())
         text = gettext("%(units)d units went on the shelves of %(location)s.")
-        facts = {"units": units, "location": order.location}
+        facts = {"units": _accepted(receipt), "location": order.location}
         self.message_user(request, text % facts, messages.SUCCESS)
         return True
 
     def _say_refused(self, request: HttpRequest, order: PurchaseOrder) -> None:
-        text = gettext("Nothing was received: no units were entered, or %(order)s is %(status)s.")
+        text = gettext("Nothing was received: %(order)s is %(status)s.")
         facts = {"order": order.number, "status": order.get_status_display()}
         self.message_user(request, text % facts, messages.ERROR)
+
+
+def _accepted(receipt: Receipt) -> int:
+    return sum(line.accepted for line in receipt.lines.all())
