@@ -322,7 +322,7 @@ CHECKOUT = [
     row("payments:express", _OWNER, get=200, post=422, others=CART),
     row("payments:payment", _OWNER, get=200, post=422, others=CART),
     row("payments:review", _OWNER, get=_TO_PAYMENT, post=_TO_PAYMENT, others=CART),
-    row("payments:credit_add", _OWNER, post="303 /checkout/payment/", others=CART),
+    row("payments:credit_add", _OWNER, post=422, others=CART),
     row("payments:credit_remove", _OWNER, post="303 /checkout/payment/", others=CART),
     row("payments:credit_account", _OWNER, post="303 /checkout/payment/", others=CART),
     row("payments:challenge", _OWNER, get=200, post="303 /checkout/", payment_id="payment"),
