@@ -9,6 +9,9 @@ from shop.settings import MIDDLEWARE as SHOP_MIDDLEWARE
 #: Off in the instance that answers for the baselines and for uncached pages.
 PAGE_CACHE = os.environ.get("BENCH_PAGE_CACHE", "on") == "on"
 
+#: The session of its staff is made, not signed in.
+STAFF_SECOND_FACTOR = False
+
 INSTALLED_APPS = [*SHOP_APPS, "tests.bench"]
 MIDDLEWARE = [
     "tests.bench.probe.Probe",
