@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -131,13 +131,16 @@ def read_slice(place: Place, filters: Filters, *, number: int, size: int, after:
     columns, is_down = _ORDERS[filters.sort]
     values = _decoded(after, columns) if number > 1 else None
     used = after if values is not None else ""
-    if values is None and number > ANCHORED_FROM:
+    if values is None and number >= ANCHORED_FROM:
         values = _decoded(cache.get(_anchor(place, filters, size, number)) or "", columns)
-    start = 0
+    start = lead = 0
     if values is None:
         number = min(number, MOST_PAGES)
         start = (number - 1) * size
+        # With the row before it, so that the next who opens this page needs not count it off.
+        lead = int(number >= ANCHORED_FROM)
     stop = start + size + 1
+    start -= lead
     if place.found is None and not filters.pairs:
         found = _all_in_order(place, columns, is_down, values, start, stop)
     else:
@@ -149,9 +152,13 @@ def read_slice(place: Place, filters: Filters, *, number: int, size: int, after:
         if place.found is None:
             parts = price_range.split(rows, place.id, filters, count=stop)
         found = _in_order(parts, columns, is_down, start, stop)
+    before, found = found[:lead], found[lead:]
     next_cursor = _cursor(found[size - 1]) if len(found) > size else ""
-    if next_cursor and number >= ANCHORED_FROM:
-        cache.set(_anchor(place, filters, size, number + 1), next_cursor, ANCHOR_SECONDS)
+    if number >= ANCHORED_FROM:
+        starts = [(number, _cursor(row)) for row in before]
+        if next_cursor:
+            starts.append((number + 1, next_cursor))
+        _remember(place, filters, size, starts)
     keys = [row[columns.index("product_id")] for row in found[:size]]
     return Slice(keys, number, next_cursor, bool(next_cursor), used)
 
@@ -243,6 +250,13 @@ def _is_one_of(keys: Found) -> Func:
 def _anchor(place: Place, filters: Filters, size: int, number: int) -> str:
     state = repr((place.id, place.kept, filters.pairs, filters.sort, size))
     return f"listing:{hashlib.sha256(state.encode()).hexdigest()[:32]}:{number}"
+
+
+def _remember(place: Place, filters: Filters, size: int, starts: Iterable[tuple[int, str]]) -> None:
+    """Keep the cursors that pages start behind, with the pages' numbers."""
+    anchors = {_anchor(place, filters, size, number): after for number, after in starts}
+    if anchors:
+        cache.set_many(anchors, ANCHOR_SECONDS)
 
 
 def _cursor(row: Sequence[Any]) -> str:

@@ -403,6 +403,21 @@ def test_the_start_of_a_far_page_is_remembered(
     assert not any("OFFSET" in query["sql"] for query in captured.captured_queries)
 
 
+def test_a_far_page_is_counted_off_once(client, knitwear, settings):
+    settings.LISTING_PAGE_SIZE = 1
+    for _ in range(13):
+        ProductFactory(category=knitwear)
+    statements, seen = [], []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            seen.append(titles(page(client, knitwear, page="12")))
+        statements.append([one["sql"] for one in captured if "OFFSET" in one["sql"]])
+    walked = client.get(links(page(client, knitwear, page="11")).next_url)
+    assert len(seen[0]) == 1
+    assert seen[0] == seen[1] == titles(walked)
+    assert list(map(len, statements)) == [1, 0]
+
+
 def test_a_page_that_is_walked_to_stays_after_new_arrivals(client, knitwear, settings):
     settings.LISTING_PAGE_SIZE = 2
     for _ in range(4):
