@@ -160,9 +160,14 @@ def unfiltered(place: Place) -> tuple[Rows, tuple[int, int]]:
         return [in_stock, looked_at]
 
     in_stock, looked_at = cache.read_through(
-        NAMESPACE, f"in-stock:{place.id}", load, seconds=STOCK_SECONDS, versions=[IN_STOCK]
+        NAMESPACE, stock_key(place), load, seconds=STOCK_SECONDS, versions=[IN_STOCK]
     )
     return read[0] if read else _fetch(statement, parameters), (in_stock, looked_at)
+
+
+def stock_key(place: Place) -> str:
+    """Under which it is kept how many products of a place are in stock."""
+    return f"in-stock:{place.id}"
 
 
 def filtered(place: Place, filters: Filters) -> Rows:

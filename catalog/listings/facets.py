@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Container, Hashable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from uuid import UUID
 
 from catalog import freshness
 from catalog.freshness import NAMESPACE
@@ -18,11 +19,18 @@ from catalog.listings.listed import MOST_TAGS
 from catalog.listings.places import Place
 from inventory.availability import IN_STOCK
 from shop import cache
+from shop.held import Shelf
+from shop.making import Version
 
-FILTERED_SECONDS = 60
+#: How long numbers stand, in seconds: without filters in the process that read them, others in
+#: Redis. The job that counts large places, and a product whose time has come, show after this.
+SECONDS = 60
 EVERYTHING = freshness.place(freshness.EVERYWHERE)
 #: Counts that a process keeps as it has read them, about as many as the panels made of them.
 _READ = 60
+_unfiltered: Shelf[UUID, tuple[facet_rows.Rows, tuple[int, int]]] = Shelf(
+    most=_READ, seconds=SECONDS
+)
 
 
 @dataclass(frozen=True)
@@ -60,14 +68,16 @@ class Counts:
 
 
 def count(place: Place, filters: Filters) -> Counts:
-    """The counts of a place, those of filters and searches kept for FILTERED_SECONDS.
+    """The counts of a place, kept for SECONDS: one query at most.
 
-    One query at most.
+    Without filters, any change of its products and their stock ends them.
     """
     stocked: tuple[int, int] | None = None
     rows = facet_rows.NO_ROWS
     if place.found is None and not filters.pairs:
-        rows, stocked = facet_rows.unfiltered(place)
+        rows, stocked = _unfiltered.one(
+            place.id, lambda: facet_rows.unfiltered(place), versions=_made_of(place)
+        )
     elif place.found is None or place.found:
         # What found nothing is no question for the database.
         found = place.found.text if place.found else ""
@@ -76,7 +86,7 @@ def count(place: Place, filters: Filters) -> Counts:
             NAMESPACE,
             f"counts:{state}",
             lambda: facet_rows.filtered(place, filters),
-            seconds=FILTERED_SECONDS,
+            seconds=SECONDS,
             # What a search found ends with any change of a product, and so do its numbers.
             versions=[IN_STOCK] if place.found is None else [IN_STOCK, EVERYTHING],
         )
@@ -88,6 +98,16 @@ def count(place: Place, filters: Filters) -> Counts:
         tags=filters.tag,
         most=facet_rows.COUNTED_ROWS,
     )
+
+
+def _made_of(place: Place) -> list[Version]:
+    """What the numbers of a place without filters are made of."""
+    own = (
+        [freshness.place(place.path)]
+        if place.path
+        else [freshness.place(str(place.id)), EVERYTHING]
+    )
+    return [*own, IN_STOCK, (NAMESPACE, facet_rows.stock_key(place))]
 
 
 @lru_cache(maxsize=_READ)

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from catalog.listings import facet_rows, listed
-from catalog.models import ListedCount, ProductVariant
+from catalog.models import Collection, CollectionProduct, ListedCount, ProductVariant
 from catalog.models.listed import EVERYWHERE
 from catalog.tests.factories import BrandFactory, CategoryFactory, ProductFactory, variant
 from inventory import stock
@@ -104,6 +104,30 @@ def test_the_page_after_the_last_unit_left_counts_what_is_there_now(client):
     [row] = Stock.objects.filter(variant__product=product)
     stock.adjust(stock_id=row.pk, quantity_change=-1, note="Torn")
     assert offered.replace(">", " disabled>") in client.get(url).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_that_a_process_holds_end_with_a_change_of_the_place(client, knitwear):
+    jumpers = CategoryFactory(slug="jumpers", parent=knitwear)
+    brand = BrandFactory(slug="oderwerk")
+    picks = Collection.objects.create(title="Picks", slug="picks", status=Collection.Status.ACTIVE)
+    places = ("/c/knitwear/", "/brands/oderwerk/", "/collections/picks/")
+
+    def totals():
+        # Two pages of each: what the first asked is what the second is told.
+        answers = [client.get(place + order) for place in places for order in ("", "?sort=price")]
+        return [answer.context["listing"].total for answer in answers]
+
+    first = ProductFactory(category=jumpers, brand=brand, colors=("navy",), sizes=("s",))
+    CollectionProduct.objects.create(collection=picks, product=first)
+    assert totals() == [1] * 6
+    second = ProductFactory(category=jumpers, brand=brand, colors=("oat",), sizes=("s",))
+    CollectionProduct.objects.create(collection=picks, product=second)
+    assert totals() == [2] * 6
+    assert counts(listing(client, sort="newest"))["color"] == {"navy": 1, "oat": 1}
+    first.soft_delete()
+    assert totals() == [1] * 6
+    assert counts(listing(client, sort="newest"))["color"] == {"oat": 1}
 
 
 def test_a_price_range_is_met_by_one_price(client, knitwear):
