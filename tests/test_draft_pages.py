@@ -70,6 +70,51 @@ def test_a_price_needs_a_reason(client):
     assert "Loose thread" in client.get(page).content.decode()
 
 
+@pytest.mark.parametrize("units", ["0", "11", "abc", ""])
+def test_units_that_cannot_be_are_refused_where_they_were_typed(client, units):
+    draft, page, shirt = filled(client)
+    item = draft.cart.items.get()
+    search = f"{page}?find={shirt.sku}"
+    refused = [client.post(search, {"act": "add", "variant": shirt.pk, "quantity": units})]
+    if units != "0":
+        refused.append(client.post(page, {"act": "units", "item": item.pk, "quantity": units}))
+    for shown in refused:
+        text = shown.content.decode()
+        assert shown.status_code == 422
+        assert f'max="10" value="{units}" aria-invalid="true"' in text
+        assert 'class="errorlist"' in text
+    assert draft.cart.items.get().quantity == 2
+
+
+def test_no_units_take_a_line_out(client):
+    draft, page, _shirt = filled(client)
+    item = draft.cart.items.get()
+    assert client.post(page, {"act": "units", "item": item.pk, "quantity": "0"}).status_code == 303
+    assert not draft.cart.items.exists()
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("note", {"note": "Ring twice. " * 50}),
+        ("code", {"code": "NOT-A-CODE"}),
+        ("discount", {"kind": "PERCENTAGE", "percent": "50", "reason": "An old friend"}),
+        ("price", {"price": "1.00", "reason": "An old friend"}),
+    ],
+)
+def test_what_is_refused_stays_in_its_field(client, act, typed):
+    _draft, page, shirt = filled(client)
+    before = Draft.objects.values().get()
+    refused = client.post(page, {"act": act, "variant": shirt.pk, **typed})
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'class="error' in text
+    for value in typed.values():
+        assert value.strip() in text
+    assert Draft.objects.values().get() == before
+    assert client.get(page).status_code == 200
+
+
 def test_employees_stay_within_the_limit(client):
     _draft, page, _shirt = filled(client)
     half = {"act": "discount", "kind": "PERCENTAGE", "percent": "50", "reason": "Friend"}

@@ -30,10 +30,18 @@ class CustomerForm(BusinessForm):
 
 
 class UnitsForm(forms.Form):
-    """How many units of a line."""
+    """How many units of a line; none takes it out."""
 
     quantity = forms.IntegerField(
         label=_("Units"), min_value=0, max_value=settings.CART_LINE_QUANTITY_MAX
+    )
+
+
+class AddForm(forms.Form):
+    """How many units of what was found."""
+
+    quantity = forms.IntegerField(
+        label=_("Units"), min_value=1, max_value=settings.CART_LINE_QUANTITY_MAX, initial=1
     )
 
 

@@ -11,12 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from orders.admin.draft_forms import (
+    AddForm,
     CodeForm,
     CustomerForm,
     DeliveryForm,
     DiscountForm,
     NoteForm,
     PriceForm,
+    UnitsForm,
 )
 from orders.admin.variant_search import described, find
 from orders.carts import cart as carts
@@ -57,6 +59,10 @@ class Forms:
             "price": [self.price],
             "discount": [self.discount],
             "delivery": [self.delivery],
+            "add": [self.added],
+            "units": [self.units],
+            "code": [self.code],
+            "note": [self.note],
         }
         # All of them speak up, not only the first that is wrong.
         validity = [form.is_valid() for form in needed.get(name, [])]
@@ -87,6 +93,22 @@ class Forms:
     def discount(self) -> DiscountForm:
         initial = DiscountForm.initial_from(self._draft)
         return DiscountForm(self._posted("discount"), initial=initial)
+
+    @cached_property
+    def added(self) -> AddForm:
+        return AddForm(self._posted("add"))
+
+    @cached_property
+    def units(self) -> UnitsForm:
+        return UnitsForm(self._posted("units"))
+
+    @cached_property
+    def code(self) -> CodeForm:
+        return CodeForm(self._posted("code"))
+
+    @cached_property
+    def note(self) -> NoteForm:
+        return NoteForm(self._posted("note"), initial={"note": self._draft.note})
 
     @cached_property
     def options(self) -> list[delivery.DeliveryOption]:
@@ -158,13 +180,11 @@ def shown(request: HttpRequest, draft: Draft, forms: Forms) -> dict[str, Any]:
             for row in totals.refused
             if row.code
         ],
-        "code_form": CodeForm(),
-        "note_form": NoteForm(initial={"note": draft.note}),
         "limit": format_money(limits.limit_of(totals), cart.currency),
         "may_exceed": request.user.has_perm("orders.exceed_discount"),
         "missing": _missing(draft, items),
         "asked_for": query,
-        "hits": find(query) if is_open else [],
+        "hits": _hits(query, forms) if is_open else [],
         "who": who,
         "may_see_people": may_see_people,
         "people": _people(who) if is_open and may_see_people else [],
@@ -195,7 +215,7 @@ def _lines(draft: Draft, items: list[CartItem], totals: Any, forms: Forms) -> li
     agreed = {row.variant_id: row for row in draft.prices.all()}
     stock = {hit.variant.pk: hit for hit in described([item.variant for item in items])}
     priced = {line.item.variant_id: line for line in totals.lines}
-    posted = key_of(str(forms.price.data.get("variant", ""))) if forms.price.is_bound else None
+    priced_now, counted_now = _meant(forms.price, "variant"), _meant(forms.units, "item")
     return [
         {
             "item": item,
@@ -206,12 +226,29 @@ def _lines(draft: Draft, items: list[CartItem], totals: Any, forms: Forms) -> li
             "price": format_money(item.variant.price, currency),
             "agreed": agreed.get(item.variant_id),
             "form": forms.price
-            if posted == item.variant_id
+            if priced_now == item.variant_id
             else _price_form(agreed.get(item.variant_id)),
+            "units_form": forms.units
+            if counted_now == item.pk
+            else UnitsForm(initial={"quantity": item.quantity}),
             "total": format_money(priced[item.variant_id].line_total, currency),
         }
         for item in items
     ]
+
+
+def _hits(query: str, forms: Forms) -> list[dict[str, Any]]:
+    """What a search found, each with the form that adds it."""
+    added_now = _meant(forms.added, "variant")
+    return [
+        {"hit": hit, "form": forms.added if added_now == hit.variant.pk else AddForm()}
+        for hit in find(query)
+    ]
+
+
+def _meant(form: Form, name: str) -> UUID | None:
+    """The key of the row that a bound form was sent for."""
+    return key_of(str(form.data.get(name, ""))) if form.is_bound else None
 
 
 def _price_form(agreed: Any) -> PriceForm:

@@ -19,7 +19,6 @@ from catalog.models import ProductVariant
 from inventory.errors import InventoryError
 from orders import messages as words
 from orders.admin import draft_page
-from orders.admin.draft_forms import CodeForm, NoteForm, UnitsForm
 from orders.carts import cart as carts
 from orders.drafts import drafts
 from orders.errors import DiscountTooHigh, DraftGone, OrdersError
@@ -134,8 +133,8 @@ class DraftAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
             raise Http404
         if not forms.is_valid(name):
             return None
-        self._try(request, draft, lambda: act(request, draft, forms))
-        return page
+        is_done = self._try(request, draft, lambda: act(request, draft, forms) or True)
+        return page if is_done else None
 
     def _try(self, request: HttpRequest, draft: Draft, act: Callable[[], Any]) -> Any:
         """What the act returns, or None with a message that says why it was refused."""
@@ -211,16 +210,15 @@ def _add(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
     variant = ProductVariant.objects.select_related("product").filter(pk=key).first()
     if variant is None:
         raise Http404
-    form = UnitsForm(request.POST)
-    units = form.cleaned_data["quantity"] if form.is_valid() else 1
-    drafts.add(draft_id=draft.pk, variant=variant, quantity=max(units, 1))
+    drafts.add(draft_id=draft.pk, variant=variant, quantity=forms.added.cleaned_data["quantity"])
 
 
 def _units(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
     key = draft_page.key_of(request.POST.get("item", ""))
-    form = UnitsForm(request.POST)
-    if key and form.is_valid():
-        drafts.set_quantity(draft_id=draft.pk, item_id=key, quantity=form.cleaned_data["quantity"])
+    if key is None:
+        raise Http404
+    quantity = forms.units.cleaned_data["quantity"]
+    drafts.set_quantity(draft_id=draft.pk, item_id=key, quantity=quantity)
 
 
 def _price(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
@@ -249,10 +247,8 @@ def _discount(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> 
 
 
 def _code(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
-    form = CodeForm(request.POST)
-    if form.is_valid():
-        email = draft.cart.checkout.email
-        codes.add(cart=draft.cart, typed=form.cleaned_data["code"], email=email)
+    email = draft.cart.checkout.email
+    codes.add(cart=draft.cart, typed=forms.code.cleaned_data["code"], email=email)
 
 
 def _uncode(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
@@ -266,9 +262,7 @@ def _delivery(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> 
 
 
 def _note(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        drafts.write_down(draft_id=draft.pk, note=form.cleaned_data["note"])
+    drafts.write_down(draft_id=draft.pk, note=forms.note.cleaned_data["note"])
 
 
 _ACTS: dict[str, Callable[[HttpRequest, Draft, "draft_page.Forms"], None]] = {
