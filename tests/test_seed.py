@@ -42,8 +42,9 @@ from shop.operations.invariants.checking import violations
 from shop.operations.reports.kpis import figures
 from shop.operations.reports.periods import Period
 from shop.operations.reports.sales import By, rows
-from shop.operations.seeds import past_orders
+from shop.operations.seeds import past_orders, profiles
 from shop.operations.seeds.garment import CARE, all_garments
+from shop.operations.seeds.orders import ORDERS
 from shop.operations.seeds.planting import KEYS
 from shop.operations.seeds.profiles import seed
 from tests.midnight import stay_within_a_day
@@ -90,6 +91,23 @@ def test_second_seed_adds_nothing(in_demo_shop):
     assert seed("demo", watch=unwatched, watch_long=unwatched) == 0
     assert row_counts() == before
     assert all(before[model] for model in KEYS)
+
+
+def test_qa_profile_is_the_demo_shop_among_many(in_demo_shop, monkeypatch):
+    monkeypatch.setattr(profiles, "QA_PRODUCTS", 60)
+    monkeypatch.setattr(profiles, "QA_ORDERS", 30)
+    seed("qa", watch=unwatched, watch_long=unwatched)
+    demo, ordered = len(all_garments()), len(ORDERS) + past_orders.COUNT
+    assert garments().count() == demo + 60
+    assert Order.objects.count() == ordered + 30
+    for_less = Collection.objects.get(slug="for-less").products
+    assert for_less.filter(category_links__category__path__startswith="load/").exists()
+    monkeypatch.setattr(profiles, "QA_PRODUCTS", 80)
+    monkeypatch.setattr(profiles, "QA_ORDERS", 45)
+    assert seed("qa", watch=unwatched, watch_long=unwatched) > 0
+    assert garments().count() == demo + 80
+    assert Order.objects.count() == ordered + 45
+    assert seed("qa", watch=unwatched, watch_long=unwatched) == 0
 
 
 def test_staff_see_copies_and_erasures_in_each_state(in_demo_shop):

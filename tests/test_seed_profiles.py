@@ -6,14 +6,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils.html import escape
 
-from catalog.models import Collection, Product, ProductVariant
+from catalog.models import Product, ProductVariant
 from inventory.models import Stock
-from orders.models import Order
 from shop.accounts.models import User
 from shop.operations.demo import DEMO_ACCOUNTS, demo_password, refuse_demo_accounts
-from shop.operations.seeds import past_orders, profiles
-from shop.operations.seeds.garment import all_garments
-from shop.operations.seeds.orders import ORDERS
+from shop.operations.seeds import profiles
 from shop.operations.seeds.profiles import seed
 
 pytestmark = pytest.mark.django_db
@@ -45,26 +42,6 @@ def test_production_profile_brings_settings_only():
     assert counts["TaxRate"] == 27
     assert counts["Location"] == counts["PickUpPoint"] == counts["ShippingZone"] == 2
     assert counts["User"] == counts["Product"] == counts["Order"] == 0
-
-
-def test_qa_profile_is_the_demo_shop_among_many(settings, tmp_path, monkeypatch):
-    settings.DEBUG = True
-    settings.MEDIA_ROOT = settings.PRIVACY_ROOT = tmp_path
-    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
-    monkeypatch.setattr(profiles, "QA_PRODUCTS", 60)
-    monkeypatch.setattr(profiles, "QA_ORDERS", 30)
-    seed("qa", watch=unwatched, watch_long=unwatched)
-    demo, ordered = len(all_garments()), len(ORDERS) + past_orders.COUNT
-    assert Product.objects.filter(is_gift_card=False).count() == demo + 60
-    assert Order.objects.count() == ordered + 30
-    for_less = Collection.objects.get(slug="for-less").products
-    assert for_less.filter(category_links__category__path__startswith="load/").exists()
-    monkeypatch.setattr(profiles, "QA_PRODUCTS", 80)
-    monkeypatch.setattr(profiles, "QA_ORDERS", 45)
-    assert seed("qa", watch=unwatched, watch_long=unwatched) > 0
-    assert Product.objects.filter(is_gift_card=False).count() == demo + 80
-    assert Order.objects.count() == ordered + 45
-    assert seed("qa", watch=unwatched, watch_long=unwatched) == 0
 
 
 @pytest.fixture
