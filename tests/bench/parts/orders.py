@@ -18,6 +18,8 @@ VISITORS = 8
 #: CPU milliseconds of application and database for one order.
 MOST_MILLISECONDS = 18
 MOST_STATEMENTS = 25
+#: Until each connection has planned its statements and each worker has shown most of the wares.
+WARM_UP_SECONDS = 12
 #: Size of the page from Redis beside it, which tells how fast this machine is.
 PAGE_BYTES = 16_000
 #: Orders of one sample, and the most statements that each may take.
@@ -109,6 +111,7 @@ def _limit(shop: Shop, scripts: list[Path], options: Options) -> float:
 def _purchases(web: Web, page: Site, facts: Facts, options: Options, way: str) -> Figure:
     wares = [Ware(**ware) for ware in facts.wares]
     counted = shop_around(web.port, wares, seconds=0, visitors=1, counts=True, way=way)
+    shop_around(web.port, wares, seconds=WARM_UP_SECONDS, visitors=VISITORS, way=way)
     rates, costs, ratios = [], [], []
     for _number in range(options.repeats):
         before = web.cost()
