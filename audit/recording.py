@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.models import AuditLog
 from shop import closing
@@ -56,12 +57,13 @@ class _Gathered:
     it when that savepoint is rolled back.
     """
 
+    own: BaseDatabaseWrapper
     depth: int
     entries: list[tuple[Entry, Callable[[], object] | None]] = field(default_factory=list)
     marks: dict[tuple[str, ...], Callable[[], object]] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        inner = tuple(filter(None, connection.savepoint_ids[self.depth :]))
+        inner = tuple(filter(None, self.own.savepoint_ids[self.depth :]))
         self.entries.append((entry, self._mark(inner) if inner else None))
 
     def _mark(self, inner: tuple[str, ...]) -> Callable[[], object]:
@@ -72,7 +74,7 @@ class _Gathered:
 
     def write(self) -> None:
         """Write the entries of what was not rolled back."""
-        left = {id(hook[1]) for hook in connection.run_on_commit} if self.marks else set()
+        left = {id(hook[1]) for hook in self.own.run_on_commit} if self.marks else set()
         entries = [entry for entry, mark in self.entries if mark is None or id(mark) in left]
         self.entries = []
         if entries:
@@ -95,7 +97,7 @@ def batch(*, is_one: bool = False) -> Iterator[None]:
             yield
         return
     with transaction.atomic(), closing.gathered(is_one=is_one) as last:
-        mine = _Gathered(len(connection.savepoint_ids))
+        mine = _Gathered(last.own, last.depth)
         token = _gathered.set(mine)
         try:
             yield
@@ -108,7 +110,7 @@ def batch(*, is_one: bool = False) -> Iterator[None]:
 def write_now() -> None:
     """Write what waits for the end of an act that goes on to read it, unless in a savepoint."""
     waiting = _gathered.get()
-    if waiting is not None and waiting.depth == len(connection.savepoint_ids):
+    if waiting is not None and waiting.depth == len(waiting.own.savepoint_ids):
         waiting.write()
     closing.write_now()
 

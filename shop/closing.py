@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from shop import cache, insertion, prepared
 from shop.making import Version
@@ -34,8 +35,12 @@ class _Part:
 
 @dataclass
 class _Closing:
-    """What waits; ``depth`` counts the savepoints around the batch."""
+    """What waits; ``depth`` counts the savepoints around the batch.
 
+    The connection is kept, because to find that of a thread takes longer than to ask it.
+    """
+
+    own: BaseDatabaseWrapper
     depth: int
     is_one: bool
     rows: list[models.Model] = field(default_factory=list)
@@ -63,7 +68,8 @@ _waiting: ContextVar[_Closing | None] = ContextVar("closing", default=None)
 @contextmanager
 def gathered(*, is_one: bool) -> Iterator[_Closing]:
     """Let what is added inside wait; the caller, in a transaction, writes it."""
-    waiting = _Closing(len(connection.savepoint_ids), is_one)
+    own = connections[DEFAULT_DB_ALIAS]
+    waiting = _Closing(own, len(own.savepoint_ids), is_one)
     token = _waiting.set(waiting)
     try:
         yield waiting
@@ -100,7 +106,7 @@ def add(*rows: models.Model) -> None:
         told: list[Row] = [(row.pk, {}, column_values(row)) for row in made]
         rows_written.send(sender=model, action="create", rows=told)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         if isinstance(row, Shown):
             ends(row.own_versions({}))
     waiting = _open()
@@ -125,7 +131,7 @@ def add_now(row: models.Model) -> None:
         found = cursor.fetchone() or ()
     for one, value in zip(left, found, strict=False):
         setattr(row, one.name, value)
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     values = column_values(row)
     rows_written.send(sender=type(row), action="create", rows=[(row.pk, {}, values)])
     row._loaded_values = values  # type: ignore[attr-defined]
@@ -210,7 +216,7 @@ def write_now() -> None:
 
 def _open() -> _Closing | None:
     waiting = _waiting.get()
-    if waiting is None or len(connection.savepoint_ids) != waiting.depth:
+    if waiting is None or len(waiting.own.savepoint_ids) != waiting.depth:
         return None
     return waiting
 

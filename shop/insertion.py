@@ -6,7 +6,7 @@ the field, and whatever the database has to compute to Django's own compiler.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,9 @@ class Column:
             return value
         if kind in self.made_by:
             return self.made_by[kind](value)
+        if str in self.plain and isinstance(value, str):
+            # A choice, or a text marked as safe.
+            return str.__str__(value)
         return self.field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
@@ -44,6 +47,7 @@ _PREPARING = ("get_db_prep_save", "get_db_prep_value", "get_prep_value", "to_pyt
 _PLAIN_FIELDS: Mapping[type[Any], type] = {
     models.BooleanField: bool,
     models.CharField: str,
+    models.DateField: date,
     models.TextField: str,
     models.UUIDField: UUID,
 }
@@ -124,14 +128,17 @@ def _types(field: Any) -> tuple[frozenset[type], Mapping[type, Callable[[Any], A
         # An empty text would be no key.
         return plain - {str}, made_by
     nothing = frozenset({type(None)})
+    ops: Any = connections[DEFAULT_DB_ALIAS].ops
     for known, kind in _PLAIN_FIELDS.items():
         if isinstance(field, known) and _prepares_as(field, known):
             return nothing | {kind}, {}
     if isinstance(field, models.IntegerField) and _prepares_as(field, models.IntegerField):
-        ops: Any = connections[DEFAULT_DB_ALIAS].ops
         return nothing, {int: ops.integerfield_type_map[field.get_internal_type()]}
     if isinstance(field, models.DateTimeField) and _prepares_as(field, models.DateTimeField):
         return nothing, {datetime: partial(_moment, field)}
+    if isinstance(field, models.JSONField) and _prepares_as(field, models.JSONField):
+        as_json = partial(ops.adapt_json_value, encoder=field.encoder)
+        return nothing, {dict: as_json, list: as_json}
     return frozenset(), {}
 
 

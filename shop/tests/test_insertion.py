@@ -1,12 +1,14 @@
 """New rows are written as Django would write them."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 from django.utils.timezone import make_aware
 
-from inventory.models import Location
+from inventory.models import Location, Transfer
 from shop import closing
+from shop.events.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,32 @@ def test_a_value_of_any_type_becomes_what_django_makes_of_it(fields):
     closing.add(Location(code="ours", name="Ours", **times))
     Location.objects.create(code="djangos", name="Django's", **times)
     assert stored("ours") == stored("djangos")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"at": NOON, "id": UUID(int=7), "é": [1, None]}, [], [{"a": "'"}], "text", 5],
+    ids=str,
+)
+@pytest.mark.parametrize("status", [OutboxEvent.Status.DEAD, "DEAD"], ids=["choice", "text"])
+def test_json_and_choices_become_what_django_makes_of_them(payload, status):
+    told = {"payload": payload, "status": status, "dead_at": NOON, "type": "order.placed"}
+    events = [OutboxEvent(partition_key=who, **told) for who in ("ours", "django's")]
+    closing.add(events[0])
+    events[1].save()
+    ours, djangos = OutboxEvent.objects.order_by("sequence").values("payload", "status")
+    assert ours == djangos
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), "2026-03-01", NOON, None], ids=str)
+def test_a_day_becomes_what_django_makes_of_it(day):
+    [here, there] = [Location.objects.create(code=code, name=code) for code in ("here", "there")]
+    ways = [{"source": here, "destination": there}, {"source": there, "destination": here}]
+    ours, djangos = [Transfer(expected_on=day, **way) for way in ways]
+    closing.add(ours)
+    djangos.save()
+    days = Transfer.objects.values_list("expected_on", flat=True)
+    assert days[0] == days[1]
 
 
 def test_a_time_without_a_zone_is_read_as_django_reads_it():
