@@ -26,7 +26,11 @@ TABLE = """
         ip_address inet,
         user_agent varchar(300) NOT NULL,
         request_id varchar(64) NOT NULL,
-        PRIMARY KEY (id, created_at)
+        PRIMARY KEY (id, created_at),
+        CONSTRAINT auditlog_actor_type_known
+            CHECK (actor_type IN ('STAFF', 'CUSTOMER', 'VISITOR', 'SYSTEM')),
+        CONSTRAINT auditlog_action_known
+            CHECK (action IN ('CREATE', 'UPDATE', 'DELETE', 'VIEW', 'EXPORT', 'REDACT'))
     ) PARTITION BY RANGE (created_at);
     CREATE INDEX audit_object ON audit_auditlog (entity, entity_id, created_at DESC);
     CREATE INDEX audit_newest ON audit_auditlog (created_at DESC);
@@ -180,6 +184,23 @@ class Migration(migrations.Migration):
                             ),
                             models.Index(fields=["-created_at"], name="audit_newest"),
                             models.Index(fields=["actor", "-created_at"], name="audit_actor"),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("actor_type__in", ["STAFF", "CUSTOMER", "VISITOR", "SYSTEM"])
+                                ),
+                                name="auditlog_actor_type_known",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "action__in",
+                                        ["CREATE", "UPDATE", "DELETE", "VIEW", "EXPORT", "REDACT"],
+                                    )
+                                ),
+                                name="auditlog_action_known",
+                            ),
                         ],
                     },
                 ),

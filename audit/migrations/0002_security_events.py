@@ -102,6 +102,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "security event",
                 "verbose_name_plural": "security events",
                 "ordering": ["-created_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "SIGNED_IN",
+                                    "SIGN_IN_FAILED",
+                                    "LOCKED_OUT",
+                                    "SIGNED_OUT",
+                                    "PASSWORD_CHANGED",
+                                    "PASSWORD_RESET",
+                                    "EMAIL_CHANGED",
+                                    "FACTOR_ADDED",
+                                    "FACTOR_REMOVED",
+                                    "CODES_MADE",
+                                    "CODE_USED",
+                                    "SESSION_ENDED",
+                                    "PERMISSION_CHANGED",
+                                    "STEPPED_UP",
+                                    "DATA_ASKED",
+                                    "DATA_FETCHED",
+                                    "ERASURE_ASKED",
+                                    "ERASURE_CANCELED",
+                                    "ERASED",
+                                    "IMPERSONATED",
+                                ],
+                            )
+                        ),
+                        name="securityevent_kind_known",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(

@@ -156,6 +156,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "audit seal",
                 "verbose_name_plural": "audit seals",
                 "ordering": ["stream", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stream__in", ["audit_auditlog", "audit_securityevent"])
+                        ),
+                        name="auditseal_stream_known",
+                    )
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models.sealed import SealedRow, sealed_triggers
+from shop.fields import ChoiceField
 
 _REDACTED = {
     "before": "'{}'::jsonb",
@@ -44,8 +45,8 @@ class AuditLog(SealedRow):
         related_name="+",
         verbose_name=_("who"),
     )
-    actor_type = models.CharField(_("kind of actor"), max_length=10, choices=ActorType.choices)
-    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
+    actor_type = ChoiceField(_("kind of actor"), max_length=10, choices=ActorType.choices)
+    action = ChoiceField(_("action"), max_length=10, choices=Action.choices)
     entity = models.CharField(_("entity"), max_length=100, help_text=_("As app.model."))
     entity_id = models.CharField(_("entity id"), max_length=64)
     before = models.JSONField(_("before"), default=dict)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.models.sealed import ClockTimestamp
+from shop.fields import ChoiceField
 from shop.models import append_only, new_id
 
 
@@ -23,7 +24,7 @@ class AuditSeal(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    stream = models.CharField(_("log"), max_length=30, choices=Stream.choices)
+    stream = ChoiceField(_("log"), max_length=30, choices=Stream.choices)
     number = models.BigIntegerField(_("number"))
     created_at = models.DateTimeField(_("when"), db_default=ClockTimestamp(), editable=False)
     from_at = models.DateTimeField(_("from"), null=True, help_text=_("Empty: from the beginning."))

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audit.models.sealed import SealedRow, sealed_triggers
+from shop.fields import ChoiceField
 
 _REDACTED = {"payload": "'{}'::jsonb", "ip_address": "null", "user_agent": "''"}
 
@@ -37,7 +38,7 @@ class SecurityEvent(SealedRow):
     redacted = _REDACTED
     facts = ("kind", "user_id", "actor_id", "request_id")
 
-    kind = models.CharField(_("event"), max_length=20, choices=Kind.choices)
+    kind = ChoiceField(_("event"), max_length=20, choices=Kind.choices)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -168,6 +168,18 @@ class Migration(migrations.Migration):
                         ),
                         name="media_remote_by_https",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["IMAGE", "VIDEO", "DOCUMENT"])),
+                        name="media_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("provider__in", ["LOCAL", "S3", "REMOTE"])),
+                        name="media_provider_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("renditions_state__in", ["", "MADE", "BROKEN"])),
+                        name="media_renditions_state_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -592,6 +604,10 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="option_value_second_swatch_is_a_hex_color",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("option__in", ["color", "size"])),
+                        name="optionvalue_option_known",
                     ),
                 ],
                 "triggers": [

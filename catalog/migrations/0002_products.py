@@ -470,6 +470,20 @@ class Migration(migrations.Migration):
                         ),
                         name="product_fibers_add_up_to_100",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "ACTIVE", "ARCHIVED"])),
+                        name="product_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_class__in", ["STANDARD", "REDUCED", "ZERO"])),
+                        name="product_tax_class_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("inventory_policy__in", ["TRACK", "CONTINUE", "DENY", "NONE"])
+                        ),
+                        name="product_inventory_policy_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -1184,6 +1198,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("quantity__gt", 0)), name="purchase_of_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("return_reason__in", ["", "TOO_SMALL", "TOO_LARGE", "OTHER"])
+                        ),
+                        name="purchase_return_reason_known",
                     ),
                 ],
                 "triggers": [

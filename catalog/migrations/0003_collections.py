@@ -146,6 +146,18 @@ class Migration(migrations.Migration):
                         ),
                         name="collection_by_rule_has_a_rule",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("thread__in", ["madder", "weld", "verdigris", "woad"])),
+                        name="collection_thread_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "ACTIVE", "ARCHIVED"])),
+                        name="collection_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["MANUAL", "RULE"])),
+                        name="collection_kind_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -396,6 +408,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("product", models.F("other")), _negated=True),
                         name="product_link_to_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["LOOK", "SIMILAR"])),
+                        name="productlink_kind_known",
                     ),
                 ],
                 "triggers": [

@@ -234,6 +234,18 @@ class Migration(migrations.Migration):
                         ),
                         name="content_page_published_has_a_time",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["PAGE", "JOURNAL", "POLICY"])),
+                        name="contentpage_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("layout__in", ["TEXT", "QUESTIONS"])),
+                        name="contentpage_layout_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["DRAFT", "PUBLISHED"])),
+                        name="contentpage_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -357,6 +369,23 @@ class Migration(migrations.Migration):
                             table="catalog_menu",
                             when="BEFORE",
                         ),
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "slot__in",
+                                [
+                                    "MAIN",
+                                    "FOOTER_HELP",
+                                    "FOOTER_SHOP",
+                                    "FOOTER_SERVICE",
+                                    "FOOTER_POLICIES",
+                                ],
+                            )
+                        ),
+                        name="menu_slot_known",
                     )
                 ],
             },
@@ -492,6 +521,12 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="menu_item_has_its_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("target__in", ["PAGE", "CATEGORY", "COLLECTION", "PATH", "URL"])
+                        ),
+                        name="menuitem_target_known",
                     ),
                 ],
                 "triggers": [

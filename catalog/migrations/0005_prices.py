@@ -347,6 +347,12 @@ class Migration(migrations.Migration):
                         ],
                         name="price_schedule_one_at_a_time",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PLANNED", "RUNNING", "ENDED", "CANCELED", "MISSED"])
+                        ),
+                        name="priceschedule_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

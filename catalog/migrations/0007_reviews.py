@@ -288,6 +288,14 @@ class Migration(migrations.Migration):
                         ),
                         name="review_rejected_with_a_reason",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fit__in", ["", "SMALL", "TRUE", "LARGE"])),
+                        name="review_fit_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["PENDING", "APPROVED", "REJECTED"])),
+                        name="review_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -546,6 +554,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("kind", "REPORT")),
                         fields=("review", "voter"),
                         name="review_report_one_per_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["HELPFUL", "NOT_HELPFUL", "REPORT"])),
+                        name="reviewvote_kind_known",
                     ),
                 ],
                 "triggers": [
@@ -887,6 +899,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("price__gte", 0)),
                         name="subscription_price_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["ACTIVE", "DUE", "SENT", "CANCELED"])),
+                        name="subscription_status_known",
                     ),
                 ],
                 "triggers": [

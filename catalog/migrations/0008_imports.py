@@ -149,6 +149,30 @@ class Migration(migrations.Migration):
                         ),
                     )
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("format__in", ["CSV", "XLSX"])),
+                        name="importbatch_format_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "UPLOADED",
+                                    "CHECKING",
+                                    "CHECKED",
+                                    "APPLYING",
+                                    "APPLIED",
+                                    "REVERTING",
+                                    "REVERTED",
+                                    "FAILED",
+                                ],
+                            )
+                        ),
+                        name="importbatch_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,7 +257,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("batch", "line"), name="import_row_once_per_line"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["NEW", "CHANGED", "UNCHANGED", "ERROR"])),
+                        name="importrow_kind_known",
+                    ),
                 ],
             },
         ),
@@ -295,7 +323,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("batch", "product_id", "color", "url"), name="import_picture_once"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["WAITING", "FETCHED", "FAILED"])),
+                        name="importpicture_status_known",
+                    ),
                 ],
             },
         ),
@@ -413,7 +445,11 @@ class Migration(migrations.Migration):
                             ("keep_days__lte", 365),
                         ),
                         name="export_schedule_is_a_time",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("format__in", ["CSV", "XLSX"])),
+                        name="exportschedule_format_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -539,6 +575,16 @@ class Migration(migrations.Migration):
                             when="BEFORE",
                         ),
                     )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("format__in", ["CSV", "XLSX"])),
+                        name="productexport_format_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["QUEUED", "READY", "FAILED"])),
+                        name="productexport_status_known",
+                    ),
                 ],
             },
         ),

@@ -13,6 +13,7 @@ from catalog.freshness import WARES, Announced
 from catalog.models.listed import listing_triggers
 from catalog.models.media import Media
 from catalog.models.redirects import remembers_address
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable, Versioned
 
@@ -52,13 +53,9 @@ class Collection(Announced, Model, SoftDeletable, Versioned):
     image = models.ForeignKey(
         Media, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("picture")
     )
-    thread = models.CharField(
-        _("thread"), max_length=10, choices=Thread.choices, default=Thread.MADDER
-    )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.MANUAL)
+    thread = ChoiceField(_("thread"), max_length=10, choices=Thread.choices, default=Thread.MADDER)
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.MANUAL)
     rule = models.JSONField(_("rule"), default=dict, blank=True)
     display_order = models.PositiveIntegerField(_("display order"), default=0)
     seo_title = models.CharField(_("title for search engines"), max_length=200, blank=True)

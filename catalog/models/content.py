@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.freshness import Announced
 from catalog.models.media import Media
 from catalog.models.redirects import remembers_address
+from shop.fields import ChoiceField
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable, Versioned
 
 #: Words in lower case, joined by "-"; a page may stand below another one: "care/wool".
@@ -59,8 +60,8 @@ class ContentPage(Announced, Model, SoftDeletable, Versioned):
         validators=[RegexValidator(SLUG)],
         help_text=_("Lower-case words joined by “-”; “/” puts the page below another one."),
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PAGE)
-    layout = models.CharField(
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PAGE)
+    layout = ChoiceField(
         _("layout"),
         max_length=10,
         choices=Layout.choices,
@@ -79,9 +80,7 @@ class ContentPage(Announced, Model, SoftDeletable, Versioned):
     image = models.ForeignKey(
         Media, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("picture")
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     #: What readers see as "updated": when the words changed, not when the row was touched.
     revised_at = models.DateTimeField(_("words changed"), null=True, blank=True, editable=False)

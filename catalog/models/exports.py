@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.imports import ImportBatch
+from shop.fields import ChoiceField
 from shop.models import Model
 
 LAST_HOUR = 23
@@ -38,7 +39,7 @@ class ExportSchedule(Model):
     #: As :mod:`catalog.product_filter` reads it.
     selection = models.JSONField(_("filter"), default=dict, blank=True)
     columns = ArrayField(models.CharField(max_length=100), verbose_name=_("columns"))
-    format = models.CharField(
+    format = ChoiceField(
         _("format"), max_length=10, choices=ImportBatch.Format, default=ImportBatch.Format.CSV
     )
     #: None is each day.
@@ -87,13 +88,11 @@ class ProductExport(Model):
         READY = "READY", _("Ready")
         FAILED = "FAILED", _("Failed")
 
-    format = models.CharField(_("format"), max_length=10, choices=ImportBatch.Format.choices)
+    format = ChoiceField(_("format"), max_length=10, choices=ImportBatch.Format.choices)
     #: What to export, as :mod:`catalog.product_filter` reads it.
     selection = models.JSONField(_("filter"), default=dict)
     columns = ArrayField(models.CharField(max_length=100), verbose_name=_("columns"), default=list)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
     schedule = models.ForeignKey(
         ExportSchedule,

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Model, new_id
 
 
@@ -28,7 +29,7 @@ class ImportBatch(Model):
         XLSX = "XLSX", "XLSX"
 
     file_name = models.CharField(_("file"), max_length=200)
-    format = models.CharField(_("format"), max_length=10, choices=Format.choices)
+    format = ChoiceField(_("format"), max_length=10, choices=Format.choices)
     size_bytes = models.PositiveBigIntegerField(_("size in bytes"))
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     delimiter = models.CharField(_("delimiter"), max_length=1, blank=True)
@@ -36,7 +37,7 @@ class ImportBatch(Model):
     headers = ArrayField(models.CharField(max_length=200), verbose_name=_("columns of the file"))
     #: Name of our column for each header; "" for a column that is left out.
     mapping = models.JSONField(_("matched columns"), default=dict)
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.UPLOADED
     )
     new_rows = models.PositiveIntegerField(_("new"), default=0)
@@ -119,7 +120,7 @@ class ImportRow(models.Model):
         ImportBatch, models.CASCADE, related_name="rows", verbose_name=_("import")
     )
     line = models.PositiveIntegerField(_("line"))
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.UNCHANGED)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.UNCHANGED)
     sku = models.CharField(_("SKU"), max_length=64, blank=True)
     product_slug = models.CharField(_("product"), max_length=200, blank=True)
     cells = models.JSONField(_("cells"), default=dict)
@@ -182,9 +183,7 @@ class ImportPicture(models.Model):
     color = models.CharField(_("color"), max_length=100, blank=True)
     position = models.PositiveIntegerField(_("position"))
     url = models.CharField(_("address"), max_length=500)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.WAITING
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     asset_id = models.CharField(_("asset id"), max_length=200, blank=True)
     problem = models.CharField(_("problem"), max_length=300, blank=True)

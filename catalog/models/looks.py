@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.freshness import OfProduct
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -21,7 +22,7 @@ class ProductLink(OfProduct, Model):
     other = models.ForeignKey(
         "catalog.Product", models.CASCADE, related_name="+", verbose_name=_("other product")
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.LOOK)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.LOOK)
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta(Model.Meta):

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from catalog.freshness import OfProduct, versions_of_pictures
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import Model, QuerySet, Shown
 
@@ -75,8 +76,8 @@ class Media(Shown, Model):
         BROKEN = "BROKEN", _("The file cannot be read")
 
     asset_id = models.CharField(_("asset id"), max_length=200, unique=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.IMAGE)
-    provider = models.CharField(
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.IMAGE)
+    provider = ChoiceField(
         _("provider"), max_length=10, choices=Provider.choices, default=Provider.LOCAL
     )
     file = models.CharField(_("file"), max_length=300, blank=True)
@@ -87,7 +88,7 @@ class Media(Shown, Model):
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)
     checksum = models.CharField(_("checksum"), max_length=64, blank=True, editable=False)
     renditions = models.JSONField(_("renditions"), default=dict, blank=True, editable=False)
-    renditions_state = models.CharField(
+    renditions_state = ChoiceField(
         _("state of the renditions"),
         max_length=10,
         choices=Renditions.choices,

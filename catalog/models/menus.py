@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.freshness import Announced
 from catalog.models.categories import Category
 from catalog.models.content import ContentPage
+from shop.fields import ChoiceField
 from shop.models import Manager, Model
 
 
@@ -28,7 +29,7 @@ class Menu(Announced, Model):
         FOOTER_SERVICE = "FOOTER_SERVICE", _("Footer: service")
         FOOTER_POLICIES = "FOOTER_POLICIES", _("Footer: policies")
 
-    slot = models.CharField(_("place"), max_length=20, choices=Slot.choices, unique=True)
+    slot = ChoiceField(_("place"), max_length=20, choices=Slot.choices, unique=True)
     title = models.CharField(_("title"), max_length=50)
 
     objects: ClassVar[Any] = MenuManager()
@@ -66,7 +67,7 @@ class MenuItem(Announced, Model):
     )
     label = models.CharField(_("label"), max_length=80)
     position = models.PositiveIntegerField(_("position"), default=0)
-    target = models.CharField(_("leads to"), max_length=10, choices=Target.choices)
+    target = ChoiceField(_("leads to"), max_length=10, choices=Target.choices)
     page = models.ForeignKey(
         ContentPage,
         models.PROTECT,

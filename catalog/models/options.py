@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.freshness import Announced
+from shop.fields import ChoiceField
 from shop.models import Manager, Model
 
 
@@ -22,7 +23,7 @@ class OptionValue(Announced, Model):
         COLOR = "color", _("Color")
         SIZE = "size", _("Size")
 
-    option = models.CharField(_("option"), max_length=10, choices=Option.choices)
+    option = ChoiceField(_("option"), max_length=10, choices=Option.choices)
     slug = models.SlugField(_("slug"), max_length=50)
     name = models.CharField(_("name"), max_length=50)
     swatch = models.CharField(_("swatch"), max_length=7, blank=True, help_text=_("As #RRGGBB."))

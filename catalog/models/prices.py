@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 # The prior price of Article 6a of Directive 98/6/EC is the lowest of the 30 days before a
@@ -182,9 +183,7 @@ class PriceSchedule(Model):
     percent_off = models.PositiveSmallIntegerField(_("percent off"), null=True, blank=True)
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.PLANNED
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
     before = models.JSONField(_("prices before"), default=dict, blank=True, editable=False)
     left_alone = ArrayField(
         models.CharField(max_length=64),

@@ -23,6 +23,7 @@ from catalog.models.media import Media, ProductMedia
 from catalog.models.places import ProductCategory
 from catalog.models.redirects import remembers_address
 from catalog.models.variants import PRIMARY_VARIANT_RULE
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable, Versioned
 
@@ -82,17 +83,15 @@ class Product(Shown, Model, SoftDeletable, Versioned):
     )
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     description = models.TextField(_("description"), blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
     currency = models.CharField(_("currency"), max_length=3, default=shop_currency)
     price = models.BigIntegerField(_("price"), help_text=_("In minor units: 4990 is 49.90."))
     compare_at_price = models.BigIntegerField(_("recommended price"), null=True, blank=True)
     cost = models.BigIntegerField(_("cost"), null=True, blank=True)
-    tax_class = models.CharField(
+    tax_class = ChoiceField(
         _("tax class"), max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD
     )
-    inventory_policy = models.CharField(
+    inventory_policy = ChoiceField(
         _("inventory policy"),
         max_length=10,
         choices=InventoryPolicy.choices,

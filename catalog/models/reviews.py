@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.media import Media
+from shop.fields import ChoiceField
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable, Versioned
 
 #: Under this name the audit log keeps what an author said against a rejection.
@@ -131,12 +132,10 @@ class Review(Model, SoftDeletable, Versioned):
     rating = models.PositiveSmallIntegerField(_("rating"))
     title = models.CharField(_("title"), max_length=120, blank=True)
     content = models.TextField(_("text"), max_length=4000)
-    fit = models.CharField(_("fit"), max_length=5, choices=Fit.choices, blank=True)
+    fit = ChoiceField(_("fit"), max_length=5, choices=Fit.choices, blank=True)
     height_cm = models.PositiveSmallIntegerField(_("height in cm"), null=True, blank=True)
     is_verified = models.BooleanField(_("verified purchase"), default=False, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     rejection_reason = models.CharField(_("reason of rejection"), max_length=300, blank=True)
     moderated_at = models.DateTimeField(_("moderated"), null=True, blank=True, editable=False)
     moderated_by = models.ForeignKey(
@@ -310,7 +309,7 @@ class ReviewVote(Model):
         Review, models.CASCADE, related_name="votes", verbose_name=_("review")
     )
     voter = models.CharField(_("voter"), max_length=64)
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=12, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta(Model.Meta):

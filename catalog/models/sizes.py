@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.freshness import Announced
+from shop.fields import ChoiceField
 from shop.models import Manager, Model
 
 
@@ -83,7 +84,7 @@ class Purchase(Model):
     quantity = models.PositiveIntegerField(_("quantity"))
     delivered_at = models.DateTimeField(_("delivered"))
     returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
-    return_reason = models.CharField(
+    return_reason = ChoiceField(
         _("reason of the return"), max_length=10, choices=ReturnReason.choices, blank=True
     )
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -106,7 +107,7 @@ class Subscription(Model):
         SENT = "SENT", _("Told")
         CANCELED = "CANCELED", _("Canceled")
 
-    kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=15, choices=Kind.choices)
     variant = models.ForeignKey(
         "catalog.ProductVariant",
         models.CASCADE,
@@ -124,9 +125,7 @@ class Subscription(Model):
     email = models.EmailField(_("e-mail"), max_length=254)
     language = models.CharField(_("language"), max_length=10)
     price = models.BigIntegerField(_("price when subscribed"))
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     token = models.CharField(_("token"), max_length=43, unique=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
 
@@ -141,10 +140,6 @@ class Subscription(Model):
                 "kind",
                 condition=Q(status__in=["ACTIVE", "DUE"]),
                 name="subscription_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["BACK_IN_STOCK", "PRICE_DROP"]),
-                name="subscription_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["ACTIVE", "CANCELED"])

@@ -146,6 +146,12 @@ class Migration(migrations.Migration):
                         ),
                     )
                 ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["WAREHOUSE", "STORE"])),
+                        name="location_kind_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +213,10 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="stock_category_class_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["CLASS", "ZONE"])),
+                        name="stockcategory_kind_known",
                     ),
                 ],
                 "triggers": [

@@ -425,6 +425,22 @@ class Migration(migrations.Migration):
                         ),
                         name="purchase_order_ended_has_a_time",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "DRAFT",
+                                    "SENT",
+                                    "PARTLY_RECEIVED",
+                                    "RECEIVED",
+                                    "CLOSED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="purchaseorder_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

@@ -191,6 +191,12 @@ class Migration(migrations.Migration):
                         ),
                         name="transfer_times_fit_status",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["DRAFT", "SENT", "RECEIVED", "CANCELED"])
+                        ),
+                        name="transfer_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -562,6 +568,12 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="stocktake_counted_has_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["OPEN", "COUNTED", "APPROVED", "CANCELED"])
+                        ),
+                        name="stocktake_status_known",
                     ),
                 ],
                 "triggers": [

@@ -346,6 +346,42 @@ class Migration(migrations.Migration):
                         ),
                         name="movement_transfer_has_its_document",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "PURCHASE",
+                                    "SALE",
+                                    "ADJUSTMENT",
+                                    "COUNT_VARIANCE",
+                                    "RETURN",
+                                    "TRANSFER",
+                                ],
+                            )
+                        ),
+                        name="movement_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "",
+                                    "CORRECTION",
+                                    "DAMAGED",
+                                    "LOST",
+                                    "FOUND",
+                                    "STOLEN",
+                                    "SAMPLE",
+                                    "OWN_USE",
+                                    "MADE",
+                                    "OPENING",
+                                ],
+                            )
+                        ),
+                        name="movement_reason_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.stock import Stock
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -29,7 +30,7 @@ class Alert(Model):
     stock = models.ForeignKey(
         Stock, models.CASCADE, related_name="alerts", verbose_name=_("stock"), db_index=False
     )
-    kind = models.CharField(_("kind"), max_length=13, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=13, choices=Kind.choices)
     available = models.BigIntegerField(_("available when opened"))
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     told_at = models.DateTimeField(_("told"), null=True, blank=True)
@@ -47,10 +48,6 @@ class Alert(Model):
                 fields=["stock"],
                 condition=Q(closed_at=None) & ~Q(kind="BACK_IN_STOCK"),
                 name="alert_one_level_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["LOW_STOCK", "OUT_OF_STOCK", "BACK_IN_STOCK", "OVERSTOCK"]),
-                name="alert_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")),

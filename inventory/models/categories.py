@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Manager, Model
 
 
@@ -22,7 +23,7 @@ class StockCategory(Model):
         CLASS = "CLASS", _("Class by revenue")
         ZONE = "ZONE", _("Zone")
 
-    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices, default=Kind.ZONE)
+    kind = ChoiceField(_("kind"), max_length=5, choices=Kind.choices, default=Kind.ZONE)
     code = models.SlugField(_("code"), max_length=30)
     name = models.CharField(_("name"), max_length=100)
 

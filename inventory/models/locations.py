@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import Manager, Model, Shown
 
@@ -28,7 +29,7 @@ class Location(Shown, Model):
 
     code = models.SlugField(_("code"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.WAREHOUSE)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.WAREHOUSE)
     priority = models.PositiveIntegerField(_("priority"), default=0)
     address = models.TextField(_("address"), blank=True)
     can_ship = models.BooleanField(_("ships parcels"), default=True)

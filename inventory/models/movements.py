@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models.stock import Stock
 from inventory.models.transfers import Transfer
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -38,8 +39,8 @@ class Movement(Model):
     stock = models.ForeignKey(
         Stock, models.PROTECT, related_name="movements", verbose_name=_("stock"), db_index=False
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    reason = models.CharField(
+    kind = ChoiceField(_("kind"), max_length=20, choices=Kind.choices)
+    reason = ChoiceField(
         _("reason"),
         max_length=10,
         choices=Reason.choices,

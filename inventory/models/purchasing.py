@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.locations import Location
+from shop.fields import ChoiceField
 from shop.models import LiveManager, Manager, Model, SoftDeletable, Versioned, append_only, new_id
 
 _NO_CURRENCY = _("A currency has three capital letters, such as EUR.")
@@ -157,7 +158,7 @@ class PurchaseOrder(Model, Versioned):
     location = models.ForeignKey(
         Location, models.PROTECT, related_name="purchase_orders", verbose_name=_("location")
     )
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=15, choices=Status.choices, default=Status.DRAFT, editable=False
     )
     currency = models.CharField(_("currency"), max_length=3, default=shop_currency, editable=False)

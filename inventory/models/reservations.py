@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.stock import Stock
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -44,9 +45,7 @@ class Reservation(Model):
         related_name="reservations",
         verbose_name=_("order"),
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     expires_at = models.DateTimeField(_("expires"))
 
     class Meta(Model.Meta):
@@ -56,10 +55,6 @@ class Reservation(Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(quantity__gt=0), name="reservation_quantity_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["ACTIVE", "COMMITTED", "RELEASED", "EXPIRED"]),
-                name="reservation_status_known",
             ),
             models.CheckConstraint(
                 condition=~Q(status="COMMITTED") | Q(order__isnull=False),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory.models.locations import Location
 from inventory.models.stock import Stock
+from shop.fields import ChoiceField
 from shop.models import Manager, Model, Versioned
 
 
@@ -53,7 +54,7 @@ class Stocktake(Model, Versioned):
         default=False,
         help_text=_("Who counts does not see how many there should be."),
     )
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.OPEN, editable=False
     )
     #: The count that goes on or went last; each further one looks at what differed.

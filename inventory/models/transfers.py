@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from inventory.models.locations import Location
+from shop.fields import ChoiceField
 from shop.models import Model, Versioned
 
 
@@ -39,7 +40,7 @@ class Transfer(Model, Versioned):
     destination = models.ForeignKey(
         Location, models.PROTECT, related_name="transfers_in", verbose_name=_("to")
     )
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False
     )
     expected_on = models.DateField(_("expected"), null=True, blank=True)

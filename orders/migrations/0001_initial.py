@@ -232,6 +232,14 @@ class Migration(migrations.Migration):
                         condition=models.Q(("band_starts__len", models.F("band_prices__len"))),
                         name="shipping_band_has_a_price",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["DELIVERY", "PICK_UP"])),
+                        name="shippingmethod_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priced_by__in", ["ORDER", "WEIGHT", "AMOUNT"])),
+                        name="shippingmethod_priced_by_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -403,6 +411,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("rate_basis_points__lte", 10000)),
                         name="tax_rate_at_most_100_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_class__in", ["STANDARD", "REDUCED", "ZERO"])),
+                        name="taxrate_tax_class_known",
                     ),
                 ],
                 "triggers": [

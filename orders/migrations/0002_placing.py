@@ -406,6 +406,22 @@ class Migration(migrations.Migration):
                         ),
                         name="order_times_in_order",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "PENDING",
+                                    "PAID",
+                                    "FULFILLED",
+                                    "SHIPPED",
+                                    "DELIVERED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="order_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -711,7 +727,11 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("order", "type", "revision"), name="order_address_once_per_revision"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("type__in", ["SHIPPING", "BILLING"])),
+                        name="orderaddress_type_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -852,6 +872,41 @@ class Migration(migrations.Migration):
                             table="orders_orderstatuschange",
                             when="BEFORE",
                         ),
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "from_status__in",
+                                [
+                                    "",
+                                    "PENDING",
+                                    "PAID",
+                                    "FULFILLED",
+                                    "SHIPPED",
+                                    "DELIVERED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="orderstatuschange_from_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "to_status__in",
+                                [
+                                    "PENDING",
+                                    "PAID",
+                                    "FULFILLED",
+                                    "SHIPPED",
+                                    "DELIVERED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="orderstatuschange_to_status_known",
                     ),
                 ],
             },

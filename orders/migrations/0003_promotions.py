@@ -275,6 +275,16 @@ class Migration(migrations.Migration):
                         condition=models.Q(("template", None), ("usage_limit", 1), _connector="OR"),
                         name="coupon_of_batch_used_once",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["PERCENTAGE", "FIXED_AMOUNT", "FREE_SHIPPING"])
+                        ),
+                        name="coupon_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stacking__in", ["EXCLUSIVE", "COMBINABLE"])),
+                        name="coupon_stacking_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -522,6 +532,21 @@ class Migration(migrations.Migration):
                         ),
                         name="promotion_value_fits_kind",
                         violation_error_message="The value does not fit what is given.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "PERCENTAGE",
+                                    "FIXED_AMOUNT",
+                                    "FREE_SHIPPING",
+                                    "CHEAPEST_OFF",
+                                    "SET_PRICE",
+                                ],
+                            )
+                        ),
+                        name="promotion_kind_known",
                     ),
                 ],
                 "triggers": [

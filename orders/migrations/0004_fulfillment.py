@@ -152,6 +152,12 @@ class Migration(migrations.Migration):
                         ),
                         name="shipment_carrier_known",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PACKED", "SHIPPED", "DELIVERED", "CANCELED"])
+                        ),
+                        name="shipment_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -401,7 +407,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("kind__in", ["INTERNAL", "CUSTOMER", "INCOMING"])),
-                        name="order_note_kind_known",
+                        name="ordernote_kind_known",
                     ),
                 ],
                 "triggers": [
@@ -593,9 +599,29 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "PACKED",
+                                    "UNPACKED",
+                                    "SENT",
+                                    "ARRIVED",
+                                    "ADDRESS",
+                                    "TAGGED",
+                                    "MAILED",
+                                    "LINK_SENT",
+                                    "DRAFTED",
+                                    "EDITED",
+                                ],
+                            )
+                        ),
+                        name="orderevent_kind_known",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("by__in", ["CUSTOMER", "STAFF", "SYSTEM"])),
-                        name="order_event_by_known",
-                    )
+                        name="orderevent_by_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -728,13 +754,13 @@ class Migration(migrations.Migration):
                                     "DELIVERED",
                                     "CANCELED",
                                     "REFUNDED",
-                                    "RETURN",
                                     "TO_PAY",
                                     "EDITED",
+                                    "RETURN",
                                 ],
                             )
                         ),
-                        name="order_mail_kind_known",
+                        name="ordermail_kind_known",
                     ),
                 ],
                 "triggers": [

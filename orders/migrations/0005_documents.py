@@ -180,7 +180,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "invoice series",
                 "abstract": False,
                 "constraints": [
-                    models.UniqueConstraint(fields=("kind", "year"), name="invoice_series_once")
+                    models.UniqueConstraint(fields=("kind", "year"), name="invoice_series_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["INVOICE", "CREDIT_NOTE"])),
+                        name="invoiceseries_kind_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -307,6 +311,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("total__gte", 0)), name="invoice_total_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["INVOICE", "CREDIT_NOTE"])),
+                        name="invoice_kind_known",
                     ),
                 ],
                 "triggers": [
@@ -481,6 +489,16 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="draft_discount_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("discount_kind__in", ["", "PERCENTAGE", "FIXED_AMOUNT"])
+                        ),
+                        name="draft_discount_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("settles_by__in", ["", "LINK", "OFFLINE"])),
+                        name="draft_settles_by_known",
                     ),
                 ],
                 "triggers": [

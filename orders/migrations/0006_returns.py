@@ -267,6 +267,29 @@ class Migration(migrations.Migration):
                         ),
                         name="return_withdrawal_is_refunded",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "REQUESTED",
+                                    "APPROVED",
+                                    "RECEIVED",
+                                    "INSPECTED",
+                                    "SETTLED",
+                                    "REJECTED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="return_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("carrier__in", ["", "USPS", "FEDEX", "UPS", "DHL", "OTHER"])
+                        ),
+                        name="return_carrier_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -455,6 +478,43 @@ class Migration(migrations.Migration):
                             table="orders_returnstatuschange",
                             when="BEFORE",
                         ),
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "from_status__in",
+                                [
+                                    "",
+                                    "REQUESTED",
+                                    "APPROVED",
+                                    "RECEIVED",
+                                    "INSPECTED",
+                                    "SETTLED",
+                                    "REJECTED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="returnstatuschange_from_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "to_status__in",
+                                [
+                                    "REQUESTED",
+                                    "APPROVED",
+                                    "RECEIVED",
+                                    "INSPECTED",
+                                    "SETTLED",
+                                    "REJECTED",
+                                    "CANCELED",
+                                ],
+                            )
+                        ),
+                        name="returnstatuschange_to_status_known",
                     ),
                 ],
             },
@@ -764,8 +824,8 @@ class Migration(migrations.Migration):
                         name="return_item_accepted_goes_somewhere",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("disposition__in", ["", "RESTOCK", "WRITE_OFF"])),
-                        name="return_item_disposition_known",
+                        condition=models.Q(("amount__gte", 0)),
+                        name="return_item_amount_not_negative",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -784,11 +844,11 @@ class Migration(migrations.Migration):
                                 ],
                             )
                         ),
-                        name="return_item_reason_known",
+                        name="returnitem_reason_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("amount__gte", 0)),
-                        name="return_item_amount_not_negative",
+                        condition=models.Q(("disposition__in", ["", "RESTOCK", "WRITE_OFF"])),
+                        name="returnitem_disposition_known",
                     ),
                 ],
                 "triggers": [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from inventory.models import Location
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import Manager, Model, QuerySet, Shown
 
@@ -86,14 +87,14 @@ class ShippingMethod(Shown, Model):
 
     code = models.SlugField(_("code"), max_length=50, unique=True)
     name = models.CharField(_("name"), max_length=100)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.DELIVERY)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.DELIVERY)
     carrier = models.CharField(_("carrier"), max_length=50, blank=True)
     zone = models.ForeignKey(
         ShippingZone, models.PROTECT, related_name="methods", verbose_name=_("zone")
     )
     currency = models.CharField(_("currency"), max_length=3)
     price = models.BigIntegerField(_("price"))
-    priced_by = models.CharField(
+    priced_by = ChoiceField(
         _("priced"), max_length=10, choices=PricedBy.choices, default=PricedBy.ORDER
     )
     band_starts = ArrayField(models.BigIntegerField(), default=list, blank=True)

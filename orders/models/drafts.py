@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import ProductVariant
 from orders.models.carts import Cart
+from shop.fields import ChoiceField
 from shop.models import Model, Versioned
 
 
@@ -42,13 +43,13 @@ class Draft(Model, Versioned):
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
     holds_stock = models.BooleanField(_("holds its units"), default=False)
-    discount_kind = models.CharField(
+    discount_kind = ChoiceField(
         _("discount"), max_length=12, choices=Discount.choices, blank=True, default=Discount.NONE
     )
     discount_value = models.PositiveBigIntegerField(_("value"), default=0)
     discount_reason = models.CharField(_("why"), max_length=100, blank=True)
     note = models.CharField(_("note for colleagues"), max_length=500, blank=True)
-    settles_by = models.CharField(
+    settles_by = ChoiceField(
         _("paid"), max_length=10, choices=Settlement.choices, blank=True, default=Settlement.OPEN
     )
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order, OrderItem
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 #: Where each carrier tells how far a parcel is.
@@ -38,10 +39,8 @@ class Shipment(Model):
         Order, models.PROTECT, related_name="shipments", verbose_name=_("order")
     )
     key = models.UUIDField(_("key"), unique=True, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.PACKED
-    )
-    carrier = models.CharField(
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.PACKED)
+    carrier = ChoiceField(
         _("carrier"), max_length=10, choices=Carrier.choices, default=Carrier.OTHER
     )
     tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True)
@@ -70,10 +69,6 @@ class Shipment(Model):
             models.CheckConstraint(
                 condition=Q(delivered_at=None) | Q(delivered_at__gte=F("shipped_at")),
                 name="shipment_delivered_after_shipped",
-            ),
-            models.CheckConstraint(
-                condition=Q(carrier__in=["USPS", "FEDEX", "UPS", "DHL", "OTHER"]),
-                name="shipment_carrier_known",
             ),
         ]
         triggers = [
@@ -172,7 +167,7 @@ class OrderNote(Model):
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="notes", verbose_name=_("order"))
     key = models.UUIDField(_("key"), unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices)
     text = models.TextField(_("text"), max_length=2000)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -189,10 +184,6 @@ class OrderNote(Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="order_note_has_text"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["INTERNAL", "CUSTOMER", "INCOMING"]),
-                name="order_note_kind_known",
-            ),
         ]
         indexes = [
             # Staff's queue of messages to answer.
@@ -254,8 +245,8 @@ class OrderEvent(Model):
         SYSTEM = "SYSTEM", _("System")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
-    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
-    by = models.CharField(_("by"), max_length=10, choices=By.choices, default=By.SYSTEM)
+    kind = ChoiceField(_("what"), max_length=10, choices=Kind.choices)
+    by = ChoiceField(_("by"), max_length=10, choices=By.choices, default=By.SYSTEM)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -270,11 +261,7 @@ class OrderEvent(Model):
         verbose_name = _("order event")
         verbose_name_plural = _("order events")
         ordering = ["created_at", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(by__in=["CUSTOMER", "STAFF", "SYSTEM"]), name="order_event_by_known"
-            ),
-        ]
+        constraints = []
         triggers = append_only()
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models.edits import OrderEdit
 from orders.models.orders import Order
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -24,7 +25,7 @@ class InvoiceSeries(Model):
     #: The documents themselves are the record.
     is_derived = True
 
-    kind = models.CharField(_("kind"), max_length=12, choices=InvoiceKind.choices)
+    kind = ChoiceField(_("kind"), max_length=12, choices=InvoiceKind.choices)
     year = models.PositiveSmallIntegerField(_("year"))
     last_number = models.PositiveIntegerField(_("last number"), default=0)
 
@@ -49,7 +50,7 @@ class Invoice(Model):
     order = models.ForeignKey(
         Order, models.PROTECT, related_name="invoices", verbose_name=_("order")
     )
-    kind = models.CharField(_("kind"), max_length=12, choices=InvoiceKind.choices)
+    kind = ChoiceField(_("kind"), max_length=12, choices=InvoiceKind.choices)
     year = models.PositiveSmallIntegerField(_("year"))
     sequence = models.PositiveIntegerField(_("number in its year"))
     number = models.CharField(_("number"), max_length=20, unique=True)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -30,7 +31,7 @@ class OrderMail(Model):
         RETURN = "RETURN", _("Return")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="mails", verbose_name=_("order"))
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices)
     reference = models.CharField(_("reference"), max_length=100, blank=True)
     facts = models.JSONField(
         _("facts"), default=dict, blank=True, help_text=_("Of the event, without persons.")
@@ -44,22 +45,6 @@ class OrderMail(Model):
         ordering = ["created_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["order", "kind", "reference"], name="order_mail_once"),
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "PLACED",
-                        "PAID",
-                        "SHIPPED",
-                        "DELIVERED",
-                        "CANCELED",
-                        "REFUNDED",
-                        "RETURN",
-                        "TO_PAY",
-                        "EDITED",
-                    ]
-                ),
-                name="order_mail_kind_known",
-            ),
         ]
         indexes = [
             # The job that queues again what was not sent, and the check for it.

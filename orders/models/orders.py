@@ -13,6 +13,7 @@ from catalog.models import ProductVariant
 from orders.models.carts import Cart, new_token
 from orders.models.delivery import PickUpPoint, ShippingMethod
 from shop.accounts.models import PostalAddress
+from shop.fields import ChoiceField
 from shop.models import Model, Versioned, append_only
 
 
@@ -65,9 +66,7 @@ class Order(Model, Versioned):
     language = models.CharField(
         _("language"), max_length=10, blank=True, default="", db_default="", editable=False
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     currency = models.CharField(_("currency"), max_length=3)
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
     subtotal = models.BigIntegerField(_("subtotal"))
@@ -330,7 +329,7 @@ class OrderAddress(PostalAddress, Model):
     order = models.ForeignKey(
         Order, models.CASCADE, related_name="addresses", verbose_name=_("order")
     )
-    type = models.CharField(_("type"), max_length=10, choices=Type.choices)
+    type = ChoiceField(_("type"), max_length=10, choices=Type.choices)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1, db_default=1)
 
     class Meta(Model.Meta):
@@ -355,10 +354,8 @@ class OrderStatusChange(Model):
     order = models.ForeignKey(
         Order, models.CASCADE, related_name="status_changes", verbose_name=_("order")
     )
-    from_status = models.CharField(
-        _("from"), max_length=10, choices=Order.Status.choices, blank=True
-    )
-    to_status = models.CharField(_("to"), max_length=10, choices=Order.Status.choices)
+    from_status = ChoiceField(_("from"), max_length=10, choices=Order.Status.choices, blank=True)
+    to_status = ChoiceField(_("to"), max_length=10, choices=Order.Status.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable, Versioned
 
@@ -123,9 +124,7 @@ class Coupon(Terms, Model, SoftDeletable, Versioned):
         COMBINABLE = "COMBINABLE", _("Together with other codes and promotions")
 
     code = models.CharField(_("code"), max_length=40)
-    kind = models.CharField(
-        _("gives"), max_length=20, choices=Kind.choices, default=Kind.PERCENTAGE
-    )
+    kind = ChoiceField(_("gives"), max_length=20, choices=Kind.choices, default=Kind.PERCENTAGE)
     usage_limit = models.PositiveIntegerField(
         _("orders in all"),
         null=True,
@@ -136,7 +135,7 @@ class Coupon(Terms, Model, SoftDeletable, Versioned):
         _("orders per customer"), null=True, blank=True, help_text=_("Empty: any number.")
     )
     first_order_only = models.BooleanField(_("first order only"), default=False)
-    stacking = models.CharField(
+    stacking = ChoiceField(
         _("with others"), max_length=12, choices=Stacking.choices, default=Stacking.EXCLUSIVE
     )
     uses = models.PositiveIntegerField(_("uses"), default=0, editable=False)
@@ -212,9 +211,7 @@ class Promotion(Shown, Terms, Model, SoftDeletable, Versioned):
         CHEAPEST_OFF = "CHEAPEST_OFF", _("Percentage off the cheapest of several")
         SET_PRICE = "SET_PRICE", _("Several for one price")
 
-    kind = models.CharField(
-        _("gives"), max_length=20, choices=Kind.choices, default=Kind.PERCENTAGE
-    )
+    kind = ChoiceField(_("gives"), max_length=20, choices=Kind.choices, default=Kind.PERCENTAGE)
     group_size = models.PositiveSmallIntegerField(_("of each … pieces"), null=True, blank=True)
     group_discounted = models.PositiveSmallIntegerField(_("the … cheapest"), null=True, blank=True)
     priority = models.PositiveSmallIntegerField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Media, ProductVariant
 from orders.models.orders import OrderItem
 from orders.models.returns import Return
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -39,7 +40,7 @@ class ReturnItem(Model):
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     #: Empty for a withdrawal, which needs none.
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
+    reason = ChoiceField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     exchange_variant = models.ForeignKey(
         ProductVariant,
@@ -51,9 +52,7 @@ class ReturnItem(Model):
     )
     accepted = models.PositiveIntegerField(_("accepted"), null=True, blank=True)
     rejected = models.PositiveIntegerField(_("rejected"), null=True, blank=True)
-    disposition = models.CharField(
-        _("goes"), max_length=10, choices=Disposition.choices, blank=True
-    )
+    disposition = ChoiceField(_("goes"), max_length=10, choices=Disposition.choices, blank=True)
     condition = models.CharField(_("condition"), max_length=300, blank=True)
     amount = models.BigIntegerField(_("given back"), default=0)
 
@@ -80,26 +79,6 @@ class ReturnItem(Model):
                 | Q(accepted=None)
                 | Q(accepted__isnull=False, accepted=0),
                 name="return_item_accepted_goes_somewhere",
-            ),
-            models.CheckConstraint(
-                condition=Q(disposition__in=["", "RESTOCK", "WRITE_OFF"]),
-                name="return_item_disposition_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    reason__in=[
-                        "",
-                        "TOO_SMALL",
-                        "TOO_LARGE",
-                        "CHANGED_MIND",
-                        "NOT_AS_SHOWN",
-                        "FAULTY",
-                        "WRONG_ITEM",
-                        "LATE",
-                        "OTHER",
-                    ]
-                ),
-                name="return_item_reason_known",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0), name="return_item_amount_not_negative"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models.fulfillment import Shipment
 from orders.models.orders import Order
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -61,17 +62,15 @@ class Return(Model):
         _("number"), max_length=20, unique=True, db_default=NextReturnNumber(), editable=False
     )
     key = models.UUIDField(_("key"), unique=True, editable=False)
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.REQUESTED
     )
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices)
-    method = models.CharField(_("method"), max_length=10, choices=Method.choices)
+    outcome = ChoiceField(_("outcome"), max_length=12, choices=Outcome.choices)
+    method = ChoiceField(_("method"), max_length=10, choices=Method.choices)
     is_withdrawal = models.BooleanField(_("withdrawal"), default=False)
     #: Until when the pieces should be on their way, as the customer was told.
     send_by = models.DateField(_("to be sent by"))
-    carrier = models.CharField(
-        _("carrier"), max_length=10, choices=Shipment.Carrier.choices, blank=True
-    )
+    carrier = ChoiceField(_("carrier"), max_length=10, choices=Shipment.Carrier.choices, blank=True)
     tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True)
     customer_note = models.CharField(_("customer's note"), max_length=500, blank=True)
     answer = models.CharField(
@@ -101,14 +100,6 @@ class Return(Model):
         verbose_name_plural = _("returns")
         ordering = ["created_at", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(outcome__in=["REFUND", "EXCHANGE", "STORE_CREDIT"]),
-                name="return_outcome_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(method__in=["LABEL", "DROP_OFF", "PICK_UP", "STORE"]),
-                name="return_method_known",
-            ),
             models.CheckConstraint(
                 condition=Q(goods_amount__gte=0, shipping_amount__gte=0),
                 name="return_amounts_not_negative",
@@ -213,10 +204,8 @@ class ReturnStatusChange(Model):
     request = models.ForeignKey(
         Return, models.CASCADE, related_name="status_changes", verbose_name=_("return")
     )
-    from_status = models.CharField(
-        _("from"), max_length=10, choices=Return.Status.choices, blank=True
-    )
-    to_status = models.CharField(_("to"), max_length=10, choices=Return.Status.choices)
+    from_status = ChoiceField(_("from"), max_length=10, choices=Return.Status.choices, blank=True)
+    to_status = ChoiceField(_("to"), max_length=10, choices=Return.Status.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

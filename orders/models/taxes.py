@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from catalog.models import Product
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import Manager, Model, Shown
 
@@ -27,7 +28,7 @@ class TaxRate(Shown, Model):
     name = models.CharField(_("name"), max_length=100)
     country = CountryField(_("country"))
     state = models.CharField(_("region"), max_length=100, blank=True)
-    tax_class = models.CharField(
+    tax_class = ChoiceField(
         _("tax class"),
         max_length=10,
         choices=Product.TaxClass.choices,

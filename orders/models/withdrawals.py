@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models.orders import Order
 from orders.models.returns import Return
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -33,9 +34,7 @@ class Withdrawal(Model):
     lines = models.JSONField(_("lines"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
     declared_at = models.DateTimeField(_("declared"), default=timezone.now)
-    result = models.CharField(
-        _("result"), max_length=10, choices=Result.choices, default=Result.OPEN
-    )
+    result = ChoiceField(_("result"), max_length=10, choices=Result.choices, default=Result.OPEN)
     order = models.ForeignKey(
         Order,
         models.PROTECT,
@@ -64,10 +63,6 @@ class Withdrawal(Model):
         verbose_name_plural = _("withdrawals")
         ordering = ["-declared_at", "-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(result__in=["OPEN", "CANCELED", "RETURN", "STAFF", "LATE", "UNKNOWN"]),
-                name="withdrawal_result_known",
-            ),
             models.CheckConstraint(
                 condition=Q(result__in=["OPEN", "UNKNOWN"], order=None)
                 | (~Q(result__in=["OPEN", "UNKNOWN"]) & Q(order__isnull=False)),

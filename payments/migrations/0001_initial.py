@@ -349,6 +349,38 @@ class Migration(migrations.Migration):
                         ),
                         name="payment_card_last4_is_four_digits",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="payment_provider_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "INITIATED",
+                                    "AUTHORIZED",
+                                    "CAPTURED",
+                                    "SETTLED",
+                                    "FAILED",
+                                    "VOIDED",
+                                    "EXPIRED",
+                                    "PARTIALLY_REFUNDED",
+                                    "REFUNDED",
+                                    "DISPUTED",
+                                ],
+                            )
+                        ),
+                        name="payment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("three_d_secure__in", ["NOT_NEEDED", "CHALLENGED", "PASSED", "FAILED"])
+                        ),
+                        name="payment_three_d_secure_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -490,7 +522,22 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("amount__gte", 0)),
                         name="payment_transaction_amount_not_negative",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                ["AUTHORIZE", "CAPTURE", "VOID", "REFUND", "DISPUTE", "WEBHOOK"],
+                            )
+                        ),
+                        name="paymenttransaction_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result__in", ["SUCCESS", "DECLINED", "CHALLENGE", "ERROR"])
+                        ),
+                        name="paymenttransaction_result_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

@@ -190,10 +190,6 @@ class Migration(migrations.Migration):
                         name="refund_status_has_its_time",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("to__in", ["ORIGINAL", "STORE_CREDIT"])),
-                        name="refund_way_known",
-                    ),
-                    models.CheckConstraint(
                         condition=models.Q(
                             (
                                 "reason__in",
@@ -211,6 +207,14 @@ class Migration(migrations.Migration):
                             )
                         ),
                         name="refund_reason_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["REQUESTED", "SUCCEEDED", "FAILED"])),
+                        name="refund_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to__in", ["ORIGINAL", "STORE_CREDIT"])),
+                        name="refund_to_known",
                     ),
                 ],
                 "triggers": [
@@ -462,6 +466,10 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("amount__gt", 0)), name="refund_part_amount_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["REQUESTED", "SUCCEEDED", "FAILED"])),
+                        name="refundpart_status_known",
                     ),
                 ],
                 "triggers": [

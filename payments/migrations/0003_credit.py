@@ -176,6 +176,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("currency__regex", "^[A-Z]{3}$")),
                         name="gift_card_currency_is_a_code",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["ACTIVE", "BLOCKED", "EXPIRED"])),
+                        name="giftcard_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -482,6 +486,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("key", ""), _negated=True),
                         name="credit_entry_has_a_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["ISSUED", "SPENT", "RETURNED", "EXPIRED", "ADJUSTED"])
+                        ),
+                        name="creditentry_kind_known",
                     ),
                 ],
                 "triggers": [

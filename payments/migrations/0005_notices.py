@@ -168,6 +168,34 @@ class Migration(migrations.Migration):
                         ),
                         name="provider_notice_done_has_a_time",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="providernotice_provider_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["PAYMENT", "REFUND", "DISPUTE", "CARD", "OTHER"])
+                        ),
+                        name="providernotice_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "RECEIVED",
+                                    "PROCESSED",
+                                    "IGNORED",
+                                    "UNKNOWN",
+                                    "MISMATCHED",
+                                    "FAILED",
+                                ],
+                            )
+                        ),
+                        name="providernotice_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -324,6 +352,34 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="finding_closed_has_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "UNFINISHED",
+                                    "PAID_WITHOUT_ORDER",
+                                    "ORPHAN",
+                                    "CAPTURED_TWICE",
+                                    "NOT_CAPTURED",
+                                    "AMOUNT_DIFFERS",
+                                    "UNKNOWN_THERE",
+                                    "REFUND_MISSING",
+                                    "REFUND_UNKNOWN",
+                                    "EXPIRING",
+                                    "VOIDED_THERE",
+                                    "LOST_TWICE",
+                                    "UNKNOWN_HERE",
+                                    "SETTLED_DIFFERS",
+                                ],
+                            )
+                        ),
+                        name="reconciliationfinding_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "MENDED", "CLOSED"])),
+                        name="reconciliationfinding_status_known",
                     ),
                 ],
                 "triggers": [

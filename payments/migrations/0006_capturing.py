@@ -153,6 +153,10 @@ class Migration(migrations.Migration):
                         ),
                         name="capture_status_has_its_time",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["REQUESTED", "SUCCEEDED", "FAILED"])),
+                        name="capture_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

@@ -207,6 +207,18 @@ class Migration(migrations.Migration):
                         ),
                         name="dispute_reason_known",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="dispute_provider_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["OPEN", "EVIDENCE_SENT", "WON", "LOST", "ACCEPTED"])
+                        ),
+                        name="dispute_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

@@ -111,7 +111,11 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="bank_statement_booked_has_a_time",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["UPLOADED", "READ", "BOOKED"])),
+                        name="bankstatement_status_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(
@@ -327,6 +331,16 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="bank_line_status_fits_what_it_paid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "BOOKED", "HELD", "DUPLICATE"])),
+                        name="bankline_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("match__in", ["", "REFERENCE", "NUMBER", "SUGGESTED", "HAND"])
+                        ),
+                        name="bankline_match_known",
                     ),
                 ],
                 "triggers": [

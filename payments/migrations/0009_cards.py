@@ -167,6 +167,12 @@ class Migration(migrations.Migration):
                         ),
                         name="saved_card_default_is_kept",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="savedcard_provider_known",
+                    ),
                 ],
                 "triggers": [
                     pgtrigger.compiler.Trigger(

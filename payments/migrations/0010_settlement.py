@@ -83,6 +83,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "removal of a card",
                 "verbose_name_plural": "removals of cards",
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="cardremoval_provider_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +144,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "customer of a provider",
                 "verbose_name_plural": "customers of providers",
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="providercustomer_provider_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +234,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "settlements",
                 "ordering": ["-settled_at", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("provider__in", ["SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                        ),
+                        name="settlement_provider_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["CHARGE", "REFUND", "DISPUTE", "OTHER"])),
+                        name="settlement_kind_known",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
@@ -466,6 +494,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="finding_names_what_it_is_about",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reconciliationfinding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("provider__in", ["", "SANDBOX", "STRIPE", "IYZICO", "PAYPAL", "MANUAL"])
+                ),
+                name="reconciliationfinding_provider_known",
             ),
         ),
         migrations.AddConstraint(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.edits import differences
 from orders.models import Order
 from payments.models.bank import BankLine
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -26,7 +27,7 @@ class Awaited(Model):
     order = models.OneToOneField(
         Order, models.PROTECT, related_name="awaited", verbose_name=_("order")
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices)
     reference = models.CharField(
         _("reference"), max_length=25, unique=True, help_text=_("ISO 11649, without blanks.")
     )
@@ -37,9 +38,6 @@ class Awaited(Model):
         verbose_name_plural = _("awaited payments")
         ordering = ["created_at", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["TRANSFER", "PICK_UP"]), name="awaited_kind_known"
-            ),
             models.CheckConstraint(
                 condition=Q(reference__regex=r"^RF[0-9]{2}[0-9A-Z]{1,21}$"),
                 name="awaited_reference_is_iso_11649",

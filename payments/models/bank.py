@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.edits import differences
 from orders.models import Order
 from payments.models.payments import Payment
+from shop.fields import ChoiceField
 from shop.models import Model, QuerySet
 
 
@@ -24,7 +25,7 @@ class BankStatement(Model):
 
     file_name = models.CharField(_("file"), max_length=200)
     digest = models.CharField(_("digest"), max_length=64, unique=True, editable=False)
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.UPLOADED
     )
     rows = models.JSONField(
@@ -127,10 +128,8 @@ class BankLine(Model):
     account = models.CharField(_("sender's account"), max_length=40, blank=True)
     text = models.CharField(_("text"), max_length=1000, blank=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.OPEN
-    )
-    match = models.CharField(
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    match = ChoiceField(
         _("found by"), max_length=10, choices=Match.choices, default=Match.NONE, blank=True
     )
     order = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Shipment
 from payments.models.payments import Payment
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -36,7 +37,7 @@ class Capture(Model):
         related_name="captures",
         verbose_name=_("parcel"),
     )
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.REQUESTED
     )
     amount = models.BigIntegerField(_("amount"))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.payments import Payment, Provider
+from shop.fields import ChoiceField
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable
 
 
@@ -27,7 +28,7 @@ class SavedCard(Model, SoftDeletable):
         related_name="saved_cards",
         verbose_name=_("person"),
     )
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     token = models.CharField(_("token"), max_length=200, blank=True)
     brand = models.CharField(_("brand"), max_length=20)
     last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
@@ -147,7 +148,7 @@ class ProviderCustomer(Model):
         related_name="provider_customers",
         verbose_name=_("person"),
     )
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     #: The provider's name for them, "" until it has said it.
     token = models.CharField(_("token"), max_length=200, blank=True)
 
@@ -168,7 +169,7 @@ class CardRemoval(Model):
     #: A queue: that the card was removed is audited there.
     is_derived = True
 
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     token = models.CharField(_("token"), max_length=200)
     customer = models.CharField(_("customer at the provider"), max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderItem
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 # The balance is what the ledger says, and so is what an order was paid of it. A new version makes
@@ -58,9 +59,7 @@ class GiftCard(Model):
         _("hash of the code"), max_length=64, null=True, editable=False, unique=True
     )
     last4 = models.CharField(_("ends with"), max_length=4, blank=True, editable=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     currency = models.CharField(_("currency"), max_length=3)
     issued_amount = models.BigIntegerField(_("issued"), default=0, editable=False)
     balance = models.BigIntegerField(_("balance"), default=0, editable=False)
@@ -217,7 +216,7 @@ class CreditEntry(Model):
         related_name="entries",
         verbose_name=_("store credit"),
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices)
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     order = models.ForeignKey(

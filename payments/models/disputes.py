@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models.payments import Payment, Provider
 from payments.models.refunds import Refund
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -45,14 +46,10 @@ class Dispute(Model):
     payment = models.ForeignKey(
         Payment, models.PROTECT, related_name="disputes", verbose_name=_("payment")
     )
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     provider_reference = models.CharField(_("provider's reference"), max_length=200)
-    status = models.CharField(
-        _("status"), max_length=13, choices=Status.choices, default=Status.OPEN
-    )
-    reason = models.CharField(
-        _("reason"), max_length=16, choices=Reason.choices, default=Reason.OTHER
-    )
+    status = ChoiceField(_("status"), max_length=13, choices=Status.choices, default=Status.OPEN)
+    reason = ChoiceField(_("reason"), max_length=16, choices=Reason.choices, default=Reason.OTHER)
     provider_reason = models.CharField(_("provider's word for it"), max_length=100, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
@@ -96,20 +93,6 @@ class Dispute(Model):
                 | Q(status="WON", closed_at__isnull=False, taken=None)
                 | Q(status__in=["LOST", "ACCEPTED"], closed_at__isnull=False),
                 name="dispute_status_has_its_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    reason__in=[
-                        "FRAUDULENT",
-                        "NOT_RECEIVED",
-                        "NOT_AS_DESCRIBED",
-                        "NOT_REFUNDED",
-                        "DUPLICATE",
-                        "CANCELED",
-                        "OTHER",
-                    ]
-                ),
-                name="dispute_reason_known",
             ),
         ]
         indexes = [

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.payments import Payment, Provider
+from shop.fields import ChoiceField
 from shop.models import Model
 
 #: How long a notice that found no payment, or another amount, is worth a look, in days.
@@ -43,10 +44,10 @@ class ProviderNotice(Model):
     #: A log of what strangers said; what follows from it is audited with the payment.
     is_derived = True
 
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     event_id = models.CharField(_("provider's id of the event"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    status = models.CharField(
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices)
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.RECEIVED
     )
     told_at = models.DateTimeField(_("happened at"))

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderEdit
+from shop.fields import ChoiceField
 from shop.models import Model, Versioned
 
 
@@ -92,9 +93,9 @@ class Payment(Model, Versioned):
         related_name="payments",
         verbose_name=_("person"),
     )
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=20, choices=Status.choices, default=Status.INITIATED
     )
     currency = models.CharField(_("currency"), max_length=3)
@@ -132,7 +133,7 @@ class Payment(Model, Versioned):
     card_brand = models.CharField(_("card brand"), max_length=20, blank=True)
     card_last4 = models.CharField(_("last four digits"), max_length=4, blank=True)
     card_bin = models.CharField(_("first six digits"), max_length=8, blank=True)
-    three_d_secure = models.CharField(
+    three_d_secure = ChoiceField(
         _("3-D Secure"),
         max_length=12,
         choices=ThreeDSecure.choices,

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.payments import Payment, Provider
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -46,7 +47,7 @@ class ReconciliationFinding(Model):
         related_name="findings",
         verbose_name=_("payment"),
     )
-    provider = models.CharField(
+    provider = ChoiceField(
         _("provider"),
         max_length=10,
         choices=Provider.choices,
@@ -57,10 +58,8 @@ class ReconciliationFinding(Model):
     reference = models.CharField(
         _("provider's reference"), max_length=200, blank=True, default="", db_default=""
     )
-    kind = models.CharField(_("what"), max_length=18, choices=Kind.choices)
-    status = models.CharField(
-        _("status"), max_length=6, choices=Status.choices, default=Status.OPEN
-    )
+    kind = ChoiceField(_("what"), max_length=18, choices=Kind.choices)
+    status = ChoiceField(_("status"), max_length=6, choices=Status.choices, default=Status.OPEN)
     ours = models.CharField(_("our ledger"), max_length=200)
     theirs = models.CharField(_("the provider's"), max_length=200)
     first_seen_at = models.DateTimeField(_("first seen"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderItem
 from payments.models.payments import Payment, Provider
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -43,11 +44,11 @@ class Refund(Model):
         Order, models.PROTECT, related_name="refunds", verbose_name=_("order")
     )
     key = models.UUIDField(_("key"), unique=True, editable=False)
-    status = models.CharField(
+    status = ChoiceField(
         _("status"), max_length=10, choices=Status.choices, default=Status.REQUESTED
     )
-    to = models.CharField(_("goes to"), max_length=12, choices=To.choices, default=To.ORIGINAL)
-    reason = models.CharField(_("reason"), max_length=13, choices=Reason.choices)
+    to = ChoiceField(_("goes to"), max_length=12, choices=To.choices, default=To.ORIGINAL)
+    reason = ChoiceField(_("reason"), max_length=13, choices=Reason.choices)
     note = models.CharField(_("note"), max_length=300, blank=True)
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
@@ -81,25 +82,6 @@ class Refund(Model):
                 | Q(status="SUCCEEDED", succeeded_at__isnull=False, failed_at=None)
                 | Q(status="FAILED", succeeded_at=None, failed_at__isnull=False),
                 name="refund_status_has_its_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(to__in=["ORIGINAL", "STORE_CREDIT"]), name="refund_way_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    reason__in=[
-                        "RETURNED",
-                        "CANCELED",
-                        "EDITED",
-                        "NOT_DELIVERED",
-                        "FAULTY",
-                        "PRICE",
-                        "GOODWILL",
-                        "DISPUTED",
-                        "OTHER",
-                    ]
-                ),
-                name="refund_reason_known",
             ),
         ]
         indexes = [
@@ -223,7 +205,7 @@ class RefundPart(Model):
         related_name="refund_parts",
         verbose_name=_("payment"),
     )
-    status = models.CharField(
+    status = ChoiceField(
         _("status"),
         max_length=10,
         choices=Refund.Status.choices,

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.payments import Payment, Provider
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -24,9 +25,9 @@ class Settlement(Model):
     #: A stranger's book: what follows from it is audited with the payment.
     is_derived = True
 
-    provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
+    provider = ChoiceField(_("provider"), max_length=10, choices=Provider.choices)
     reference = models.CharField(_("provider's reference"), max_length=200)
-    kind = models.CharField(_("kind"), max_length=7, choices=Kind.choices)
+    kind = ChoiceField(_("kind"), max_length=7, choices=Kind.choices)
     payment = models.ForeignKey(
         Payment,
         models.PROTECT,

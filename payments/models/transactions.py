@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.models.payments import Payment
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -28,8 +29,8 @@ class PaymentTransaction(Model):
     payment = models.ForeignKey(
         Payment, models.PROTECT, related_name="transactions", verbose_name=_("payment")
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    kind = ChoiceField(_("kind"), max_length=10, choices=Kind.choices)
+    result = ChoiceField(_("result"), max_length=10, choices=Result.choices)
     amount = models.BigIntegerField(_("amount"))
     provider_reference = models.CharField(_("provider's reference"), max_length=200, blank=True)
     code = models.CharField(_("code"), max_length=50, blank=True)

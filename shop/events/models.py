@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Model
 
 #: Takes the numbers of a key one transaction after the other, so that they are in the order of
@@ -63,9 +64,7 @@ class OutboxEvent(Model):
     priority = models.PositiveSmallIntegerField(
         _("priority"), default=5, help_text=_("0 to 10; 10 goes first.")
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(
         _("next attempt"), default=timezone.now, db_default=Now()

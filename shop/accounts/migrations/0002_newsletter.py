@@ -143,12 +143,18 @@ class Migration(migrations.Migration):
                         name="newsletter_unsubscribed_last",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("place__in", ["HOME", "FOOTER", "PAGE", "ACCOUNT"])),
-                        name="newsletter_place_known",
-                    ),
-                    models.CheckConstraint(
                         condition=models.Q(("consent", ""), _negated=True),
                         name="newsletter_consent_has_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["PENDING", "CONFIRMED", "UNSUBSCRIBED"])
+                        ),
+                        name="newslettersubscription_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("place__in", ["HOME", "FOOTER", "PAGE", "ACCOUNT"])),
+                        name="newslettersubscription_place_known",
                     ),
                 ],
             },

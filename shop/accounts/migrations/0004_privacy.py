@@ -112,6 +112,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "copies of personal data",
                 "ordering": ["-created_at", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["WAITING", "READY", "FAILED", "ENDED"])),
+                        name="dataexport_status_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +232,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "erasures",
                 "ordering": ["-created_at", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("source__in", ["SELF", "STAFF", "REPLAY"])),
+                        name="erasurerequest_source_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ASKED", "ERASING", "ERASED", "CANCELED"])
+                        ),
+                        name="erasurerequest_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,7 +391,11 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="consent_has_words",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["NEWSLETTER", "SAVED_CARD"])),
+                        name="consentrecord_purpose_known",
+                    ),
                 ],
             },
         ),
@@ -443,13 +465,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="data_export_ready_has_its_times",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dataexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["WAITING", "READY", "FAILED", "ENDED"])),
-                name="data_export_status_known",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -111,6 +111,25 @@ class Migration(migrations.Migration):
                         condition=models.Q(("channel__in", ["EMAIL", "SMS"])),
                         name="notification_preference_channel_known",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "BACK_IN_STOCK",
+                                    "PRICE_DROP",
+                                    "CART_REMINDER",
+                                    "BOOKING_REMINDER",
+                                    "CARD_EXPIRY",
+                                ],
+                            )
+                        ),
+                        name="notificationpreference_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["EMAIL", "SMS"])),
+                        name="notificationpreference_channel_known",
+                    ),
                 ],
             },
         ),

@@ -9,6 +9,7 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from shop.accounts.models.people import User
+from shop.fields import ChoiceField
 from shop.models import LiveManager, LiveQuerySet, Model, SoftDeletable
 
 
@@ -46,7 +47,7 @@ class Address(PostalAddress, Model, SoftDeletable):
     user = models.ForeignKey(
         User, models.CASCADE, related_name="addresses", verbose_name=_("person")
     )
-    type = models.CharField(_("type"), max_length=10, choices=Type.choices, default=Type.SHIPPING)
+    type = ChoiceField(_("type"), max_length=10, choices=Type.choices, default=Type.SHIPPING)
     label = models.CharField(_("label"), max_length=50, blank=True)
     is_default = models.BooleanField(_("default for its type"), default=False)
 
@@ -62,9 +63,6 @@ class Address(PostalAddress, Model, SoftDeletable):
                 fields=["user", "type"],
                 condition=Q(is_default=True, deleted_at=None),
                 name="address_one_default_per_type",
-            ),
-            models.CheckConstraint(
-                condition=Q(type__in=["SHIPPING", "BILLING", "RETURN"]), name="address_type_known"
             ),
         ]
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -26,11 +27,9 @@ class NewsletterSubscription(Model):
         ACCOUNT = "ACCOUNT", _("Account")
 
     email = models.EmailField(_("e-mail"), max_length=254)
-    status = models.CharField(
-        _("status"), max_length=15, choices=Status.choices, default=Status.PENDING
-    )
+    status = ChoiceField(_("status"), max_length=15, choices=Status.choices, default=Status.PENDING)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    place = models.CharField(_("asked on"), max_length=10, choices=Place.choices)
+    place = ChoiceField(_("asked on"), max_length=10, choices=Place.choices)
     consent = models.TextField(_("words agreed to"))
     asked_at = models.DateTimeField(_("asked"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
@@ -59,10 +58,6 @@ class NewsletterSubscription(Model):
                 | Q(unsubscribed_at__gte=F("asked_at"))
                 & (Q(confirmed_at__isnull=True) | Q(unsubscribed_at__gte=F("confirmed_at"))),
                 name="newsletter_unsubscribed_last",
-            ),
-            models.CheckConstraint(
-                condition=Q(place__in=["HOME", "FOOTER", "PAGE", "ACCOUNT"]),
-                name="newsletter_place_known",
             ),
             models.CheckConstraint(condition=~Q(consent=""), name="newsletter_consent_has_words"),
         ]

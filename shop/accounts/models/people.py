@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from shop.accounts.names import validate_public_name
+from shop.fields import ChoiceField
 from shop.making import Version
 from shop.models import LiveManager, LiveQuerySet, Model, Shown, SoftDeletable
 from shop.page_cache.members import person_version
@@ -58,9 +59,7 @@ class User(Shown, Model, SoftDeletable, AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     has_marketing_consent = models.BooleanField(_("wants news"), default=False)
     marketing_consent_at = models.DateTimeField(_("consent given"), null=True, blank=True)
@@ -89,9 +88,6 @@ class User(Shown, Model, SoftDeletable, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(has_marketing_consent=False) | Q(marketing_consent_at__isnull=False),
                 name="user_marketing_consent_has_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["ACTIVE", "SUSPENDED", "DELETED"]), name="user_status_known"
             ),
         ]
 

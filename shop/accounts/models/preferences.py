@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models.people import User
+from shop.fields import ChoiceField
 from shop.models import Model
 
 
@@ -33,8 +34,8 @@ class NotificationPreference(Model):
         # The unique constraint begins with it.
         db_index=False,
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    channel = models.CharField(
+    kind = ChoiceField(_("kind"), max_length=20, choices=Kind.choices)
+    channel = ChoiceField(
         _("channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL
     )
     is_wanted = models.BooleanField(_("wanted"))

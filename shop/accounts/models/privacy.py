@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.fields import ChoiceField
 from shop.models import Model, append_only
 
 
@@ -41,9 +42,7 @@ class DataExport(Model):
         verbose_name=_("asked by staff"),
     )
     reason = models.CharField(_("why"), max_length=300, blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.WAITING
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
     done = models.PositiveSmallIntegerField(_("parts in it"), default=0)
     total = models.PositiveSmallIntegerField(_("parts"), default=0)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
@@ -71,10 +70,6 @@ class DataExport(Model):
             models.CheckConstraint(
                 condition=~Q(status="READY") | Q(ready_at__isnull=False, expires_at__isnull=False),
                 name="data_export_ready_has_its_times",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["WAITING", "READY", "FAILED", "ENDED"]),
-                name="data_export_status_known",
             ),
         ]
         indexes = [
@@ -130,7 +125,7 @@ class ErasureRequest(Model):
     emails = ArrayField(
         models.EmailField(max_length=254), verbose_name=_("e-mail"), default=list, blank=True
     )
-    source = models.CharField(_("asked by"), max_length=10, choices=Source.choices)
+    source = ChoiceField(_("asked by"), max_length=10, choices=Source.choices)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -140,9 +135,7 @@ class ErasureRequest(Model):
         verbose_name=_("member of staff"),
     )
     reason = models.CharField(_("why"), max_length=300, blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status.choices, default=Status.ASKED
-    )
+    status = ChoiceField(_("status"), max_length=10, choices=Status.choices, default=Status.ASKED)
     waits_for = ArrayField(
         models.CharField(max_length=100), verbose_name=_("waits for"), default=list, blank=True
     )
@@ -238,7 +231,7 @@ class ConsentRecord(Model):
         verbose_name=_("person"),
     )
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
-    purpose = models.CharField(_("for"), max_length=20, choices=Purpose.choices)
+    purpose = ChoiceField(_("for"), max_length=20, choices=Purpose.choices)
     is_given = models.BooleanField(_("given"))
     words = models.TextField(_("words shown"), blank=True)
     place = models.CharField(_("where"), max_length=50, blank=True)

@@ -193,6 +193,10 @@ class Migration(migrations.Migration):
                         ),
                         name="event_status_has_its_time",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["QUEUED", "DELIVERED", "DEAD"])),
+                        name="outboxevent_status_known",
+                    ),
                 ],
             },
         ),
