@@ -6,9 +6,13 @@ from django.urls import reverse
 from catalog.models import Product
 from inventory.tests import buying
 from inventory.tests.builders import variant
+from orders.edits import edits
+from orders.edits.reckoning import Wanted
+from orders.placed import lifecycle
 from orders.prices.margins import margins
 from orders.tests.factories import paid_order, standard_delivery
 from shop.accounts.roles import Role
+from shop.models import new_id
 from tests.back_office import signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +48,29 @@ def test_what_was_earned_is_what_it_cost_when_it_was_sold():
     assert (found.sold, found.revenue, found.spent) == (2, 2 * 4990 - 1593, 3000)
     assert found.earned == found.revenue - 3000
     assert found.costs == (2250,)
+
+
+def test_a_canceled_order_earned_and_cost_nothing():
+    standard_delivery()
+    shirt = bought(10, 1500, price=4990)
+    paid_order((shirt, 2))
+    lifecycle.call_off(paid_order((shirt, 3)).pk, reason="Second thoughts")
+    found = margin_of(shirt)
+    assert (found.sold, found.revenue, found.spent) == (2, 2 * 4990 - 1593, 3000)
+
+
+def test_a_line_made_shorter_counts_as_it_is_now():
+    standard_delivery()
+    shirt = bought(10, 1500, price=4990)
+    order = paid_order((shirt, 3))
+    wanted = Wanted(units={order.items.get().pk: 2})
+    total = edits.preview(order, wanted).total
+    edits.apply(
+        order_id=order.pk, wanted=wanted, agreed_total=total, reason="Too many", key=new_id()
+    )
+    found = margin_of(shirt)
+    left = order.items.get()
+    assert (found.sold, found.revenue, found.spent) == (2, left.line_total - left.tax, 3000)
 
 
 def test_a_cost_nobody_knows_is_not_made_up():
