@@ -10,6 +10,7 @@ from random import Random
 from uuid import UUID
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from catalog.models import Media, Product, ProductMedia
 from inventory.models import Location, Movement, Stock
@@ -32,7 +33,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A variant on its shelf; text is ready to be sent. Prices in minor units."""
+    """A variant on its shelf; text is ready to be sent. Prices and its cost in minor units."""
 
     variant: str
     stock: str
@@ -43,6 +44,7 @@ class Piece:
     price: int
     former_price: int | None
     reduced_at: datetime | None
+    cost: int | None = None
 
     def price_at(self, at: datetime) -> int:
         """What it cost then, as far as its one reduction tells."""
@@ -99,7 +101,7 @@ class Intake:
         """The movements, as rows of ``tables.SALES``."""
         kind, note = Movement.Kind.PURCHASE, "Goods in"
         return [
-            row(need.key, need.since, need.since, stock, kind, need.units, NULL, note)
+            row(need.key, need.since, need.since, stock, kind, need.units, NULL, NULL, note)
             for stock, need in self._needs.items()
         ]
 
@@ -148,6 +150,7 @@ def assortment(
             "variant__price",
             "variant__former_price",
             "variant__reduced_at",
+            Coalesce("average_cost", "variant__cost"),
         )
     )
     known = []
@@ -163,9 +166,10 @@ def assortment(
                 price=price,
                 former_price=former_price,
                 reduced_at=reduced_at,
+                cost=cost,
             )
             for *_product, title, stock_id, variant_id, sku, options, price, former_price,
-            reduced_at in rows
+            reduced_at, cost in rows
         ]  # fmt: skip
         known.append((since, pieces))
     return Assortment(known, seed) if known else None

@@ -249,8 +249,9 @@ class _Making:
         if paid_at:
             sale = self._timed_key(tables.SALES, paid_at, place)
             self._add(
-                tables.SALES, sale, paid_at, piece.stock, Movement.Kind.SALE, -units, self.key, ""
-            )
+                tables.SALES, sale, paid_at, piece.stock, Movement.Kind.SALE, -units,
+                NULL if piece.cost is None else piece.cost, self.key, "",
+            )  # fmt: skip
         if delivered_at:
             self._add(
                 tables.PURCHASES, self._key(tables.PURCHASES, place), delivered_at, piece.variant,

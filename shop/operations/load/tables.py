@@ -117,7 +117,11 @@ HOLDS = Table(
         "expires_at",
     ),
 )  # fmt: skip
-SALES = Table(Movement, 0x027, (*_TIMES, "stock_id", "kind", "quantity_change", "order_id", "note"))
+SALES = Table(
+    Movement,
+    0x027,
+    (*_TIMES, "stock_id", "kind", "quantity_change", "unit_cost", "order_id", "note"),
+)
 PAYMENTS = Table(
     Payment,
     0x028,
