@@ -117,6 +117,8 @@ def test_staff_pages_of_orders_and_stock_are_accessible(shop_pages, inspector):
         reverse("admin:inventory_stocktake_add"),
     ]
     page.goto(workspace)
+    nothing_paid = page.locator(".module p.a-empty").first
+    assert nothing_paid.evaluate("one => getComputedStyle(one).paddingInlineStart") == "16px"
     moves = page.locator("main a[href*='/admin/orders/order/'], #content a[href*='/orders/order/']")
     found = {str(link) for link in moves.evaluate_all("all => all.map(a => a.pathname)")}
     paths += sorted(path for path in found if path.startswith(workspace.removesuffix("change/")))
