@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject
 from catalog.models import ProductMedia, ProductVariant
 from catalog.models.media import picture_json, picture_of
 from catalog.products.choices import Choices, read_choices
-from orders.models import CartItem
+from orders.models import CartItem, OrderItem
 
 #: Width of the copy that a line shows, in pixels.
 WIDTH = 320
@@ -65,6 +65,16 @@ def choice(option_values: Mapping[str, str], choices: Choices | None = None) -> 
     """What was chosen, in words: "Navy, M"; for many lines read ``choices`` once."""
     known = read_choices() if choices is None else choices
     return ", ".join(known.get(option, slug).name for option, slug in sorted(option_values.items()))
+
+
+def title(item: OrderItem, choices: Choices | None = None) -> str:
+    """What was ordered and what of it was chosen: "Merino jumper, Teal, M"."""
+    return ", ".join(filter(None, (item.title, choice(item.option_values, choices))))
+
+
+def named(item: OrderItem, choices: Choices | None = None) -> str:
+    """The line as staff tell it from the others of its order, with its SKU."""
+    return f"{title(item, choices)} ({item.sku})"
 
 
 def _primary(**which: Any) -> "QuerySet[ProductMedia]":

@@ -56,6 +56,12 @@ def test_units_and_delivery_go_back_and_the_shelf_has_them_again(client):
     assert Stock.objects.get(variant=order.items.get().variant).on_hand == 9
 
 
+def test_the_size_of_what_goes_back_is_named(client):
+    order = paid()
+    item = order.items.get()
+    assert f"{item.title}, M ({item.sku})" in client.get(step(order)).content.decode()
+
+
 def test_form_sent_twice_gives_back_once(client):
     order = paid()
     form = fields_of(client.get(step(order))) | {

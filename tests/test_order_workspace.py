@@ -9,7 +9,7 @@ from django.utils import timezone
 from audit.models import AuditLog
 from inventory.tests.builders import counters
 from orders.documents import invoices
-from orders.models import Order, OrderMail, Shipment
+from orders.models import Order, OrderMail, Shipment, ShippingMethod
 from orders.placed import fulfillment
 from orders.tests.factories import member, paid_order, placed_order, variant_in_stock
 from shop.accounts.roles import Role
@@ -77,6 +77,56 @@ def test_a_parcel_that_only_is_packed_is_sent_later(client):
     assert (parcel.status, parcel.carrier, parcel.notifies) == ("SHIPPED", "UPS", False)
     client.post(parcel_step(parcel, "arrive"))
     assert Order.objects.get(pk=order.pk).status == "DELIVERED"
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_each_step_says_what_it_did_and_where_it_brought_the_order(client):
+    order, two = two_lines()
+    form = fields_of(client.get(step(order, "parcel")))
+    one = {name: "0" for name in form if name.startswith("units_")} | {f"units_{two.pk}": "1"}
+    sent = client.post(step(order, "parcel"), form | one, follow=True)
+    assert said(sent) == [f"{order.number}: the parcel has left."]
+    rest = fields_of(client.get(step(order, "parcel")))
+    rest.pop("has_left")
+    packed = client.post(step(order, "parcel"), rest, follow=True)
+    assert said(packed) == [f"{order.number}: the parcel is packed; it is Packed."]
+    mail = fields_of(client.get(step(order, "mail")))
+    again = client.post(step(order, "mail"), mail | {"kind": "PLACED"}, follow=True)
+    assert said(again) == [f"{order.number}: the e-mail goes out once more."]
+    tagged = client.post(step(order, "tags"), {"tags": "gift"}, follow=True)
+    assert said(tagged) == [f"{order.number}: the tags are kept."]
+    shipped = client.post(step(order, "ship"), follow=True)
+    assert said(shipped) == [f"{order.number}: it is Shipped."]
+
+
+@pytest.mark.parametrize(
+    ("known_as", "carrier"), [("DHL Express", "DHL"), ("FedEx", "FEDEX"), ("", "OTHER")]
+)
+def test_a_parcel_goes_with_the_carrier_of_the_way_that_was_ordered(client, known_as, carrier):
+    order, _two = two_lines()
+    ShippingMethod.objects.filter(pk=order.shipping_method_id).update(carrier=known_as)
+    assert fields_of(client.get(step(order, "parcel")))["carrier"] == carrier
+
+
+def test_two_colors_of_a_garment_are_told_apart_wherever_units_are_typed(client):
+    jumper = variant_in_stock()
+    jumper.option_values = {"color": "sea-green", "size": "m"}
+    jumper.save()
+    order = paid_order((jumper, 2))
+    edit = reverse("admin:orders_order_lines", args=[order.pk])
+    for page in (step(order, "parcel"), edit):
+        assert f"{jumper.product.title}, Sea green, M" in text_of(client.get(page))
+    fulfillment.ship(
+        order_id=order.pk,
+        quantities={order.items.get().pk: 2},
+        key=new_id(),
+        way=fulfillment.UNKNOWN,
+    )
+    fulfillment.arrive(shipment_id=order.shipments.get().pk)
+    assert "Sea green, M" in text_of(client.get(step(order, "return")))
 
 
 def test_a_parcel_is_not_expected_on_a_day_that_is_over(client):

@@ -8,9 +8,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products.choices import read_choices
 from orders.admin.forms import WIDE, KeyForm
 from orders.admin.variant_search import FoundVariant
 from orders.edits.reckoning import Wanted
+from orders.lines import named
 from orders.models import OrderItem
 
 UNITS, ADDED = "units_", "add_"
@@ -41,10 +43,10 @@ class LinesForm(KeyForm):
         variants: Iterable[FoundVariant] = (),
     ) -> None:
         super().__init__(data)
-        highest = settings.ORDER_QUANTITY_MAX
+        highest, choices = settings.ORDER_QUANTITY_MAX, read_choices()
         for item in items:
             self.fields[f"{UNITS}{item.pk}"] = forms.IntegerField(
-                label=f"{item.title} ({item.sku})",
+                label=named(item, choices),
                 min_value=0,
                 max_value=max(highest, item.quantity),
                 initial=item.quantity,

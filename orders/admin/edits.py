@@ -14,7 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products.choices import read_choices
 from inventory.errors import InventoryError
+from orders import lines
 from orders.admin.edit_forms import ADDED, UNITS, LinesForm, keys_of
 from orders.admin.variant_search import by_key, find
 from orders.edits import edits
@@ -129,9 +131,13 @@ class EditPages:
             key=form.cleaned_data["key"],
             actor_id=user_id,
         )
-        text = gettext("The lines are changed; the total is %(difference)s.")
-        words = edits.words_of(edit.difference, order.currency)
-        self.message_user(request, text % {"difference": words}, messages.SUCCESS)
+        text = gettext("The lines are changed; the total is now %(total)s (%(difference)s).")
+        order.refresh_from_db()
+        facts = {
+            "total": format_money(order.total, order.currency),
+            "difference": edits.words_of(edit.difference, order.currency),
+        }
+        self.message_user(request, text % facts, messages.SUCCESS)
 
     def _say(self, request: HttpRequest, order: Order, reason: str) -> None:
         text = gettext("Nothing was changed: %(order)s, %(reason)s.")
@@ -140,9 +146,10 @@ class EditPages:
 
 
 def _rows(order: Any, form: LinesForm, shown: Any) -> list[Row]:
+    choices = read_choices()
     rows = [
         Row(
-            title=item.title,
+            title=lines.title(item, choices),
             note=item.sku,
             price=format_money(item.unit_price, order.currency),
             before=item.quantity,
@@ -181,7 +188,7 @@ def _preview(order: Order, found: Outcome) -> dict[str, Any]:
     return {
         "lines": [
             (
-                f"{'+' if line.units > 0 else '−'}{abs(line.units)} × {line.item.title}",
+                f"{'+' if line.units > 0 else '−'}{abs(line.units)} × {lines.title(line.item)}",
                 edits.words_of((1 if line.units > 0 else -1) * line.change.total, currency)
                 if line.change
                 else "",

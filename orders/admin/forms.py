@@ -9,6 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products.choices import read_choices
+from orders.lines import named
 from orders.models import Order, OrderItem, OrderMail, OrderNote, Shipment
 from orders.placed.fulfillment import Way
 from shop.models import new_id
@@ -96,11 +98,13 @@ class ParcelForm(KeyForm, WayForm):
         *,
         items: list[OrderItem],
         left: Mapping[UUID, int],
+        carrier: Shipment.Carrier,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"carrier": carrier})
+        choices = read_choices()
         lines = {
             f"{_UNITS}{item.pk}": forms.IntegerField(
-                label=f"{item.title} ({item.sku})",
+                label=named(item, choices),
                 min_value=0,
                 max_value=left[item.pk],
                 initial=left[item.pk],

@@ -9,10 +9,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products.choices import read_choices
 from orders.admin import moves
 from orders.admin.forms import KeyForm
 from orders.admin.moves import Data, Move
 from orders.admin.return_moves import INSPECT
+from orders.lines import named
 from orders.models import Return, ReturnItem, ShipmentItem
 from orders.returns import requesting
 from orders.returns.requesting import Wanted
@@ -33,10 +35,10 @@ class ReturnForm(KeyForm):
 
     def __init__(self, data: Data = None, *, order: Any) -> None:
         super().__init__(data)
-        left = _left(order)
+        left, choices = _left(order), read_choices()
         lines = {
             f"{_UNITS}{item.pk}": forms.IntegerField(
-                label=f"{item.title} ({item.sku})",
+                label=named(item, choices),
                 min_value=0,
                 max_value=left[item.pk],
                 initial=0,

@@ -72,8 +72,10 @@ class Move:
     names_buyer: bool = False
     #: The page that says what the step does.
     template: str = "admin/orders/order/step.html"
-    #: What is said of what :attr:`act` returned, with its level; the order's status without it.
+    #: What is said of what :attr:`act` returned, with its level.
     told: Callable[[Any], tuple[int, str]] | None = None
+    #: The same for a step that does as it says, where its status says too little of it.
+    done: Callable[[Any], str] | None = None
 
     def is_open_to(self, request: HttpRequest, order: Order) -> bool:
         """Whether the person may take it with this order."""
@@ -165,7 +167,23 @@ def _ship(order: Order, form: ParcelForm, actor_id: UUID | None) -> Shipment:
 
 
 def _parcel_form(order: Any, data: Data) -> ParcelForm:
-    return ParcelForm(data, items=list(order.items.all()), left=fulfillment.packable(order.pk))
+    return ParcelForm(
+        data,
+        items=list(order.items.all()),
+        left=fulfillment.packable(order.pk),
+        carrier=Shipment.Carrier.of(order.shipping_method.carrier if order.shipping_method else ""),
+    )
+
+
+def _sent(parcel: Shipment) -> str:
+    if parcel.status == Shipment.Status.PACKED:
+        return gettext("the parcel is packed")
+    return _where(_("the parcel has left"), _("the parcel lies ready"))(parcel)
+
+
+def _written(note: OrderNote) -> str:
+    is_message = note.kind == OrderNote.Kind.CUSTOMER
+    return gettext("the message goes out") if is_message else gettext("the note is kept")
 
 
 def _address_refusal(order: Any) -> str:
@@ -218,6 +236,7 @@ ORDER_MOVES = (
         _said(_("The units go into one parcel. With the last of them the order becomes Packed.")),
         _ship,
         form=_parcel_form,
+        done=_sent,
     ),
     Move(
         "pack",
@@ -225,6 +244,7 @@ ORDER_MOVES = (
         _pack_refusal,
         _said(_("What is here goes into one parcel; with the last the order becomes Packed.")),
         lambda order, form, actor_id: lifecycle.mark_fulfilled(order.pk, actor_id=actor_id),
+        done=_said(_("what is here is packed")),
     ),
     Move(
         "ship",
@@ -253,6 +273,7 @@ ORDER_MOVES = (
         _said(_("The parcel goes there. The old address stays in the history of the order.")),
         _change_address,
         form=_address_form,
+        done=_said(_("the address is changed")),
         names_buyer=True,
     ),
     Move(
@@ -262,6 +283,7 @@ ORDER_MOVES = (
         lambda order: gettext("It goes to %(email)s once more.") % {"email": order.email},
         _send_mail,
         form=lambda order, data: MailForm(data, order=order),
+        done=_said(_("the e-mail goes out once more")),
         names_buyer=True,
     ),
     Move(
@@ -270,6 +292,7 @@ ORDER_MOVES = (
         _invoice_refusal,
         _said(_("It gets the next number and cannot be changed any more.")),
         lambda order, form, actor_id: invoices.issue_invoice(order.pk),
+        done=lambda issued: gettext("%(number)s is issued") % {"number": issued.number},
     ),
     Move(
         "cancel",
@@ -287,6 +310,7 @@ ORDER_MOVES = (
         _said(_("A message is mailed to the customer and shown on the page of the order.")),
         _write,
         form=lambda order, data: NoteForm(data),
+        done=_written,
         is_aside=True,
     ),
     Move(
@@ -296,6 +320,7 @@ ORDER_MOVES = (
         _said(_("The list of orders can be filtered by them.")),
         _tag,
         form=_tags_form,
+        done=_said(_("the tags are kept")),
         is_aside=True,
     ),
 )
@@ -313,6 +338,7 @@ PARCEL_MOVES = (
             shipment_id=parcel.pk, way=form.way, actor_id=actor_id
         ),
         form=lambda parcel, data: WayForm(data, initial=WayForm.initial_from(parcel)),
+        done=_sent,
     ),
     Move(
         "arrive",
@@ -323,6 +349,7 @@ PARCEL_MOVES = (
             _("It was collected; with the last one the order becomes Delivered."),
         ),
         lambda parcel, form, actor_id: fulfillment.arrive(shipment_id=parcel.pk, actor_id=actor_id),
+        done=_where(_("the parcel has arrived"), _("the parcel was collected")),
     ),
     Move(
         "unpack",
@@ -332,6 +359,7 @@ PARCEL_MOVES = (
         ),
         _said(_("Its units wait to be packed again, and its tracking number is free.")),
         lambda parcel, form, actor_id: fulfillment.unpack(shipment_id=parcel.pk, actor_id=actor_id),
+        done=_said(_("the parcel is unpacked")),
         is_destructive=True,
     ),
 )

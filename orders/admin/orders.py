@@ -271,11 +271,7 @@ class OrderAdmin(MaskedPeople, EditPages, ReadOnly, AuditedAdmin):
                 self._say_refused(request, order, gettext("it has moved on meanwhile"))
                 return page
             else:
-                order.refresh_from_db()
-                facts = {"order": order.number, "status": order.get_status_display()}
-                level, text = messages.SUCCESS, gettext("%(order)s: %(status)s.") % facts
-                if move.told:
-                    level, text = move.told(done)
+                level, text = move.told(done) if move.told else _said(move, done, order)
                 self.message_user(request, text, level)
                 return page
         context = {
@@ -334,3 +330,14 @@ class OrderAdmin(MaskedPeople, EditPages, ReadOnly, AuditedAdmin):
     @admin.display(description=_("total"), ordering="total")
     def total_shown(self, order: Order) -> str:
         return format_money(order.total, order.currency)
+
+
+def _said(move: Move, done: object, order: Order) -> tuple[int, str]:
+    """What was done, and where it brought the order if that is elsewhere than before."""
+    before = order.status
+    order.refresh_from_db()
+    words = [move.done(done)] if move.done else []
+    if not words or order.status != before:
+        words.append(gettext("it is %(status)s") % {"status": order.get_status_display()})
+    facts = {"order": order.number, "done": "; ".join(words)}
+    return messages.SUCCESS, gettext("%(order)s: %(done)s.") % facts

@@ -29,6 +29,12 @@ class Shipment(Model):
         DHL = "DHL", "DHL"
         OTHER = "OTHER", _("Another carrier")
 
+        @classmethod
+        def of(cls, name: str) -> "Shipment.Carrier":
+            """The carrier whose name begins as ``name`` does: "DHL Express" is DHL."""
+            first = name.upper().partition(" ")[0]
+            return cls(first) if first in cls.values else cls.OTHER
+
     class Status(models.TextChoices):
         PACKED = "PACKED", _("Packed")
         SHIPPED = "SHIPPED", _("On its way")

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog.products.choices import Choices, read_choices
 from orders.admin.forms import WIDE, KeyForm
+from orders.lines import named
 from orders.placed import refundable
 from orders.placed.refundable import RefundableLine
 from payments import refund_sources
@@ -58,8 +60,9 @@ class RefundForm(KeyForm):
         self.left = refundable.of_order(order)
         self.most = min(refund_sources.most(order), self.left.amount_left)
         self.currency = order.currency
+        choices = read_choices()
         lines = {
-            f"{_UNITS}{item.pk}": self._units(item, self.left.lines[item.pk])
+            f"{_UNITS}{item.pk}": self._units(item, self.left.lines[item.pk], choices)
             for item in order.items.all()
             if self.left.lines[item.pk].units_left
         }
@@ -115,11 +118,11 @@ class RefundForm(KeyForm):
             self.add_error("confirmation", words % {"amount": self._money(self.amount)})
         return cleaned
 
-    def _units(self, item: Any, line: RefundableLine) -> forms.IntegerField:
+    def _units(self, item: Any, line: RefundableLine, choices: Choices) -> forms.IntegerField:
         words = gettext("At most %(units)d, worth %(worth)s.")
         amounts = [line.amount_for(units) for units in range(line.units_left + 1)]
         return forms.IntegerField(
-            label=f"{item.title} ({item.sku})",
+            label=named(item, choices),
             help_text=words % {"units": line.units_left, "worth": self._money(amounts[-1])},
             min_value=0,
             max_value=line.units_left,
