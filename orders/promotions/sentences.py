@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import accumulate
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -53,10 +56,10 @@ def gift_words(kind: str, value: int, currency: str, *, size: int = 0, fewer: in
 def sentence(row: Coupon | Promotion) -> str:
     """Everything about ``row``: "20 % off Trousers, from €60.00, once per customer, 1–30 Nov".
 
-    A query for each of products, categories and collections that it names.
+    A query for each of products and collections that it names, two for categories.
     """
     terms = row.terms if isinstance(row, Coupon) else row
-    clauses = [_join(gift(terms), _targets(terms))]
+    clauses = [_gift_on(terms, _targets(terms))]
     if terms.minimum_order:
         clauses.append(_("from %s") % format_money(terms.minimum_order, terms.currency))
     if terms.maximum_discount:
@@ -88,9 +91,9 @@ def _limits(coupon: Coupon) -> Iterable[str]:
 
 def _targets(row: Coupon | Promotion) -> str:
     names = [
-        *_names(Category, "path", row.category_ids),
-        *_names(Collection, "title", row.collection_ids),
-        *_names(Product, "title", row.product_ids),
+        *_ways(row.category_ids),
+        *_titles(Collection, row.collection_ids),
+        *_titles(Product, row.product_ids),
     ]
     count = len(row.category_ids) + len(row.collection_ids) + len(row.product_ids)
     if not count:
@@ -101,17 +104,32 @@ def _targets(row: Coupon | Promotion) -> str:
     return ", ".join(told)
 
 
-def _names(model: type[Category | Collection | Product], column: str, ids: list[UUID]) -> list[str]:
+def _ways(ids: list[UUID]) -> list[str]:
+    """Categories with those above them: "Women › Trousers", which is not that of men."""
     if not ids:
         return []
-    rows = model.objects.filter(pk__in=ids).order_by(column)
+    rows = Category.objects.filter(pk__in=ids).order_by("path")
+    ways = [list(accumulate(path.split("/"), "{}/{}".format)) for path in _first(rows, "path")]
+    named = Category.objects.filter(path__in={path for way in ways for path in way})
+    names = dict(named.values_list("path", "name"))
+    return [" › ".join(names[path] for path in way) for way in ways]
+
+
+def _titles(model: type[Collection | Product], ids: list[UUID]) -> list[str]:
+    return _first(model.objects.filter(pk__in=ids).order_by("title"), "title") if ids else []
+
+
+def _first(rows: "QuerySet[Any]", column: str) -> list[str]:
     return list(rows.values_list(column, flat=True)[:TOLD])
 
 
-def _join(gift_words: str, targets: str) -> str:
+def _gift_on(row: Coupon | Promotion, targets: str) -> str:
+    words = {"gift": gift(row), "targets": targets}
     if not targets:
-        return gift_words
-    return _("%(gift)s on %(targets)s") % {"gift": gift_words, "targets": targets}
+        return words["gift"]
+    if row.kind in ("PERCENTAGE", "FIXED_AMOUNT"):
+        return _("%(gift)s %(targets)s") % words
+    return _("%(gift)s on %(targets)s") % words
 
 
 def _window(row: Coupon | Promotion) -> str:

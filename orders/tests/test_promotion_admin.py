@@ -47,7 +47,8 @@ def used_by_an_order(code="WELCOME10"):
 
 
 def test_manager_makes_a_coupon_and_reads_it_as_a_sentence(manager):
-    trousers = CategoryFactory(slug="trousers")
+    women = CategoryFactory(slug="women", name="Women")
+    trousers = CategoryFactory(slug="trousers", name="Trousers", parent=women)
     values = {
         "code": "autumn 20",
         "name": "Autumn",
@@ -67,7 +68,7 @@ def test_manager_makes_a_coupon_and_reads_it_as_a_sentence(manager):
     assert (made.code, made.value, made.minimum_order) == ("AUTUMN20", 2000, 6000)
     assert made.category_ids == [trousers.pk]
     page = text(manager.get(url("change", made)))
-    assert "20 % off on trousers, from €60.00, once per customer, not with other offers" in page
+    assert "20 % off Women › Trousers, from €60.00, once per customer, not with other" in page
     assert "1 Nov 2026 00:00 – 1 Dec 2026 00:00" in page
 
 
