@@ -48,6 +48,15 @@ def test_a_statement_is_brought_looked_at_and_booked(client):
     assert made.lines.get(order=None).status == "OPEN"
 
 
+def test_a_statement_of_which_nothing_is_ticked_says_so(client):
+    awaiting_transfer()
+    upload(client, statement(row(text="the blue shirt")))
+    made = BankStatement.objects.get()
+    done = client.post(page_of(made), fields_of(client.get(page_of(made))), follow=True)
+    assert [str(said) for said in done.context["messages"]] == ["No line was booked."]
+    assert Payment.objects.count() == 0
+
+
 def test_the_same_file_leads_to_what_it_was(client):
     upload(client, statement(row()))
     again = client.post(BRING, {"file": SimpleUploadedFile("x.csv", statement(row()))}, follow=True)

@@ -192,6 +192,9 @@ class BankStatementAdmin(BankAdmin):
             )
         except LineRefused as error:
             return words.line_refused(error)
+        if not (done.paid or done.short):
+            self.message_user(request, gettext("No line was booked."), messages.WARNING)
+            return ""
         text = ngettext("%(count)d order is paid.", "%(count)d orders are paid.", done.paid)
         told = text % {"count": done.paid}
         if done.short:

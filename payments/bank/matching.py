@@ -33,9 +33,7 @@ def match(lines: Sequence[BankLine]) -> None:
             continue
         numbered = _first(by_number, numbers_in(line.text))
         if numbered is not None and numbered.currency == line.currency:
-            is_exact = line.amount == numbered.total - numbered.credit_applied
-            line.order = numbered
-            line.match = Match.NUMBER if is_exact else Match.SUGGESTED
+            line.order, line.match = numbered, Match.NUMBER
     _suggest([line for line in lines if line.order is None], {line.order_id for line in lines})
 
 

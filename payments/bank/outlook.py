@@ -12,7 +12,7 @@ from orders.edits import differences
 from orders.models import Order
 from payments.models import BankLine, Payment
 
-_SURE = (BankLine.Match.REFERENCE, BankLine.Match.NUMBER, BankLine.Match.HAND)
+_SURE = (BankLine.Match.REFERENCE, BankLine.Match.HAND)
 
 
 class Verdict(StrEnum):
@@ -41,8 +41,12 @@ class Outlook:
 
     @property
     def is_sure(self) -> bool:
-        """Whether it is booked unless a person says otherwise."""
-        return self.is_bookable and self.line.match in _SURE
+        """Whether it is booked unless a person says otherwise.
+
+        A number that somebody typed is believed with the amount that is due.
+        """
+        is_numbered = self.line.match == BankLine.Match.NUMBER and self.verdict == Verdict.FULL
+        return is_numbered or (self.is_bookable and self.line.match in _SURE)
 
 
 def outlook(lines: Sequence[BankLine]) -> list[Outlook]:

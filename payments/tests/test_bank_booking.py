@@ -5,9 +5,12 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from inventory.models import Stock
+from orders.edits import edits
+from orders.edits.reckoning import Wanted
 from orders.mailing import mails
 from orders.models import Order, OrderMail
 from orders.placed import lifecycle
+from orders.tests.factories import paid_order
 from payments import offline
 from payments.bank import booking, statements
 from payments.bank.matching import numbers_in, references_in
@@ -15,6 +18,7 @@ from payments.bank.outlook import Verdict, outlook
 from payments.errors import LineRefused, StatementKnown
 from payments.models import Awaited, BankLine, BankStatement, Payment
 from payments.tests.transfers import TOTAL, awaiting_transfer, row, statement
+from shop.models import new_id
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +124,23 @@ def test_the_database_lets_no_line_book_twice():
 def test_the_number_with_the_exact_amount_is_enough():
     order, other = awaiting_transfer(), awaiting_transfer()
     made = bring(row(text=order.number), row("50,00", text=other.number))
-    assert [line.match for line in made.lines.order_by("position")] == ["NUMBER", "SUGGESTED"]
+    found = outlook(list(made.lines.order_by("position")))
+    assert [(each.line.match, each.is_sure) for each in found] == [
+        ("NUMBER", True),
+        ("NUMBER", False),
+    ]
+
+
+def test_the_number_with_what_an_edit_added_is_enough():
+    order = paid_order()
+    wanted = Wanted(units={order.items.get().pk: 2})
+    total = edits.preview(order, wanted).total
+    made = edits.apply(
+        order_id=order.pk, wanted=wanted, agreed_total=total, reason="One more", key=new_id()
+    )
+    due = f"{made.due // 100},{made.due % 100:02}"
+    (found,) = outlook(list(bring(row(due, text=order.number)).lines.all()))
+    assert (found.line.match, found.is_sure) == ("NUMBER", True)
 
 
 def test_amount_and_name_are_a_suggestion_that_nobody_has_ticked():
