@@ -9,6 +9,7 @@ from orders.documents.invoices import credited_of, issue_invoice, store
 from orders.errors import NothingToCredit
 from orders.models import Invoice, InvoiceKind, Order
 from shop.conflicts import retried
+from shop.money import share
 
 #: Parts of a line that a share of it takes along.
 _PARTS = ("tax", "discount")
@@ -94,8 +95,9 @@ def _line(
     gone = _sum(before, "total") + (_sum(before, "tax") if is_on_top else 0)
     if not 0 <= amount <= whole - gone:
         raise NothingToCredit
+    weights = [gone + amount, whole - gone - amount]
     parts = {
-        name: max(0, line[name] * (gone + amount) // whole - _sum(before, name)) if whole else 0
+        name: max(0, share(line[name], weights)[0] - _sum(before, name)) if whole else 0
         for name in _PARTS
     }
     parts["tax"] = min(parts["tax"], amount)

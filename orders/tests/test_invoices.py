@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from inventory.tests.crowd import all_at_once
-from orders.documents import invoice_pdf, invoices
+from orders.documents import credit_notes, invoice_pdf, invoices
 from orders.errors import NothingToCredit
 from orders.models import Invoice, Order
 from orders.placed import lifecycle
@@ -77,6 +77,17 @@ def test_database_refuses_a_gap_and_every_change():
     with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
         Invoice.objects.filter(pk=invoice.pk).update(total=1)
     assert sequences() == [1]
+
+
+def test_tax_of_what_is_given_back_is_that_of_its_amount_to_the_nearest_cent():
+    order = paid_order((variant_in_stock(price=9900), 1))
+    item = order.items.get()
+    # 10.00 contains 1.5966 of tax at 19 %; the rest takes what is left of the line's 15.81.
+    notes = [
+        credit_notes.issue(order.pk, lines={item.pk: (units, amount)})
+        for units, amount in ((0, 1000), (1, 8900))
+    ]
+    assert [note.content["tax"] for note in notes] == [160, 1421]
 
 
 def test_credit_notes_of_a_line_add_up_to_the_line():
