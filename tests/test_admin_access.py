@@ -75,7 +75,7 @@ def test_a_suspended_colleague_is_out_at_once():
 @pytest.mark.parametrize(
     ("role", "hidden"),
     [
-        (Role.EMPLOYEE, {"Audit", "Content", "Promotions", "Settings", "Roles"}),
+        (Role.EMPLOYEE, {"Audit", "Content", "Promotions", "Reports", "Settings", "Roles"}),
         (Role.MANAGER, {"Audit", "Settings", "Roles"}),
         (Role.ADMIN, set()),
     ],
@@ -84,8 +84,18 @@ def test_the_navigation_hides_what_a_role_may_not_see(role, hidden):
     page = signed_in(staff(role)).get("/admin/")
     groups = {str(group.label) for group, _links in page.context["navigation"]}
     everything = {"Orders", "Catalog", "Promotions", "Content", "Stock", "Customers"}
-    everything |= {"Settings", "Audit"}
+    everything |= {"Reports", "Settings", "Audit"}
     assert groups == everything - hidden
+
+
+def test_the_navigation_leads_to_each_report_and_marks_where_one_is():
+    client = signed_in(staff(Role.MANAGER))
+    links = dict(client.get("/admin/").context["navigation"])
+    (reports,) = (found for group, found in links.items() if str(group.label) == "Reports")
+    assert [link.label for link in reports] == ["Sales", "Payments", "Cost and margin"]
+    for link in reports:
+        page = client.get(link.url)
+        assert f'<a href="{link.url}" aria-current="page">' in page.content.decode()
 
 
 def all_pages(client):

@@ -19,6 +19,7 @@ from orders.prices.margins import SALES_DAYS, Margin, margins
 from shop.money import format_money, to_major
 from shop.spreadsheets import csv_lines
 
+MAY_SEE_COSTS = ("inventory.view_cost", "catalog.view_product")
 #: Products of one page.
 ROWS = 50
 _CHUNK = 200
@@ -71,7 +72,7 @@ def margins_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _check(request: HttpRequest) -> None:
-    if not request.user.has_perms(["inventory.view_cost", "catalog.view_product"]):
+    if not request.user.has_perms(MAY_SEE_COSTS):
         raise PermissionDenied
 
 

@@ -8,14 +8,27 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from shop.operations.reports.asking import MAY_SEE
+from shop.operations.staff.margins import MAY_SEE_COSTS
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that is no list of a table, for those with all ``permissions``."""
+
+    label: str | Promise
+    name: str
+    permissions: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Group:
-    """A heading of the navigation and the tables under it, as app.model."""
+    """A heading of the navigation, the tables under it, as app.model, and other pages."""
 
     label: str | Promise
     icon: str
-    entities: tuple[str, ...]
+    entities: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +125,15 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Reports"),
+        "sort",
+        pages=(
+            Page(_("Sales"), "sales", (MAY_SEE,)),
+            Page(_("Payments"), "payments_report", (MAY_SEE,)),
+            Page(_("Cost and margin"), "margins", MAY_SEE_COSTS),
+        ),
+    ),
+    Group(
         _("Settings"),
         "truck",
         (
@@ -138,6 +160,10 @@ def navigation(site: AdminSite, request: HttpRequest) -> list[tuple[Group, list[
             url = reverse(f"{site.name}:{entity.replace('.', '_')}_changelist")
             label = str(model_admin.opts.verbose_name_plural)
             links.append(Link(label, url, is_current=request.path.startswith(url)))
+        for page in group.pages:
+            if request.user.has_perms(page.permissions):
+                url = reverse(f"{site.name}:{page.name}")
+                links.append(Link(str(page.label), url, is_current=request.path == url))
         if links:
             menu.append((group, links))
     return menu
