@@ -5,6 +5,7 @@ import pytest
 from orders.drafts import drafts
 from orders.models import Draft, Order
 from orders.tests.factories import ADDRESS, member, standard_delivery, variant_in_stock
+from shop.accounts.models import User
 from shop.accounts.roles import Role
 from tests.back_office import signed_in, staff
 
@@ -45,6 +46,17 @@ def test_an_order_is_taken_down_on_one_page(client):
     assert order.number in client.get(page).content.decode()
     assert client.get(LIST).status_code == 200
     assert draft.created_by.is_staff
+
+
+def test_the_list_is_filtered_by_who_takes_orders_down_and_names_no_customer(client):
+    buyer = member()
+    for colleague in (client, signed_in(staff(Role.MANAGER))):
+        colleague.post(f"{LIST}add/")
+    page = client.get(LIST).content.decode()
+    takers = User.objects.filter(is_staff=True).values_list("pk", flat=True)
+    assert [f"created_by__id__exact={taker}" in page for taker in takers] == [True, True]
+    assert str(buyer.pk) not in page
+    assert buyer.email not in page
 
 
 def test_a_total_that_was_not_shown_places_nothing(client):

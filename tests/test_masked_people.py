@@ -1,6 +1,7 @@
 """Who works with orders and may not look at customers sees them masked, wherever they stand."""
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
@@ -126,6 +127,18 @@ def test_numbers_are_still_found(blind, order):
 def test_filters_typed_into_the_address_guess_nothing(blind, order, lookup):
     answer = blind.get(url("orders_order_changelist"), {lookup: "z"})
     assert answer.status_code in (302, 400)
+
+
+def test_no_list_offers_all_people_as_a_filter():
+    offered = [
+        f"{model._meta.label}.{name}"
+        for model, model_admin in site._registry.items()
+        for name in model_admin.list_filter
+        if isinstance(name, str)
+        and "__" not in name
+        and model._meta.get_field(name).related_model is User
+    ]
+    assert not offered
 
 
 def test_history_documents_and_steps_that_name_the_buyer_are_closed(blind, order):

@@ -58,7 +58,8 @@ class DraftAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
 
     records_views = True
     list_display = ("created_at", "customer_email", "state", "held", "created_by")
-    list_filter = (StateFilter, "created_by")
+    # Only of who took one down: else every customer would be named there.
+    list_filter = (StateFilter, ("created_by", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("cart__checkout", "cart__order", "created_by")
     search_fields = ("cart__checkout__email", "cart__order__number", "note")
     search_help_text = _("E-mail address, order number or words of the note")
