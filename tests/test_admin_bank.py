@@ -1,5 +1,7 @@
 """Statements of the bank in the back office: brought, looked at, booked, and put right by hand."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -195,5 +197,9 @@ def test_a_page_takes_as_many_statements_however_many_lines(client, django_asser
 
 def test_the_workspace_says_what_an_order_waits_for(client):
     order = awaiting_transfer()
+    until = datetime(2030, 2, 1, 12, tzinfo=UTC)
+    Order.objects.filter(pk=order.pk).update(payment_due_at=until)
     page = words(client.get(f"/admin/orders/order/{order.pk}/change/"))
     assert order.awaited.reference_shown in page
+    # The day before the month, as everywhere, and the month in letters.
+    assert "awaited until 1 Feb 2030, 13:00" in page
