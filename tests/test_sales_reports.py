@@ -180,6 +180,14 @@ def test_page_and_file_show_the_report(by):
     assert ("100.00" in file) is (by != By.CODE)
 
 
+@pytest.mark.parametrize("page", [PAGE, "/admin/payment-report/"])
+def test_the_chart_says_which_time_its_dashed_line_is(page):
+    paid_order()
+    text = signed_in(staff(Role.MANAGER)).get(f"{page}?by=day&against=year").content.decode()
+    assert "Dashed line: The year before" in text
+    assert "Dashed line: The time before" not in text
+
+
 def test_names_are_no_formulas_in_the_file():
     client = signed_in(staff(Role.MANAGER))
     shirt = variant_in_stock(price=GROSS)
