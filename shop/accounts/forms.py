@@ -155,6 +155,7 @@ class AddressForm(forms.Form):
 
     def _postal_code_field(self, attrs: dict[str, str], common: dict[str, Any]) -> forms.Field:
         words = self._postal_code_words()
+        missing = _("Enter the %(label)s") % {"label": common["label"]}
         if self._rules.postal_code_example.isdigit():
             attrs["inputmode"] = "numeric"
         else:
@@ -162,7 +163,7 @@ class AddressForm(forms.Form):
         return LineField(
             max_length=20,
             widget=forms.TextInput(attrs),
-            error_messages={"required": words, "max_length": words},
+            error_messages={"required": missing, "max_length": words},
             **common,
         )
 
@@ -171,4 +172,4 @@ class AddressForm(forms.Form):
         if example := self._rules.postal_code_example:
             words = _("Check the %(label)s: one looks like %(example)s")
             return str(words % {"label": label, "example": example})
-        return str(_("Enter the %(label)s") % {"label": label})
+        return str(_("Check the %(label)s") % {"label": label})
