@@ -35,16 +35,17 @@ def add(request: HttpRequest) -> HttpResponse:
     purchase = purchases.current(request)
     if isinstance(purchase, HttpResponse):
         return purchase
-    typed = request.POST.get("code", "")
+    typed = request.POST.get("code", "").replace("\0", "").strip()
     try:
         chosen.add_card(checkout=purchase.checkout, typed=typed)
     except CreditRefused:
-        error = _("This code cannot be used. Check what you typed.")
+        wrong = _("This code cannot be used. Check what you typed.")
+        error = wrong if typed else _("Enter the code.")
     except TooManyCards:
         error = _("An order takes %(most)s gift cards at most.") % {"most": chosen.MOST_CARDS}
     else:
         return _back(request)
-    refused = Refused(typed.replace("\0", "").strip()[:60], error)
+    refused = Refused(typed[:60], error)
     if request.POST.get("page") == "express" and purchase.order is None:
         return express.with_refused(request, refused)
     return views.with_refused(request, purchase, refused)

@@ -88,12 +88,24 @@ def test_credit_is_spent_once_however_often_it_is_applied(checkout):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "AAAA-AAAA-AAAA-AAAA", "' OR 1=1 --", "\0" * 16, "Ａ" * 16, "A" * 60_000]
+    "typed", ["AAAA-AAAA-AAAA-AAAA", "' OR 1=1 --", "\0" * 16 + "A", "Ａ" * 16, "A" * 60_000]
 )
 def test_wrong_codes_are_all_answered_alike(client, typed):
     response = client.post(ADD, {"code": typed})
     assert response.status_code == 422
     assert "This code cannot be used" in response.content.decode()
+    assert Checkout.objects.get().credit == {}
+
+
+@pytest.mark.parametrize("name", ["payment", "express"])
+@pytest.mark.parametrize("typed", ["", "  ", "\0" * 16])
+def test_empty_code_says_what_to_do(client, name, typed):
+    response = client.post(ADD, {"page": name, "code": typed})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Enter the code." in page
+    assert "This code cannot be used" not in page
+    assert 'aria-describedby="gift-code-problem" data-focus' in page
     assert Checkout.objects.get().credit == {}
 
 
