@@ -188,6 +188,35 @@ def test_ticked_suggestions_become_drafts(manager):
     assert [(line.variant, line.quantity) for line in order.lines.all()] == [(row.variant, 12)]
 
 
+@pytest.mark.parametrize("typed", ["abc", "0", "", "1000000", "-3", "2.5", "٣"])
+def test_a_ticked_row_without_units_is_named_and_what_was_typed_stays(manager, typed):
+    good, bad, left = (shelf(variant(), 1) for _ in range(3))
+    mill = buying.supplier()
+    for stock in (good, bad, left):
+        buying.item(mill, stock.variant)
+    units = {f"units-{good.pk}": "12", f"units-{bad.pk}": typed, f"units-{left.pk}": "7"}
+    fields = {"days": "30", "row": [str(good.pk), str(bad.pk)], **units}
+    response = manager.post(page("reorder"), fields)
+    assert response.status_code == 422
+    assert f"Enter units of {bad.variant.sku} from 1 to 999999, or untick it." in response.text
+    assert not PurchaseOrder.objects.exists()
+    shown = [row for group in response.context["groups"] for row in group.rows]
+    assert [row.one.stock_id for row in shown if row.problem] == [bad.pk]
+    assert {f"units-{row.one.stock_id}": row.units for row in shown} == units
+    assert {row.one.stock_id for row in shown if row.is_ticked} == {good.pk, bad.pk}
+    assert (response.context["days"], fields_of(response)["days"]) == (30, "30")
+    assert manager.post(page("reorder"), fields | {f"units-{bad.pk}": "4"}).status_code == 303
+    lines = {line.variant: line.quantity for line in PurchaseOrder.objects.get().lines.all()}
+    assert lines == {good.variant: 12, bad.variant: 4}
+
+
+def test_the_chosen_span_stays_when_nothing_was_ticked(manager):
+    buying.item(buying.supplier(), shelf(variant(), 1).variant)
+    response = manager.post(page("reorder"), {"days": "90"}, follow=True)
+    assert "Nothing was drafted" in response.text
+    assert response.context["days"] == 90
+
+
 def test_who_buys_is_told_what_the_supplier_takes_at_least(manager):
     mill = buying.supplier(name="Weaver")
     Supplier.objects.update(minimum_order=300_00)
