@@ -1,5 +1,7 @@
 """Buying and goods-in in the back office: who may do and see what, and pages that work by form."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -100,6 +102,14 @@ def test_an_employee_receives_goods_and_sees_no_cost(employee):
         assert employee.get(page(name, order.pk)).status_code == 403
     assert employee.get(page("reorder")).status_code == 403
     assert employee.post(page("step", order.pk, "close")).status_code == 403
+
+
+def test_tables_that_may_be_wider_than_a_phone_can_be_scrolled_by_key(manager):
+    buying.item(buying.supplier(), shelf(variant(), 1).variant)
+    for url in (page("receive", buying.sent((variant(), 5, 1500)).pk), page("reorder")):
+        opened = re.findall(r'<div class="a-scroll"([^>]*)>', manager.get(url).text)
+        assert len(opened) == 1
+        assert 'role="region" tabindex="0" aria-labelledby="' in opened[0]
 
 
 def test_too_many_units_are_named_at_their_row_and_a_manager_may_take_them(manager):
