@@ -15,6 +15,7 @@ from inventory import availability
 from inventory.errors import NoExchangeRate, NotOrderable
 from inventory.models import PurchaseOrder, PurchaseOrderLine
 from shop.conflicts import retried
+from shop.models import StaleObject
 from shop.money import decimals_of, to_major
 
 Status = PurchaseOrder.Status
@@ -37,16 +38,19 @@ class Performance:
 
 
 @retried
-def send(purchase_order_id: UUID, *, actor_id: UUID | None = None) -> PurchaseOrder:
+def send(
+    purchase_order_id: UUID, *, version: int | None = None, actor_id: UUID | None = None
+) -> PurchaseOrder:
     """The draft goes to the supplier: its lines are fixed and its units count as incoming.
 
-    Without an expected day the supplier's lead time sets one. Raises :class:`NotOrderable` for an
-    order without lines or past its draft, :class:`NoExchangeRate` for one in another currency than
-    the shop's at a rate of 1. Locks the order.
+    Without an expected day the supplier's lead time sets one. ``version`` is the one that a person
+    looked at. Raises :class:`NotOrderable` for an order without lines or past its draft,
+    :class:`StaleObject` for one that was changed since, :class:`NoExchangeRate` for one in another
+    currency than the shop's at a rate of 1. Locks the order.
     """
     with recording.batch():
-        order = _locked(purchase_order_id)
-        if order.status != Status.DRAFT or not order.lines.exists():
+        order = _locked(purchase_order_id, version, since=(Status.DRAFT,))
+        if not order.lines.exists():
             raise NotOrderable(order)
         if order.currency != settings.SHOP_CURRENCY and order.exchange_rate == 1:
             raise NoExchangeRate(order)
@@ -68,15 +72,15 @@ def tell_of_day(order: PurchaseOrder) -> None:
 
 
 @retried
-def close(purchase_order_id: UUID) -> PurchaseOrder:
-    """Expect no more of an order that came in part. Raises :class:`NotOrderable`."""
-    return _end(purchase_order_id, Status.CLOSED, since=(Status.PARTLY_RECEIVED,))
+def close(purchase_order_id: UUID, *, version: int | None = None) -> PurchaseOrder:
+    """Expect no more of an order that came in part. Refuses as :func:`send` does."""
+    return _end(purchase_order_id, version, Status.CLOSED, since=(Status.PARTLY_RECEIVED,))
 
 
 @retried
-def cancel(purchase_order_id: UUID) -> PurchaseOrder:
-    """Call off an order of which nothing came. Raises :class:`NotOrderable`."""
-    return _end(purchase_order_id, Status.CANCELED, since=(Status.DRAFT, Status.SENT))
+def cancel(purchase_order_id: UUID, *, version: int | None = None) -> PurchaseOrder:
+    """Call off an order of which nothing came. Refuses as :func:`send` does."""
+    return _end(purchase_order_id, version, Status.CANCELED, since=(Status.DRAFT, Status.SENT))
 
 
 def landed_cost(cost: int, currency: str, exchange_rate: Decimal) -> int:
@@ -153,18 +157,24 @@ def _share(part: int | None, whole: int | None) -> float | None:
     return (part or 0) / whole if whole else None
 
 
-def _end(purchase_order_id: UUID, status: Status, *, since: Collection[str]) -> PurchaseOrder:
+def _end(
+    purchase_order_id: UUID, version: int | None, status: Status, *, since: Collection[str]
+) -> PurchaseOrder:
     with recording.batch():
-        order = _locked(purchase_order_id)
-        if order.status not in since:
-            raise NotOrderable(order)
+        order = _locked(purchase_order_id, version, since=since)
         order.status, order.ended_at = status, timezone.now()
         order.save(update_fields=["status", "ended_at"])
         tell_of_day(order)
     return order
 
 
-def _locked(purchase_order_id: UUID) -> PurchaseOrder:
+def _locked(
+    purchase_order_id: UUID, version: int | None, *, since: Collection[str]
+) -> PurchaseOrder:
     rows = PurchaseOrder.objects.select_related("supplier").select_for_update(of=("self",))
     order: PurchaseOrder = rows.get(pk=purchase_order_id)
+    if order.status not in since:
+        raise NotOrderable(order)
+    if version is not None and order.version != version:
+        raise StaleObject(order)
     return order

@@ -78,9 +78,41 @@ def test_an_order_is_sent_by_a_step_that_says_what_it_does(manager):
     order = buying.draft((variant(), 5, 1500))
     url = page("step", order.pk, "send")
     assert "count as incoming" in manager.get(url).content.decode()
-    assert manager.post(url).status_code == 303
+    assert manager.post(url, fields_of(manager.get(url))).status_code == 303
     order.refresh_from_db()
     assert order.status == "SENT"
+
+
+@pytest.mark.parametrize("name", ["send", "cancel"])
+def test_a_step_does_not_take_what_somebody_changed_since_it_was_looked_at(manager, name):
+    order = buying.draft((variant(), 5, 1500))
+    draft = fields_of(manager.get(page("change", order.pk)))
+    link = re.search(
+        rf'href="({page("step", order.pk, name)}[^"]*)"',
+        manager.get(page("change", order.pk)).text,
+    )[1]
+    # Another tab orders ten times as many, as a colleague would.
+    saved = manager.post(page("change", order.pk), draft | {"lines-0-quantity": "50"})
+    assert saved.status_code == 302
+    for fields in (fields_of(manager.get(link)), {}, {"seen_version": "9" * 5000}):
+        refused = manager.post(link, fields)
+        assert refused.status_code == 422
+        assert "Someone else changed this since you opened it" in refused.text
+    order.refresh_from_db()
+    assert (order.status, order.lines.get().quantity) == ("DRAFT", 50)
+    step = page("step", order.pk, name)
+    assert manager.post(step, fields_of(manager.get(step))).status_code == 303
+    order.refresh_from_db()
+    assert order.status == {"send": "SENT", "cancel": "CANCELED"}[name]
+
+
+def test_a_step_taken_twice_says_where_the_order_is(manager):
+    order = buying.draft((variant(), 5, 1500))
+    url = page("step", order.pk, "send")
+    fields = fields_of(manager.get(url))
+    manager.post(url, fields)
+    again = manager.post(url, fields, follow=True)
+    assert f"Nothing was changed: {order.number} is Sent" in again.text
 
 
 def test_an_employee_receives_goods_and_sees_no_cost(employee):

@@ -22,14 +22,15 @@ from audit.admin import AuditedAdmin
 from inventory import purchasing
 from inventory.admin.goods_in import ReceivingAdmin
 from inventory.admin.order_sheets import OrderSheets
-from inventory.admin.purchase_steps import MAY_ORDER, STEPS
+from inventory.admin.purchase_steps import MAY_ORDER, STEPS, StepForm
 from inventory.admin.reordering import Reordering
 from inventory.admin.steps import Step, offered
 from inventory.admin.suppliers import MAY_SEE_COST, BySku
 from inventory.errors import NoExchangeRate, NotOrderable
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, Supplier
-from shop.back_office import NamedTable, StaffFields, VersionedForm, badge
+from shop.back_office import STALE, NamedTable, StaffFields, VersionedForm, badge
 from shop.forms import MoneyField
+from shop.models import StaleObject
 from shop.money import format_money
 from shop.redirects import see_other
 
@@ -184,7 +185,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def step_view(self, request: HttpRequest, order_id: Any, name: str) -> HttpResponse:
-        """Says what a step does; posting takes it."""
+        """Says what a step does; posting takes it, unless the order is not what was looked at."""
         order = self.order_of(request, order_id)
         step = STEPS.get(name)
         if step is None:
@@ -192,8 +193,12 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
         if not request.user.has_perm(step.permission):
             raise PermissionDenied
         page = reverse("admin:inventory_purchaseorder_change", args=[order.pk])
-        if request.method == "POST" or order.status not in step.before:
-            self._take(request, order, step)
+        seen = {"seen_version": request.GET.get("seen", order.version)}
+        form = StepForm(request.POST if request.method == "POST" else None, initial=seen)
+        if order.status not in step.before:
+            self._say_unmoved(request, order)
+            return see_other(page)
+        if form.is_valid() and self._take(request, order, step, form):
             return see_other(page)
         context = {
             **self.admin_site.each_context(request),
@@ -203,10 +208,11 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             "order": order,
             "step": step,
             "warning": self._too_small(order) if order.status == Status.DRAFT else "",
-            "form": forms.Form(),
+            "form": form,
             "back": page,
         }
-        return TemplateResponse(request, "admin/inventory/step.html", context)
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/inventory/step.html", context, status=status)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -251,23 +257,28 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             "missing": format_money(missing, order.currency),
         }
 
-    def _take(self, request: HttpRequest, order: PurchaseOrder, step: Step) -> None:
+    def _take(self, request: HttpRequest, order: PurchaseOrder, step: Step, form: StepForm) -> bool:
+        version = form.cleaned_data["seen_version"]
         try:
-            moved = step.take(order.pk, actor_id=request.user.pk)
+            moved = step.take(order.pk, actor_id=request.user.pk, version=version)
+        except StaleObject:
+            form.add_error(None, STALE)
+            return False
         except NoExchangeRate:
             text = gettext("Nothing was sent: say what one %s is worth first.")
             self.message_user(request, text % order.currency, messages.ERROR)
         except NotOrderable as refusal:
-            text = gettext("Nothing was changed: %(order)s is %(status)s or has no lines.")
-            facts = {
-                "order": order.number,
-                "status": refusal.purchase_order.get_status_display(),
-            }
-            self.message_user(request, text % facts, messages.ERROR)
+            self._say_unmoved(request, refusal.purchase_order)
         else:
             text = gettext("%(order)s: %(status)s.")
             facts = {"order": moved.number, "status": moved.get_status_display()}
             self.message_user(request, text % facts, messages.SUCCESS)
+        return True
+
+    def _say_unmoved(self, request: HttpRequest, order: PurchaseOrder) -> None:
+        text = gettext("Nothing was changed: %(order)s is %(status)s or has no lines.")
+        facts = {"order": order.number, "status": order.get_status_display()}
+        self.message_user(request, text % facts, messages.ERROR)
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, order: PurchaseOrder) -> SafeString:

@@ -24,9 +24,10 @@ class Step:
     is_signed: bool = False
     is_destructive: bool = False
 
-    def take(self, document_id: UUID, *, actor_id: Any) -> Any:
-        """What the act gives. Raises what it refuses with."""
-        return self.act(document_id, actor_id=actor_id) if self.is_signed else self.act(document_id)
+    def take(self, document_id: UUID, *, actor_id: Any, **facts: Any) -> Any:
+        """What the act gives, told ``facts`` too. Raises what it refuses with."""
+        signed = {"actor_id": actor_id} if self.is_signed else {}
+        return self.act(document_id, **signed, **facts)
 
 
 def offered(steps: Iterable[Step], document: Any, user: Any) -> list[Step]:

@@ -16,6 +16,7 @@ from inventory.receipts import Delivered
 from inventory.tests import buying
 from inventory.tests.builders import counters, shelf, variant
 from inventory.tests.crowd import all_at_once
+from shop.models import StaleObject
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_noon")]
 
@@ -43,6 +44,17 @@ def test_an_empty_order_is_not_sent():
         purchasing.send(order.pk)
     order.refresh_from_db()
     assert (order.status, order.sent_at) == ("DRAFT", None)
+
+
+@pytest.mark.parametrize("step", [purchasing.send, purchasing.cancel])
+def test_an_order_changed_since_it_was_looked_at_stays_where_it_is(step):
+    order = buying.draft((variant(), 5, 1500))
+    PurchaseOrder.objects.get().save()
+    with pytest.raises(StaleObject):
+        step(order.pk, version=order.version)
+    order.refresh_from_db()
+    assert (order.status, order.sent_at, order.ended_at) == ("DRAFT", None, None)
+    assert step(order.pk, version=order.version).status != "DRAFT"
 
 
 def test_an_order_in_another_currency_needs_its_rate():

@@ -146,7 +146,7 @@ PAGES = [
     page(
         "inventory_purchaseorder_step",
         (MANAGER, 200),
-        (MANAGER, "303 /admin/inventory/purchaseorder/"),
+        (MANAGER, 422),
         order_id="bought_in",
         name="=cancel",
     ),
