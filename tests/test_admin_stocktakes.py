@@ -78,6 +78,21 @@ def test_with_script_only_the_row_comes_back(employee):
     assert StocktakeCount.objects.get().quantity == 7
 
 
+def test_with_script_the_sum_follows_each_count(employee):
+    row, other, stocktake = shelf(variant(), 9), shelf(variant(), 9), opened()
+    url = page("count", stocktake.pk)
+
+    def sum_after(quantity):
+        fields = {"stock": row.pk, "quantity": quantity, "q": other.variant.sku}
+        answer = employee.post(url, fields, headers={"HX-Request": "true"}).content.decode()
+        return re.search(r'<span id="counted" hx-swap-oob="true">([^<]*)</span>', answer)[1]
+
+    assert '<span id="counted">0 of 2 shelves are counted.</span>' in employee.get(url).text
+    assert sum_after("7") == "1 of 2 shelves are counted."
+    assert sum_after("x") == "1 of 2 shelves are counted."
+    assert sum_after("") == "0 of 2 shelves are counted."
+
+
 def test_a_barcode_finds_its_row(employee):
     shirt, stocktake = variant(), opened()
     shirt.barcode = "4012345678901"

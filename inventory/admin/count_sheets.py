@@ -139,8 +139,10 @@ class CountSheets:
                 "query": request.POST.get("q", ""),
                 "number": request.POST.get("page", ""),
                 "sees_expected": self.sees_expected(request, stocktake),
+                "total": stocktakes.to_count(stocktake).count(),
+                "done": stocktakes.counted_shelves(stocktake),
             }
-            return TemplateResponse(request, "admin/inventory/stocktake/_row.html", context)
+            return TemplateResponse(request, "admin/inventory/stocktake/_counted.html", context)
         if state == "refused":
             text = gettext("Enter a number of units; nothing was saved.")
             self.message_user(request, text, messages.ERROR)
