@@ -121,6 +121,14 @@ class NotCounting(InventoryError):
         self.stocktake = stocktake
 
 
+class CountedBySelf(InventoryError):
+    """Who counted does not approve it while somebody else may."""
+
+    def __init__(self, stocktake: Any) -> None:
+        super().__init__(f"{stocktake} is for somebody else to approve")
+        self.stocktake = stocktake
+
+
 class NotOnSheet(InventoryError):
     """The stocktake does not count this shelf."""
 

@@ -18,8 +18,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit import recording
-from inventory import reservations, stock
-from inventory.errors import CountBelowReserved, CountConflict, NotCounting, NotOnSheet
+from audit.models import AuditLog
+from inventory import approvers, reservations, stock
+from inventory.errors import (
+    CountBelowReserved,
+    CountConflict,
+    CountedBySelf,
+    NotCounting,
+    NotOnSheet,
+)
 from inventory.models import Movement, Reservation, Stock, Stocktake, StocktakeCount
 from shop.conflicts import retried
 
@@ -192,14 +199,18 @@ def cancel(stocktake_id: UUID, *, actor_id: UUID | None = None) -> Stocktake:
 def approve(stocktake_id: UUID, *, actor_id: UUID | None = None) -> list[Movement]:
     """Post every difference to the ledger and note that the counted shelves were counted.
 
-    Raises :class:`NotCounting` unless the count waits for approval, and
-    :class:`CountBelowReserved` with every shelf where fewer units would remain than are promised;
-    then nothing is posted. A fixed number of statements. Locks the stocktake, then the stock rows
-    in key order.
+    Raises :class:`NotCounting` unless the count waits for approval, :class:`CountedBySelf` for who
+    counted while somebody else may approve, and :class:`CountBelowReserved` with every shelf where
+    fewer units would remain than are promised; then nothing is posted. Where nobody else may, the
+    history says that it was approved by who counted. A fixed number of statements. Locks the
+    stocktake, then the stock rows in key order.
     """
     reservations.expire()
     with recording.batch():
         stocktake = _locked(stocktake_id, Status.COUNTED)
+        is_own = approvers.has_counted(stocktake, actor_id)
+        if is_own and approvers.others(stocktake).exists():
+            raise CountedBySelf(stocktake)
         found = tallies(stocktake)
         stocks = Stock.objects.locked(Q(pk__in=found))
         changes = {stock_id: tally.variance for stock_id, tally in found.items()}
@@ -215,6 +226,9 @@ def approve(stocktake_id: UUID, *, actor_id: UUID | None = None) -> list[Movemen
             note=stocktake.note,
         )
         _end(stocktake, Status.APPROVED, actor_id)
+        if is_own:
+            told = {"approved_own_count": True}
+            recording.record(AuditLog.Action.UPDATE, Stocktake, stocktake.pk, {}, told)
     return movements
 
 

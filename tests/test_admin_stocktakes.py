@@ -136,6 +136,41 @@ def test_an_employee_finishes_and_only_a_manager_approves(employee, manager):
     assert f">{stocktake.number}</a>" in found.content.decode()
 
 
+def counted_by_manager(manager):
+    row, stocktake = shelf(variant(), 9), opened()
+    manager.post(page("count", stocktake.pk), {"stock": row.pk, "quantity": "7"})
+    manager.post(page("step", stocktake.pk, "finish"))
+    return row, stocktake
+
+
+def test_a_manager_who_counted_leaves_the_approval_to_another(manager):
+    row, stocktake = counted_by_manager(manager)
+    other = signed_in(staff(Role.ADMIN))
+    step, detail = page("step", stocktake.pk, "approve"), page("change", stocktake.pk)
+    shown = manager.get(detail).text
+    assert "so somebody else has to approve the differences" in shown
+    assert f'href="{step}"' not in shown
+    assert "so somebody else has to approve" in manager.get(step).text
+    refused = manager.post(step, follow=True)
+    assert "Nothing was posted: you counted here" in refused.text
+    assert counters(row) == (9, 0)
+    shown = other.get(detail).text
+    assert f'href="{step}"' in shown
+    assert "You counted here" not in shown + other.get(step).text
+    other.post(step)
+    assert counters(row) == (7, 0)
+
+
+def test_the_only_manager_approves_what_they_counted_and_is_told_what_the_history_says(manager):
+    row, stocktake = counted_by_manager(manager)
+    step = page("step", stocktake.pk, "approve")
+    assert f'href="{step}"' in manager.get(page("change", stocktake.pk)).text
+    assert "the history will say so" in manager.get(step).text
+    manager.post(step)
+    assert counters(row) == (7, 0)
+    assert "as nobody else may" in manager.get(page("history", stocktake.pk)).text
+
+
 def test_differences_come_as_a_file_with_costs_for_who_may_see_them(manager, employee):
     row = shelf(variant(), 9)
     Stock.objects.filter(pk=row.pk).update(average_cost=500)

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from inventory import stocktakes
+from inventory.approvers import MAY_APPROVE
 from inventory.errors import NotCounting, NotOnSheet
 from inventory.models import Stock, Stocktake, StocktakeCount
 from shop.accounts.models import User
@@ -72,9 +73,7 @@ class CountSheets:
 
     def sees_expected(self, request: HttpRequest, stocktake: Stocktake) -> bool:
         """Whether the shop says how many there should be: never to who counts blind."""
-        return not (stocktake.is_blind and stocktake.is_open) or request.user.has_perm(
-            "inventory.approve_stocktake"
-        )
+        return not (stocktake.is_blind and stocktake.is_open) or request.user.has_perm(MAY_APPROVE)
 
     def count_view(self, request: HttpRequest, stocktake_id: UUID) -> HttpResponse:
         """Rows to count, found by a code; posting one row notes it."""

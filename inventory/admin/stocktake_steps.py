@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from inventory import stocktakes
 from inventory.admin.steps import Step
+from inventory.approvers import MAY_APPROVE
 from inventory.models import Stocktake
 
 Status = Stocktake.Status
 _COUNT = "inventory.add_stocktakecount"
-_APPROVE = "inventory.approve_stocktake"
 
 
 STEPS = {
@@ -28,7 +28,7 @@ STEPS = {
             _("Approve differences"),
             _("Each difference goes to the ledger and changes what is on hand."),
             stocktakes.approve,
-            permission=_APPROVE,
+            permission=MAY_APPROVE,
             is_signed=True,
         ),
         Step(
@@ -37,7 +37,7 @@ STEPS = {
             _("Count again"),
             _("What differs is counted a second time; that count stands instead."),
             stocktakes.count_again,
-            permission=_APPROVE,
+            permission=MAY_APPROVE,
         ),
         Step(
             "cancel",
@@ -45,7 +45,7 @@ STEPS = {
             _("Cancel stocktake"),
             _("What was counted is kept, but nothing goes to the ledger."),
             stocktakes.cancel,
-            permission=_APPROVE,
+            permission=MAY_APPROVE,
             is_signed=True,
             is_destructive=True,
         ),

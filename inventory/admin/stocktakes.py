@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import AuditedAdmin
 from audit.models import AuditLog
 from audit.recording import record
-from inventory import stocktakes
+from inventory import approvers, stocktakes
 from inventory.admin.count_sheets import CountSheets
 from inventory.admin.steps import Step, offered
 from inventory.admin.stocktake_steps import STEPS
 from inventory.admin.suppliers import MAY_SEE_COST
-from inventory.errors import CountBelowReserved, NotCounting
+from inventory.errors import CountBelowReserved, CountedBySelf, NotCounting
 from inventory.models import Movement, Stocktake
 from inventory.stocktakes import Difference
 from shop.back_office import badge
@@ -116,6 +116,7 @@ class StocktakeAdmin(CountSheets, AuditedAdmin):
                 "opts": self.opts,
                 "stocktake": stocktake,
                 "step": step,
+                "warning": self._warning(request, stocktake) if step.name == "approve" else "",
                 "form": forms.Form(),
                 "back": page,
             }
@@ -167,6 +168,11 @@ class StocktakeAdmin(CountSheets, AuditedAdmin):
         sees_cost = request.user.has_perm(MAY_SEE_COST)
         sees_expected = self.sees_expected(request, stocktake)
         found = stocktakes.differences(stocktake)
+        steps = offered(STEPS.values(), stocktake, request.user)
+        approval = STEPS["approve"]
+        is_barred = approval in steps and approvers.is_barred(stocktake, request.user.pk)
+        if is_barred:
+            steps.remove(approval)
         return {
             **self.admin_site.each_context(request),
             "title": stocktake.number,
@@ -181,14 +187,29 @@ class StocktakeAdmin(CountSheets, AuditedAdmin):
             "value": format_money(found.value, found.currency) if found.currency else "",
             "sees_cost": sees_cost,
             "sees_expected": sees_expected,
-            "steps": offered(STEPS.values(), stocktake, request.user),
+            "steps": steps,
+            "is_barred": is_barred,
             "may_count": stocktake.is_open and self.may_count(request),
             "ledger": Movement.objects.filter(stocktake=stocktake).count(),
         }
 
+    def _warning(self, request: HttpRequest, stocktake: Stocktake) -> str:
+        """What to know before an approval by somebody who counted; "" for all others."""
+        if not approvers.has_counted(stocktake, request.user.pk):
+            return ""
+        if approvers.others(stocktake).exists():
+            return gettext("You counted here, so somebody else has to approve.")
+        return gettext(
+            "You counted here yourself and nobody else may approve; the history will say so."
+        )
+
     def _take(self, request: HttpRequest, stocktake: Stocktake, step: Step) -> None:
         try:
             done = step.take(stocktake.pk, actor_id=request.user.pk)
+        except CountedBySelf:
+            text = gettext("Nothing was posted: you counted here, so somebody else has to approve.")
+            self.message_user(request, text, messages.ERROR)
+            return
         except NotCounting as refusal:
             text = gettext(
                 "Nothing was changed: %(stocktake)s is %(status)s, or nothing is counted."

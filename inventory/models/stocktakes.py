@@ -82,6 +82,11 @@ class Stocktake(Model, Versioned):
     #: When it was approved or canceled.
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
 
+    #: What the history calls what no column holds.
+    logged: ClassVar[dict[str, Any]] = {
+        "approved_own_count": _("approved by who counted, as nobody else may")
+    }
+
     class Meta(Model.Meta):
         verbose_name = _("stocktake")
         verbose_name_plural = _("stocktakes")

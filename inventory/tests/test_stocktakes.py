@@ -1,18 +1,22 @@
 """Stocktakes: several people count, sales go on, and only approval changes the ledger."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from audit.history import told
 from audit.models import AuditLog
 from catalog.tests.factories import CategoryFactory, ProductFactory
 from inventory import reservations, stock, stocktakes
-from inventory.errors import CountBelowReserved, NotCounting, NotOnSheet
+from inventory.errors import CountBelowReserved, CountedBySelf, NotCounting, NotOnSheet
 from inventory.models import Movement, Stock, Stocktake, StocktakeCount
 from inventory.stocktakes import Tally
 from inventory.tests.builders import counters, location, shelf, variant
 from inventory.tests.crowd import all_at_once
 from orders.tests.factories import member, paid_order, placed_order
+from shop.accounts.models import User
+from shop.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +114,73 @@ def test_a_second_count_stands_in_place_of_the_first():
     stocktakes.finish(stocktake.pk)
     stocktakes.approve(stocktake.pk)
     assert (counters(row)[0], counters(right)[0]) == (8, 9)
+
+
+def approver(role=Role.MANAGER, **fields):
+    person = User.objects.create_user(f"{len(fields)}-{role}@example.com", is_staff=True, **fields)
+    person.groups.add(Group.objects.get(name=role))
+    return person
+
+
+def counted_by(*people):
+    """A stocktake waiting for approval of one shelf, which each of ``people`` counted."""
+    row, stocktake = shelf(variant(), 9), opened()
+    for person in people:
+        count(stocktake, row, 2, person)
+    return row, stocktakes.finish(stocktake.pk)
+
+
+def test_who_counted_does_not_approve_while_somebody_else_may():
+    boss, second = approver(), approver(Role.ADMIN)
+    row, stocktake = counted_by(member(), boss)
+    with pytest.raises(CountedBySelf):
+        stocktakes.approve(stocktake.pk, actor_id=boss.pk)
+    assert counters(row) == (9, 0)
+    assert not Movement.objects.filter(kind="COUNT_VARIANCE").exists()
+    assert Stocktake.objects.get().status == "COUNTED"
+    stocktakes.approve(stocktake.pk, actor_id=second.pk)
+    assert counters(row) == (4, 0)
+    assert not own_approvals(stocktake)
+
+
+def test_who_counted_first_does_not_approve_the_second_count_either():
+    boss, _second = approver(), approver(Role.ADMIN)
+    row, stocktake = counted_by(boss)
+    stocktakes.count_again(stocktake.pk)
+    count(stocktake, row, 8)
+    stocktakes.finish(stocktake.pk)
+    with pytest.raises(CountedBySelf):
+        stocktakes.approve(stocktake.pk, actor_id=boss.pk)
+    assert counters(row) == (9, 0)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [],
+        [{"role": Role.EMPLOYEE}],
+        [{"role": Role.ADMIN, "status": User.Status.SUSPENDED}],
+        [{"role": Role.ADMIN, "counts": True}],
+    ],
+    ids=["nobody", "no right", "left", "counted too"],
+)
+def test_who_counted_approves_if_nobody_else_can_and_the_history_says_so(others):
+    boss = approver()
+    people = [(approver(**{k: v for k, v in one.items() if k != "counts"}), one) for one in others]
+    _row, stocktake = counted_by(boss, *[person for person, one in people if "counts" in one])
+    stocktakes.approve(stocktake.pk, actor_id=boss.pk)
+    assert Stocktake.objects.get().status == "APPROVED"
+    [entry] = own_approvals(stocktake)
+    assert [change.label for change in told([entry], {})[0].changes] == [
+        "Approved by who counted, as nobody else may"
+    ]
+
+
+def own_approvals(stocktake):
+    entries = AuditLog.objects.filter(
+        entity="inventory.stocktake", entity_id=str(stocktake.pk), action="UPDATE"
+    )
+    return [entry for entry in entries if "approved_own_count" in entry.after]
 
 
 def test_an_approved_stocktake_is_not_approved_again():
