@@ -59,6 +59,23 @@ def test_the_list_is_filtered_by_who_takes_orders_down_and_names_no_customer(cli
     assert buyer.email not in page
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("link", "is placed. The customer gets a letter with a link to pay."),
+        ("offline", "is placed and waits to be paid another way."),
+    ],
+)
+def test_who_places_an_order_is_told_so_and_what_comes_next(client, act, said):
+    _draft, page, _shirt = filled(client)
+    placed = {"act": act, "total": drafts.totals_of(drafts.readable().get()).total}
+    shown = client.post(page, placed, follow=True).text
+    assert f"{Order.objects.get().number} {said}" in shown
+    # The other button, in a window that was left open, makes no other order of it.
+    again = client.post(page, placed | {"act": "link"}, follow=True).text
+    assert f"{Order.objects.get().number} {said}" in again
+
+
 def test_a_total_that_was_not_shown_places_nothing(client):
     _draft, page, _shirt = filled(client)
     shown = client.post(page, {"act": "link", "total": "1"}, follow=True)

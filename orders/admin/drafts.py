@@ -128,7 +128,10 @@ class DraftAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
         page = see_other("admin:orders_draft_change", draft.pk)
         if name in ("link", "offline"):
             order = self._try(request, draft, lambda: _place(request, draft, name))
-            return see_other("admin:orders_order_change", order.pk) if order else page
+            if order is None:
+                return page
+            self.message_user(request, _placed(order), messages.SUCCESS)
+            return see_other("admin:orders_order_change", order.pk)
         act = _ACTS.get(name)
         if act is None:
             raise Http404
@@ -184,6 +187,17 @@ def _place(request: HttpRequest, draft: Draft, name: str) -> Order:
         actor_id=cast("UUID", request.user.pk),
         may_exceed=request.user.has_perm(MAY_EXCEED),
     )
+
+
+def _placed(order: Order) -> str:
+    """That there is an order now, and what comes next."""
+    if order.status != Order.Status.PENDING:
+        text = gettext("%(order)s is placed.")
+    elif drafts.is_paid_by_link(order.pk):
+        text = gettext("%(order)s is placed. The customer gets a letter with a link to pay.")
+    else:
+        text = gettext("%(order)s is placed and waits to be paid another way.")
+    return text % {"order": order.number}
 
 
 def _customer(request: HttpRequest, draft: Draft, forms: "draft_page.Forms") -> None:
