@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from catalog.models import Product
 from inventory import snapshots
 from inventory.models import StockSnapshot
 from inventory.tests.builders import shelf, variant
@@ -148,7 +149,7 @@ def test_changes_in_words():
 
 def test_charts_of_nothing_are_drawn():
     assert charts.columns([0], [], ["a"]).bars[0].height == 0
-    assert charts.across([], [], []).bars == []
+    assert charts.across([], [], []).bars == charts.stacked([], [], []).bars == []
     assert charts.sparkline([3]) == ""
 
 
@@ -212,6 +213,25 @@ def test_managers_see_the_figures_first():
 
 def drawn(days=30, *, may=lambda _permission: True):
     return {panel.name: panel for panel in panels(days, may)}
+
+
+def test_names_in_the_charts_of_the_start_page_are_whole():
+    variant = variant_in_stock(price=GROSS)
+    Product.objects.filter(pk=variant.product_id).update(title="Selvedge jeans with turn-ups")
+    sold((variant, 1))
+    snapshots.take(timezone.localdate())
+    found = drawn()
+    for name in ("product", "category", "cover"):
+        chart = found[name].chart
+        assert [bar.label for bar in chart.bars] == [row for row, _value in found[name].table]
+        assert all(0 <= bar.x + bar.width <= chart.width for bar in chart.bars)
+    assert "Nothing sold in 90 days" in [bar.label for bar in found["cover"].chart.bars]
+
+
+def test_a_name_leaves_room_for_its_amount():
+    bars = charts.stacked([2, 1], ["x" * 60, "Rib beanie"], ["€1,234,567.89", "€9.90"]).bars
+    assert (len(bars[0].label), bars[1].label) == (31, "Rib beanie")
+    assert bars[0].label.endswith("…")
 
 
 def test_start_page_draws_what_sold_and_how_long_the_stock_lasts(django_assert_num_queries):

@@ -9,8 +9,10 @@ MOST_BARS = 12
 #: Width of a chart that stands beside others, and can still be read on a phone.
 NARROW = 360
 _ROW, _GAP = 26, 6
-#: Room for an amount, in the width of a chart, and letters of a name for each hundred of it.
-_AMOUNT, _LETTERS = 80, 4.5
+#: Where bars begin beside their names, how long these may be, and room for an amount.
+_NAMES, _LETTERS, _AMOUNT = 220, 28, 80
+#: A bar below its name: the height of both, that of the bar, and letters of name and amount.
+_STACK, _SLIM, _LINE = 42, 12, 44
 
 
 @dataclass(frozen=True)
@@ -54,25 +56,39 @@ def columns(values: Sequence[int], before: Sequence[int], labels: Sequence[str])
     return Chart(WIDTH, HEIGHT, bars, _path(before[: len(values)], highest, step))
 
 
-def across(
-    values: Sequence[int], labels: Sequence[str], words: Sequence[str], *, width: int = WIDTH
-) -> Chart:
+def across(values: Sequence[int], labels: Sequence[str], words: Sequence[str]) -> Chart:
     """A bar across the page for each of the largest values, with its name before it."""
-    names = width * 11 // 32
     shown = list(zip(values, labels, words, strict=True))[:MOST_BARS]
     highest = max([value for value, _label, _words in shown] + [1])
     bars = [
         Bar(
-            x=names,
+            x=_NAMES,
             y=place * (_ROW + _GAP),
-            width=round(_part(value, highest, width - names - _AMOUNT), 1),
+            width=round(_part(value, highest, WIDTH - _NAMES - _AMOUNT), 1),
             height=_ROW,
-            label=_short(label, int(width * _LETTERS / 100)),
+            label=_short(label, _LETTERS),
             words=said,
         )
         for place, (value, label, said) in enumerate(shown)
     ]
-    return Chart(width, max(len(bars), 1) * (_ROW + _GAP), bars)
+    return Chart(WIDTH, max(len(bars), 1) * (_ROW + _GAP), bars)
+
+
+def stacked(values: Sequence[int], labels: Sequence[str], words: Sequence[str]) -> Chart:
+    """A narrow chart: each bar lies below its name and amount, which share a line."""
+    highest = max([*values, 1])
+    bars = [
+        Bar(
+            x=0,
+            y=place * _STACK + _STACK - _SLIM - _GAP,
+            width=round(_part(value, highest, NARROW), 1),
+            height=_SLIM,
+            label=_short(label, _LINE - len(said)),
+            words=said,
+        )
+        for place, (value, label, said) in enumerate(zip(values, labels, words, strict=True))
+    ]
+    return Chart(NARROW, max(len(bars), 1) * _STACK, bars)
 
 
 def sparkline(values: Sequence[int], *, width: int = 120, height: int = 28) -> str:

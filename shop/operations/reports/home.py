@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from inventory import snapshots
 from shop import cache
 from shop.money import format_money
-from shop.operations.reports.charts import NARROW, Chart, across, columns
+from shop.operations.reports.charts import Chart, columns, stacked
 from shop.operations.reports.periods import Period
 from shop.operations.reports.sales import By, Row, rows
 
@@ -70,7 +70,7 @@ def _best(by: By, period: Period) -> Panel | None:
     titles = {By.PRODUCT: gettext("Top products"), By.CATEGORY: gettext("Sales by category")}
     table = _table(best)
     names, amounts = [row.name for row in best], [amount for _name, amount in table]
-    chart = across([row.net for row in best], names, amounts, width=NARROW)
+    chart = stacked([row.net for row in best], names, amounts)
     return _panel(by, titles[by], chart, table, period)
 
 
@@ -108,7 +108,7 @@ def _cover() -> Panel | None:
     return Panel(
         name="cover",
         title=gettext("How long the stock lasts"),
-        chart=across(shelves, names, [count for _name, count in table], width=NARROW),
+        chart=stacked(shelves, names, [count for _name, count in table]),
         is_time=False,
         head=(gettext("The stock lasts"), gettext("Shelves")),
         table=table,
