@@ -240,7 +240,9 @@ def test_a_ticked_row_without_units_is_named_and_what_was_typed_stays(manager, t
     fields = {"days": "30", "row": [str(good.pk), str(bad.pk)], **units}
     response = manager.post(page("reorder"), fields)
     assert response.status_code == 422
-    assert f"Enter units of {bad.variant.sku} from 1 to 999999, or untick it." in response.text
+    words = f"Enter units of {bad.variant.sku} from 1 to 999999, or untick it."
+    assert f'<a href="#units-{bad.pk}">{words}</a>' in response.text
+    assert response.text.count(words) == 2
     assert not PurchaseOrder.objects.exists()
     shown = [row for group in response.context["groups"] for row in group.rows]
     assert [row.one.stock_id for row in shown if row.problem] == [bad.pk]

@@ -96,8 +96,9 @@ class Reordering:
         days = _days(request.POST or request.GET)
         asked = _asked(request.POST) if request.method == "POST" else None
         found = reorder.suggestions(days=days)
-        has_errors = asked is not None and any(map(asked.problem, found))
-        if asked is not None and not has_errors:
+        problems = [(one.stock_id, asked.problem(one)) for one in found] if asked else []
+        problems = [(stock_id, text) for stock_id, text in problems if text]
+        if asked is not None and not problems:
             return self._draft(request, asked.chosen, days)
         context = {
             **self.admin_site.each_context(request),
@@ -105,14 +106,14 @@ class Reordering:
             "subtitle": None,
             "opts": self.opts,
             "groups": _groups(found, asked),
-            "has_errors": has_errors,
+            "problems": problems,
             "is_cut": len(found) == reorder.MOST,
             "most": reorder.MOST,
             "days": days,
             "spans": SPANS,
         }
         template = "admin/inventory/purchaseorder/reorder.html"
-        return TemplateResponse(request, template, context, status=422 if has_errors else 200)
+        return TemplateResponse(request, template, context, status=422 if problems else 200)
 
     def _draft(self, request: HttpRequest, chosen: dict[UUID, int], days: int) -> HttpResponse:
         made = reorder.make_orders(chosen, days=days, actor_id=request.user.pk)
