@@ -25,6 +25,7 @@ def url(name, *args):
 
 def test_screens_of_moving_and_counting_stock_are_accessible(shop_pages, inspector):
     row = shelf(shirt := variant(), 9)
+    buying.item(buying.supplier(), shelf(variant(), 1).variant)
     planned, on_its_way = transfer(shirt), transfer(shirt, is_sent=True)
     wanted, ordered = buying.draft((shirt, 3, 1500)), buying.sent((shirt, 5, 1500))
     done = Stocktake.objects.create(location=location())
@@ -40,6 +41,7 @@ def test_screens_of_moving_and_counting_stock_are_accessible(shop_pages, inspect
         url("transfer_step", on_its_way.pk, "receive"),
         url("purchaseorder_change", wanted.pk),
         url("purchaseorder_receive", ordered.pk),
+        url("purchaseorder_reorder"),
         url("stocktake_count", is_open.pk),
         url("stocktake_change", done.pk),
         url("stocktake_step", done.pk, "approve"),
