@@ -331,6 +331,7 @@ LANGUAGES = [("en", _("English"))]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "shop.formats"
 
 SHOP_NAME = env.str("SHOP_NAME", default="Selvedge")
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")

@@ -225,7 +225,7 @@ class ReviewAdmin(MaskedPeople, ReadOnly, BulkModeration, AuditedAdmin):
 
     @admin.display(description=_("text"))
     def excerpt(self, review: Review) -> str:
-        return Truncator(f"{review.title} {review.content}".strip()).chars(80)
+        return Truncator(" · ".join(filter(None, [review.title, review.content]))).chars(80)
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, review: Review) -> SafeString:

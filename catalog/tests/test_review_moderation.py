@@ -3,13 +3,14 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from audit.models import AuditLog
 from catalog.models import Review
 from catalog.reviewing import moderation, reviews
 from catalog.reviewing.reviews import Words
 from catalog.tests.factories import ProductFactory
-from catalog.tests.test_reviews import published, signed_in, written
+from catalog.tests.test_reviews import TEXT, published, signed_in, written
 from orders.tests.factories import member
 from shop.accounts.roles import Role
 from shop.models import StaleObject
@@ -117,6 +118,15 @@ def test_the_reply_of_the_shop_stands_below_the_review(employee):
     act(employee, review, "reply", reply="Thank you, <b>Ada</b>")
     text = Client().get(product.get_absolute_url()).content.decode()
     assert "Thank you, &lt;b&gt;Ada&lt;/b&gt;" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"), [("Soft but short", f"Soft but short · {TEXT}"), ("", TEXT)]
+)
+def test_the_list_keeps_title_and_text_apart(employee, title, shown):
+    written(ProductFactory(), title=title)
+    listed = employee.get(reverse("admin:catalog_review_changelist")).content.decode()
+    assert f">{Truncator(shown).chars(80)}</a>" in listed
 
 
 def test_many_are_decided_at_once_but_none_that_changed(employee):
