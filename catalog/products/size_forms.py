@@ -3,10 +3,25 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import SizeChart
 from catalog.products.sizing import BODY, MM_OF_UNIT, Body, usual_choices
+
+_LEAST, _MOST = 1, 300
+
+
+def _measure(label: Any) -> forms.DecimalField:
+    outside = format_lazy(_("Enter a number from {least} to {most}."), least=_LEAST, most=_MOST)
+    kinds = ("invalid", "min_value", "max_value")
+    return forms.DecimalField(
+        label=label,
+        required=False,
+        min_value=_LEAST,
+        max_value=_MOST,
+        error_messages=dict.fromkeys(kinds, outside),
+    )
 
 
 class FinderForm(forms.Form):
@@ -15,7 +30,7 @@ class FinderForm(forms.Form):
     Numbers are in ``unit``, "cm" or "in".
     """
 
-    height = forms.DecimalField(label=_("Height"), required=False, min_value=1, max_value=300)
+    height = _measure(_("Height"))
     usual = forms.ChoiceField(label=_("Usual size elsewhere"), required=False)
 
     def __init__(self, *args: Any, chart: SizeChart, unit: str, **kwargs: Any) -> None:
@@ -31,9 +46,7 @@ class FinderForm(forms.Form):
             del self.fields["height"]
         for row in chart.measurements:
             if row["key"] in BODY and row.get("body"):
-                self.fields[row["key"]] = forms.DecimalField(
-                    label=row["name"], required=False, min_value=1, max_value=300
-                )
+                self.fields[row["key"]] = _measure(row["name"])
         for field in self.fields.values():
             if isinstance(field, forms.DecimalField):
                 field.label = f"{field.label} ({unit})"

@@ -179,10 +179,12 @@ def test_the_finder_answers_on_the_page_and_in_the_dialog(client):
     assert "<html" not in text
 
 
-def test_the_finder_says_what_is_no_number(client):
-    response = client.get(chart().get_absolute_url(), {"find": "1", "chest": "wide"})
+@pytest.mark.parametrize("field", ["height", "chest"])
+@pytest.mark.parametrize("typed", ["wide", "0", "301"])
+def test_the_finder_says_what_it_takes(client, field, typed):
+    response = client.get(chart().get_absolute_url(), {"find": "1", field: typed})
     assert response.status_code == 200
-    assert "Enter a number" in response.content.decode()
+    assert "Enter a number from 1 to 300." in response.content.decode()
 
 
 def test_a_guide_says_where_it_stands(client):
