@@ -23,11 +23,15 @@ class NotForSale(OrdersError):
 
 
 class CartFull(OrdersError):
-    """A line or the whole cart would exceed what one order may hold, in units."""
+    """The cart would hold more than one order may, in units."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"at most {limit} units")
         self.limit = limit
+
+
+class LineFull(CartFull):
+    """A line would hold more units than one may."""
 
 
 class CartGone(OrdersError):

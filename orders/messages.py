@@ -34,14 +34,7 @@ def explain(
                 for variant_id in error.variant_ids
             ]
         case errors.CartFull():
-            return [
-                ngettext(
-                    "One order holds at most %(limit)d item.",
-                    "One order holds at most %(limit)d items.",
-                    error.limit,
-                )
-                % {"limit": error.limit}
-            ]
+            return [_too_many(error)]
         case errors.SubtotalOutOfBounds() if error.subtotal < error.minimum:
             return [
                 _("Orders start at %(amount)s.") % {"amount": format_money(error.minimum, currency)}
@@ -75,6 +68,16 @@ def explain(
         case errors.EmptyCart():
             return [_("Your cart is empty.")]
     return [_("This is not possible now. Please try again.")]
+
+
+def _too_many(error: errors.CartFull) -> str:
+    if isinstance(error, errors.LineFull):
+        return _("A cart takes at most %(limit)d of the same piece.") % {"limit": error.limit}
+    return ngettext(
+        "One order holds at most %(limit)d item.",
+        "One order holds at most %(limit)d items.",
+        error.limit,
+    ) % {"limit": error.limit}
 
 
 def _code_refused(error: errors.CouponRefused | errors.TooManyCodes, currency: str) -> str:

@@ -47,10 +47,15 @@ def make(now: datetime, *, most: int = 500) -> int:
     return made
 
 
-def kept_until(subscription: Subscription) -> datetime | None:
-    """Until when a unit is kept for the subscription; None without a unit."""
+def kept_until(subscription: Subscription, *owners: str) -> datetime | None:
+    """Until when a unit is kept for the subscription, or for a cart of ``owners`` that took it.
+
+    None without a unit.
+    """
     held = Reservation.objects.filter(
-        owner=owner_of(subscription),
+        owner__in=[owner_of(subscription), *owners],
+        variant=subscription.variant_id,
+        order=None,
         status=Reservation.Status.ACTIVE,
         expires_at__gt=timezone.now(),
     )

@@ -17,7 +17,7 @@ from inventory import availability, reservations
 from inventory.errors import OutOfStock, Shortage
 from orders.carts import contents
 from orders.carts.contents import Contents
-from orders.errors import CartFull, CartGone, NotForSale
+from orders.errors import CartGone, LineFull, NotForSale
 from orders.models import Cart, CartItem, GiftCardWish
 from orders.models.cart_figures import QUIET
 from orders.models.carts import COUNT, cart_expiry, owner_keys
@@ -158,11 +158,11 @@ def items_of(cart: Cart) -> list[CartItem]:
 def add(*, cart: Cart, variant: ProductVariant, quantity: int = 1) -> CartItem:
     """Put ``quantity`` units of ``variant`` (with its product) into the cart.
 
-    Raises :class:`NotForSale`, :class:`CartFull`, :class:`CartGone`, and
+    Raises :class:`NotForSale`, :class:`LineFull`, :class:`CartGone`, and
     :class:`~inventory.errors.OutOfStock` when the shelves have fewer than the line would hold.
     """
     if quantity < 1 or quantity > settings.CART_LINE_QUANTITY_MAX:
-        raise CartFull(settings.CART_LINE_QUANTITY_MAX)
+        raise LineFull(settings.CART_LINE_QUANTITY_MAX)
     if not is_for_sale(variant):
         raise NotForSale([variant.pk])
     if cart._state.adding:
@@ -221,7 +221,8 @@ def merge(*, guest: Cart, user: User) -> Cart:
             mine = None  # ordered a moment ago in another tab
         if guest.user_id is not None or guest.status != Cart.Status.ACTIVE:
             return mine or guest
-        reservations.release_checkout(owner_of(guest))
+        # Who signs in on the way to pay loses nothing that is kept for them.
+        reservations.hand_over(owner=owner_of(guest), to=f"user:{user.pk}")
         _count_nothing()
         if mine is None:
             guest.user = user
@@ -316,7 +317,7 @@ def _count(found: Contents | None) -> int:
 
 def _refuse_beyond_limits(cart: Cart, variant: ProductVariant, wanted: int) -> None:
     if wanted > settings.CART_LINE_QUANTITY_MAX:
-        raise CartFull(settings.CART_LINE_QUANTITY_MAX)
+        raise LineFull(settings.CART_LINE_QUANTITY_MAX)
     if is_limited_by_stock(variant):
         units = availability.available([variant.pk])[variant.pk]
         if wanted > units:

@@ -106,7 +106,7 @@ def test_too_many_of_one_thing_say_the_limit():
     cart = filled_cart((variant_in_stock(units=99), 2))
     response = change(visitor(cart), cart.items.get(), quantity="11")
     assert response.status_code == 409
-    assert "at most 10 items" in response.content.decode()
+    assert "at most 10 of the same piece" in response.content.decode()
     assert cart.items.get().quantity == 2
 
 

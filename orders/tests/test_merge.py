@@ -53,13 +53,18 @@ def test_merging_twice_adds_nothing():
     assert lines(mine) == {shirt.pk: 3}
 
 
-def test_units_the_visitor_held_are_free_again():
-    shirt, user = variant_in_stock(units=5), member()
+@pytest.mark.parametrize("has_a_cart", [False, True])
+def test_units_the_visitor_held_are_held_for_the_member(has_a_cart):
+    shirt, user = variant_in_stock(units=2), member()
+    if has_a_cart:
+        filled_cart((variant_in_stock(), 1), user=user)
     guest = filled_cart((shirt, 2))
     checkout.begin(cart=guest)
-    carts.merge(guest=guest, user=user)
-    assert counters(shirt.stocks.get()) == (5, 0)
-    assert Reservation.objects.get().status == "RELEASED"
+    mine = carts.merge(guest=guest, user=user)
+    assert counters(shirt.stocks.get()) == (2, 2)
+    assert checkout.begin(cart=mine)
+    held = Reservation.objects.filter(variant=shirt, status="ACTIVE")
+    assert [(row.owner, row.quantity) for row in held] == [(f"user:{user.pk}", 2)]
 
 
 def test_cart_that_became_an_order_is_not_handed_over():

@@ -1,7 +1,7 @@
 """The waiting list: a unit that came back is kept for whoever waited longest."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import pytest
@@ -20,7 +20,7 @@ from orders.carts import cart as carts
 from orders.checkouts import checkout
 from orders.mailing import offer_letters
 from orders.models import Cart
-from orders.tests.factories import variant_in_stock
+from orders.tests.factories import member, variant_in_stock
 from shop.events.models import OutboxEvent
 from shop.events.relay import deliver_due
 
@@ -155,3 +155,44 @@ def test_checkout_does_not_shorten_the_time_a_piece_is_kept(client, shirt, setti
 
 def test_unknown_offer_is_not_found(client):
     assert client.get(reverse("orders:offer", args=["x" * 43])).status_code == 404
+
+
+@pytest.mark.parametrize("token", ["\0", "é", "a.b", "%"])
+def test_an_offer_that_cannot_be_is_not_found(client, token):
+    assert client.get(f"/cart/offer/{quote(token)}/").status_code == 404
+
+
+def test_an_offer_taken_twice_is_in_the_cart_once_and_its_page_says_so(client, shirt):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    page = reverse("orders:offer", args=[offer.token])
+    assert [client.post(page)["Location"] for _ in range(2)] == [reverse("orders:cart")] * 2
+    assert Cart.objects.get().items.get().quantity == 1
+    assert "It is in your cart, and kept for you until" in client.get(page).content.decode()
+
+
+def test_an_offer_taken_out_of_the_cart_can_be_put_in_again_while_it_is_kept(client, shirt):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    page = reverse("orders:offer", args=[offer.token])
+    client.post(page)
+    cart = Cart.objects.get()
+    carts.set_quantity(cart=cart, item_id=cart.items.get().pk, quantity=0)
+    assert "one is kept for you until" in client.get(page).content.decode()
+    client.post(page)
+    assert cart.items.get().variant == shirt
+
+
+def test_an_offer_stays_with_who_signs_in_on_the_way_to_pay(client, shirt):
+    offer = wait(shirt, "ada@example.com")
+    restock(shirt, 1)
+    subscriptions.mark_due(timezone.now())
+    until = offers.kept_until(offer)
+    client.post(reverse("orders:offer", args=[offer.token]))
+    user = member()
+    mine = carts.merge(guest=Cart.objects.get(), user=user)
+    checkout.begin(cart=mine)
+    assert availability.available([shirt.pk]) == {shirt.pk: 0}
+    assert offers.kept_until(offer, carts.owner_of(mine)) == until

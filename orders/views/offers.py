@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalog.models import Subscription
+from catalog.models import ProductVariant, Subscription
 from catalog.wishes import offers
 from inventory import reservations
 from inventory.errors import InventoryError
 from orders import lines, messages
 from orders.carts import cart as carts
 from orders.errors import OrdersError
-from orders.models import CartItem
+from orders.models import Cart, CartItem
 from shop.middleware import private_page
 from shop.redirects import see_other
 
@@ -31,8 +31,11 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         cart = carts.open_for(request)
         try:
             with transaction.atomic():
-                reservations.hand_over(owner=offers.owner_of(subscription), to=carts.owner_of(cart))
-                carts.add(cart=cart, variant=variant)
+                owner = offers.owner_of(subscription)
+                came = reservations.hand_over(owner=owner, to=carts.owner_of(cart))
+                # Sent once more, the form finds the piece where its first click has put it.
+                if came or not _is_in(cart, variant):
+                    carts.add(cart=cart, variant=variant)
         except (OrdersError, InventoryError) as error:
             item = CartItem(cart=cart, variant=variant)
             for words in messages.explain(error, items=[item], currency=cart.currency):
@@ -42,10 +45,15 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         response = see_other("orders:cart")
         carts.remember(response, cart)
         return response
+    own = carts.current(request)
     context = {
-        "subscription": subscription,
         "product": variant.product,
         "choice": lines.choice(variant.option_values),
-        "kept_until": offers.kept_until(subscription),
+        "kept_until": offers.kept_until(subscription, *([carts.owner_of(own)] if own else [])),
+        "is_in_cart": own is not None and _is_in(own, variant),
     }
     return render(request, "orders/offer.html", context)
+
+
+def _is_in(cart: Cart, variant: ProductVariant) -> bool:
+    return cart.items.filter(variant=variant).exists()
