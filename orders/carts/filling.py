@@ -16,7 +16,7 @@ from shop.conflicts import retried
 
 @dataclass(frozen=True)
 class Shortfall:
-    """Fewer units of a piece went in than were wanted; ``added`` may be 0."""
+    """Fewer units of a piece are in than were wanted; ``added`` may be 0."""
 
     title: str
     wanted: int
@@ -24,8 +24,12 @@ class Shortfall:
 
 
 @retried
-def add_all(*, cart: Cart, quantities: Mapping[UUID, int]) -> list[Shortfall]:
+def add_all(
+    *, cart: Cart, quantities: Mapping[UUID, int], is_enough: bool = False
+) -> list[Shortfall]:
     """Put units of variants into the cart at today's prices, as far as each can be sold.
+
+    With ``is_enough`` what is in the cart already counts, so that a second time adds nothing.
 
     Returns what fell short, in the order of ``quantities``; variants that nobody knows any more
     are left out. Raises :class:`~orders.errors.CartGone`. Locks the cart; the number of statements
@@ -43,9 +47,10 @@ def add_all(*, cart: Cart, quantities: Mapping[UUID, int]) -> list[Shortfall]:
         for key, units in wanted.items():
             variant, item = rows[key], known.get(key)
             has = item.quantity if item else 0
-            added = max(min(units, _room(variant, free[key]) - has), 0)
-            if added < units:
-                short.append(Shortfall(variant.product.title, units, added))
+            counted = has if is_enough else 0
+            added = max(min(units - counted, _room(variant, free[key]) - has), 0)
+            if counted + added < units:
+                short.append(Shortfall(variant.product.title, units, counted + added))
             if item and added:
                 item.quantity, item.unit_price = has + added, variant.price
                 more.append(item)

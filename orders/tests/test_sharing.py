@@ -36,15 +36,29 @@ def test_link_brings_the_same_lines_to_a_new_cart_by_a_button():
 
 
 def test_link_adds_to_what_is_there_and_no_more_than_can_be_sold():
-    shirt, coat = variant_in_stock(units=3), variant_in_stock(units=5)
-    path = sharing.path_of(carts.items_of(filled_cart((shirt, 2), (coat, 1))))
+    shirt, coat, socks = (variant_in_stock(units=5) for _ in range(3))
+    path = sharing.path_of(carts.items_of(filled_cart((shirt, 5), (coat, 1))))
+    stock.adjust(stock_id=shirt.stocks.get().pk, quantity_change=-2, note="Moths")
     user = member()
-    mine = filled_cart((shirt, 2), user=user)
+    mine = filled_cart((shirt, 2), (socks, 1), user=user)
     client = Client()
     client.force_login(user)
     page = client.post(path, follow=True)
-    assert lines(mine) == {shirt.pk: 3, coat.pk: 1}
-    assert "Only 1 of 2" in page.content.decode()
+    assert lines(mine) == {shirt.pk: 3, coat.pk: 1, socks.pk: 1}
+    assert "Only 3 of 5" in page.content.decode()
+    assert "The pieces of the link are in your cart." in page.content.decode()
+
+
+def test_link_used_twice_or_in_the_cart_it_came_from_adds_nothing():
+    cart = filled_cart((variant_in_stock(units=3), 2), (variant_in_stock(), 1), user=member())
+    before = lines(cart)
+    client = Client()
+    client.force_login(cart.user)
+    for _time in range(2):
+        page = client.post(sharing.path_of(carts.items_of(cart)), follow=True)
+        assert lines(cart) == before
+        assert "are in your cart" in page.content.decode()
+        assert "Only" not in page.content.decode()
 
 
 def test_link_reads_the_prices_of_today():

@@ -68,9 +68,11 @@ def additions(request: HttpRequest) -> HttpResponse:
 def _fill(request: HttpRequest, quantities: dict[UUID, int]) -> HttpResponse:
     cart = carts.open_for(request)
     try:
-        short = filling.add_all(cart=cart, quantities=quantities)
+        short = filling.add_all(cart=cart, quantities=quantities, is_enough=True)
     except CartGone:
         return see_other("orders:cart")
+    if any(row.added for row in short) or len(short) < len(quantities):
+        flash.success(request, _("The pieces of the link are in your cart."))
     for row in short:
         words = (
             _("%(title)s cannot be bought now.")
