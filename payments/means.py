@@ -117,7 +117,8 @@ def _without_provider(currency: str, amount: int | None, is_collected: bool) -> 
         title = _("Bank transfer")
         found.append(Means("transfer", Provider.MANUAL, title, note, "clock", TransferPart))
     if is_collected and awaiting.takes_at_pick_up():
-        note = _("We keep your pieces for %(days)d days.") % {"days": settings.PICK_UP_DAYS}
+        note = _("You pay when you collect them. We keep your pieces for %(days)d days.")
+        note %= {"days": settings.PICK_UP_DAYS}
         title = _("Pay at pick-up")
         found.append(Means("pick-up", Provider.MANUAL, title, note, "pin", PickUpPart))
     return found
@@ -225,7 +226,10 @@ class Choice:
         )
         if self.chosen.value in [means.value for means in fitting]:
             return True
-        self.part.add_error(None, _("This order cannot be paid like that. Please choose again."))
+        words = _("This order cannot be paid like that. Please choose again.")
+        if self.chosen.part is PickUpPart and not is_collected:
+            words = _("This is for pick-up. Choose that as delivery, or pay another way.")
+        self.part.add_error(None, words)
         return False
 
     def take(self) -> Method | None:

@@ -163,7 +163,7 @@ def test_express_refuses_paying_at_pick_up_for_a_parcel(client, checkout):
     }
     refused = client.post(EXPRESS, sent)
     assert refused.status_code == 422
-    assert "cannot be paid like that" in refused.content.decode()
+    assert "Choose that as delivery, or pay another way" in refused.content.decode()
     assert not Order.objects.exists()
     ordered = client.post(EXPRESS, {**sent, "means": "transfer"})
     assert ordered["Location"] == Order.objects.get().get_absolute_url()
