@@ -53,6 +53,14 @@ class Purchase:
             return self.order.pick_up_point_id is not None
         return self.checkout.collected_at is not None
 
+    @property
+    def collected_where(self) -> str:
+        """Name and address of the place where it is collected; "" for a parcel."""
+        if self.order is not None:
+            return self.order.pick_up_address
+        point = self.checkout.pick_up_point
+        return point.words if point is not None and self.is_collected else ""
+
     def keep(self, provider_name: str, method: Method) -> None:
         """Keep how it is paid. One statement."""
         keep_method(self.checkout, provider_name, method)

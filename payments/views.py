@@ -237,6 +237,7 @@ def _render_review(
         "billing_address": _lines(checkout.billing_address),
         "method": checkout.payment_method,
         "arrives": purchase.summary.delivery_note,
+        "place": purchase.collected_where,
         "problems": [{"text": text} for text in problems],
         "summary": purchase.summary,
         **steps(4, values=_values(purchase)),

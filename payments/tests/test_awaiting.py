@@ -142,6 +142,16 @@ def test_paying_at_pick_up_is_for_what_is_collected(client, checkout):
     assert Awaited.objects.get().kind == "PICK_UP"
 
 
+@pytest.mark.parametrize("is_collected", [False, True])
+def test_the_last_step_says_where_it_is_collected(client, checkout, is_collected):
+    if is_collected:
+        collect(checkout)
+    client.post(PAYMENT, {"means": "transfer"})
+    page = client.get(REVIEW).content.decode()
+    assert ("mitte, Weg 1, 10119 Berlin" in page) == is_collected
+    assert ("Delivery address" in page) != is_collected
+
+
 def test_an_order_that_is_sent_cannot_be_paid_at_pick_up():
     order = placed_order((variant_in_stock(price=5000), 1))
     with pytest.raises(MeansGone):
