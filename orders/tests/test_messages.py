@@ -1,5 +1,7 @@
 """Shopper and staff write to each other about an order."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.core.cache import cache
@@ -65,7 +67,10 @@ def test_message_that_cannot_be_comes_back_with_words(client, text):
     order = paid_order()
     response = write(client, order, text)
     assert response.status_code == 422
-    assert "field-error" in response.content.decode() or "error" in response.content.decode()
+    page = response.content.decode()
+    assert "There is a problem" in page
+    assert 'href="#id_text"' in page
+    assert re.search(r"<title[^>]*>Error: Order ", page)
     assert not OrderNote.objects.exists()
 
 

@@ -11,8 +11,9 @@ from PIL import Image
 from inventory.models import Reservation
 from orders.mailing import letters
 from orders.models import OrderMail, Return
+from orders.placed import lifecycle
 from orders.returns import inspection, settling
-from orders.tests.factories import member, variant_in_stock
+from orders.tests.factories import member, placed_order, variant_in_stock
 from orders.tests.returning import arrived_order, ask, inspected, other_size, shipped_order
 from shop.qr import code_of
 from tests.back_office import fields_of
@@ -142,6 +143,7 @@ def test_hostile_quantities_are_a_form_with_an_error(client, units):
     order = arrived_order()
     response = client.post(step(order), {f"units_{order.items.get().pk}": units})
     assert response.status_code == 422
+    assert response.content.decode().split("</title>")[0].count("Error:") == 1
     assert "There is a problem" in text_of(response)
 
 
@@ -178,6 +180,14 @@ def test_late_return_says_so_and_whom_to_ask(client):
 def test_parcel_under_way_is_explained(client):
     order = shipped_order((variant_in_stock(), 1))
     assert "It has not arrived yet." in text_of(client.get(step(order)))
+
+
+def test_canceled_order_waits_for_nothing_to_arrive(client):
+    order = placed_order()
+    lifecycle.cancel(order.pk, reason="Changed my mind")
+    shown = text_of(client.get(step(order)))
+    assert "This order was canceled, and nothing of it was sent." in shown
+    assert "arrived yet" not in shown
 
 
 def test_order_page_leads_to_the_return_and_tells_of_it(client):

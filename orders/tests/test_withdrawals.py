@@ -56,6 +56,8 @@ def test_answer_is_the_same_whether_or_not_there_is_such_an_order(client):
 def test_form_without_a_name_is_refused(client):
     response = client.post(URL, typed(arrived_order(), name="") | {"step": "confirm"})
     assert response.status_code == 422
+    title = response.content.decode().split("</title>")[0]
+    assert title.endswith(">Error: Withdraw from contract · Selvedge")
     assert not Withdrawal.objects.exists()
 
 

@@ -256,3 +256,14 @@ def test_the_confirmation_says_where_to_transfer_to():
     mails.send(OrderMail.objects.get(order=order, kind="PLACED").pk)
     assert order.awaited.reference_shown in mail.outbox[-1].body
     assert "Please transfer €54.90" in mail.outbox[-1].alternatives[0][0]
+
+
+def test_who_pays_at_pick_up_is_not_told_to_pay_before(client, checkout):
+    collect(checkout)
+    order_by(client, checkout, "pick-up")
+    order = Order.objects.get()
+    mails.queue(order.pk, OrderMail.Kind.PLACED)
+    mails.send(OrderMail.objects.get(order=order, kind="PLACED").pk)
+    for text in (mail.outbox[-1].body, mail.outbox[-1].alternatives[0].content):
+        assert "Please pay €50.00 when you collect it" in text
+        assert "until your payment arrives" not in text

@@ -91,7 +91,9 @@ def test_card_is_put_into_the_cart_with_whom_it_is_for(product):
     ],
 )
 def test_what_cannot_be_sold_is_refused(product, answer):
-    assert Client().post(BUY, answer).status_code == 422
+    page = Client().post(BUY, answer)
+    assert page.status_code == 422
+    assert page.content.decode().split("</title>")[0].count("Error:") == 1
     assert not CartItem.objects.exists()
 
 
