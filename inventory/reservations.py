@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from audit import recording
@@ -102,9 +102,15 @@ def prolong(*, owner: str, quantities: Mapping[UUID, int], until: datetime) -> N
 
 
 def hand_over(*, owner: str, to: str) -> int:
-    """Let ``to`` hold for a checkout what ``owner`` holds; returns how many holds went over."""
-    rows = Reservation.objects.filter(
-        owner=owner, order=None, status=ACTIVE, expires_at__gt=timezone.now()
+    """Let ``to`` hold for a checkout what ``owner`` holds; returns how many holds went over.
+
+    Of a variant of which ``to`` has ``RESERVATIONS_PER_PERSON`` already, nothing does.
+    """
+    live = Reservation.objects.filter(status=ACTIVE, expires_at__gt=timezone.now())
+    most = settings.RESERVATIONS_PER_PERSON
+    full = live.filter(owner=to).values("variant").annotate(holds=Count("pk"))
+    rows = live.filter(owner=owner, order=None).exclude(
+        variant__in=full.filter(holds__gte=most).values("variant")
     )
     return int(rows.update(owner=to))
 

@@ -67,6 +67,17 @@ def test_units_the_visitor_held_are_held_for_the_member(has_a_cart):
     assert [(row.owner, row.quantity) for row in held] == [(f"user:{user.pk}", 2)]
 
 
+def test_signing_in_again_and_again_holds_no_more_than_a_person_may(settings):
+    settings.RESERVATIONS_PER_PERSON = 2
+    shirt, user = variant_in_stock(units=9), member()
+    for _time in range(4):
+        guest = filled_cart((shirt, 1))
+        checkout.begin(cart=guest)
+        carts.merge(guest=guest, user=user)
+    mine = Reservation.objects.filter(owner=f"user:{user.pk}", status="ACTIVE")
+    assert mine.count() == 2
+
+
 def test_cart_that_became_an_order_is_not_handed_over():
     guest, user = filled_cart(), member()
     ready = ready_checkout(guest)
