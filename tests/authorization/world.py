@@ -203,7 +203,7 @@ def _common(people: dict[str, User], garments: list[Any]) -> dict[str, Any]:
         display_name="Kim",
         status=Review.Status.APPROVED,
     )
-    Menu.objects.get_or_create(slot="footer")
+    Menu.objects.get_or_create(slot=Menu.Slot.FOOTER_HELP)
     Redirect.objects.create(old_path="/old/", target="/c/tops/")
     Synonym.objects.create(words=["sweater", "jumper"])
     SearchRedirect.objects.create(term="gift", target="/gift-cards/")
