@@ -1,4 +1,4 @@
-"""Dates that staff read at a glance."""
+"""Dates as people read them."""
 
 from datetime import datetime
 
@@ -11,8 +11,13 @@ MOMENT = datetime(2026, 5, 4, 15, 7)
 
 @pytest.mark.parametrize(
     ("form", "words"),
-    [("SHORT_DATE_FORMAT", "4 May 2026"), ("SHORT_DATETIME_FORMAT", "4 May 2026, 15:07")],
+    [
+        ("DATE_FORMAT", "4 May 2026"),
+        ("DATETIME_FORMAT", "4 May 2026, 15:07"),
+        ("SHORT_DATE_FORMAT", "4 May 2026"),
+        ("SHORT_DATETIME_FORMAT", "4 May 2026, 15:07"),
+    ],
 )
-def test_a_short_date_is_read_in_one_way_only(form, words):
+def test_a_date_is_read_in_one_way_only(form, words):
     with translation.override("en"):
         assert date_format(MOMENT, form) == words
