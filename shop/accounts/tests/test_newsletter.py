@@ -333,7 +333,7 @@ def test_what_nobody_confirmed_and_old_proof_are_forgotten():
         ({"status": "UNSUBSCRIBED"}, "newsletter_status_has_its_times"),
         ({"status": "GONE"}, "newsletter_status_has_its_times"),
         ({"consent": ""}, "newsletter_consent_has_words"),
-        ({"place": "MAIL"}, "newsletter_place_known"),
+        ({"place": "MAIL"}, "newslettersubscription_place_known"),
         (
             {"status": "CONFIRMED", "confirmed_at": timezone.now() - timedelta(days=1)},
             "newsletter_confirmed_after_asked",
