@@ -30,7 +30,7 @@ def enter(shop_pages, path, **window):
 
 
 def footer():
-    menu = Menu.objects.create(slot="FOOTER", title="Help")
+    menu = Menu.objects.create(slot=Menu.Slot.FOOTER_HELP, title="Help")
     MenuItem.objects.create(menu=menu, label="Journal", target="PATH", address="/journal/")
     return menu
 
