@@ -171,7 +171,7 @@ def _moved(row: PriceSchedule, times: Mapping[str, Any]) -> str:
 
 def _time_of(row: PriceSchedule) -> str:
     starts, ends = (
-        date_format(localtime(moment), "j M Y, H:i") if moment else ""
+        date_format(localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
         for moment in (row.starts_at, row.ends_at)
     )
     return f"{starts} – {ends}" if ends else gettext("from %s") % starts

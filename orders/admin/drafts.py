@@ -126,35 +126,36 @@ class DraftAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
         """Take the step that was posted; None when the page has something to say."""
         name = request.POST.get("act", "")
         page = see_other("admin:orders_draft_change", draft.pk)
-        if name in ("link", "offline"):
-            order = self._try(request, draft, lambda: _place(request, draft, name))
-            if order is None:
-                return page
-            self.message_user(request, _placed(order), messages.SUCCESS)
-            return see_other("admin:orders_order_change", order.pk)
-        act = _ACTS.get(name)
-        if act is None:
-            raise Http404
-        if not forms.is_valid(name):
-            return None
-        is_done = self._try(request, draft, lambda: act(request, draft, forms) or True)
-        return page if is_done else None
-
-    def _try(self, request: HttpRequest, draft: Draft, act: Callable[[], Any]) -> Any:
-        """What the act returns, or None with a message that says why it was refused."""
+        is_placing, act = name in ("link", "offline"), _ACTS.get(name)
         try:
-            return act()
-        except DiscountTooHigh as error:
-            limit = format_money(error.limit, draft.cart.currency)
+            if is_placing:
+                order = _place(request, draft, name)
+                self.message_user(request, _placed(order), messages.SUCCESS)
+                return see_other("admin:orders_order_change", order.pk)
+            if act is None:
+                raise Http404
+            if not forms.is_valid(name):
+                return None
+            act(request, draft, forms)
+        except (OrdersError, InventoryError) as refusal:
+            self._say_why(request, draft, refusal)
+            return page if is_placing else None
+        return page
+
+    def _say_why(
+        self, request: HttpRequest, draft: Draft, refusal: OrdersError | InventoryError
+    ) -> None:
+        if isinstance(refusal, DiscountTooHigh):
+            limit = format_money(refusal.limit, draft.cart.currency)
             text = gettext("More than %(limit)s needs someone who may agree on it.")
-            self.message_user(request, text % {"limit": limit}, messages.ERROR)
-        except DraftGone:
-            self.message_user(request, gettext("The draft is closed."), messages.ERROR)
-        except (OrdersError, InventoryError) as error:
+            lines = [text % {"limit": limit}]
+        elif isinstance(refusal, DraftGone):
+            lines = [gettext("The draft is closed.")]
+        else:
             items = carts.items_of(draft.cart)
-            for line in words.explain(error, items=items, currency=draft.cart.currency):
-                self.message_user(request, line, messages.ERROR)
-        return None
+            lines = words.explain(refusal, items=items, currency=draft.cart.currency)
+        for line in lines:
+            self.message_user(request, line, messages.ERROR)
 
     def _draft(self, object_id: str) -> Draft:
         try:

@@ -98,7 +98,7 @@ class SignInOffice:
     def happenings(self, person: User) -> str | SafeString:
         """Without addresses and devices: these are for who may read security events."""
         lines = [
-            (date_format(localtime(one.at), "j M Y, H:i"), one.words)
+            (date_format(localtime(one.at), "SHORT_DATETIME_FORMAT"), one.words)
             for one in past.newest(person)[:EVENTS]
         ]
         shown: Any = format_html_join("\n", "<p>{} · {}</p>", lines)

@@ -164,7 +164,7 @@ def _share(part: int, whole: int) -> int | None:
 
 def _name(by: By, key: str) -> str:
     if by == By.DAY:
-        return str(formats.date_format(date.fromisoformat(key), "j M Y"))
+        return str(formats.date_format(date.fromisoformat(key), "SHORT_DATE_FORMAT"))
     if by == By.PROVIDER:
         return str(Provider(key).label) if key in Provider.values else key
     return key.replace("_", " ").capitalize() or gettext("Not known")

@@ -108,7 +108,7 @@ def _name(by: By, key: str, name: str) -> str:
         day = date.fromisoformat(key)
         if by == By.MONTH:
             return str(formats.date_format(day, "F Y"))
-        words = formats.date_format(day, "j M Y")
+        words = formats.date_format(day, "SHORT_DATE_FORMAT")
         return gettext("Week of %(day)s") % {"day": words} if by == By.WEEK else words
     if by == By.COUNTRY:
         return str(countries.name(key)) or gettext("None")
