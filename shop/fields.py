@@ -13,6 +13,7 @@ class KnownChoices(models.CheckConstraint):
         """Nothing is left to say, and nothing to ask the database for."""
 
     def deconstruct(self) -> Any:
+        # Migrations hold a plain constraint: they outlive classes of ours.
         _path, args, options = super().deconstruct()
         return "django.db.models.CheckConstraint", args, options
 
@@ -35,6 +36,7 @@ class ChoiceField(models.CharField):
             condition=Q(**{f"{name}__in": known}), name=f"{cls._meta.model_name}_{name}_known"
         )
         cls._meta.constraints = [*cls._meta.constraints, rule]
+        # Where makemigrations looks for what Meta said.
         cls._meta.original_attrs["constraints"] = cls._meta.constraints
 
     def deconstruct(self) -> Any:

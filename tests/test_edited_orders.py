@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from inventory.models import Stock
+from orders import lines
 from orders.edits import differences, edits
 from orders.edits.reckoning import Wanted
 from orders.models import InvoiceKind, Order, OrderMail
@@ -16,9 +17,11 @@ from payments import offline, processing, settling
 from payments.errors import NothingToPay, ReferenceTaken
 from payments.models import Payment, Refund
 from payments.tests.cards import GOOD, method
+from shop.accounts.roles import Role
 from shop.events.relay import deliver_due
+from shop.money import format_money
 from shop.operations.invariants.checking import violations
-from tests.back_office import signed_in, staff
+from tests.back_office import fields_of, signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +106,25 @@ def test_money_of_an_order_is_what_all_its_payments_say_together(client):
     less = change(order, {shirt: 1})
     settling.settle(Refund.objects.get(key=less.pk).pk)
     assert money_shown(office, order) == "Partially refunded"
+
+
+def test_staff_see_what_becomes_of_the_lines_before_they_change_them():
+    shirt, office = variant_in_stock(price=9000), signed_in(staff(Role.MANAGER))
+    order = bought((shirt, 2))
+    page = f"/admin/orders/order/{order.pk}/lines/"
+    [item] = order.items.all()
+    typed = fields_of(office.get(page)) | {f"units_{item.pk}": "1", "reason": "Too many"}
+    preview = office.post(page, typed | {"step": "preview"})
+    assert f"−1 × {lines.title(item)}" in preview.content.decode()
+    assert not order.edits.exists()
+    agreed = fields_of(preview) | {"step": "apply"}
+    stale = office.post(page, agreed | {"agreed_total": "1"})
+    assert stale.status_code == 422
+    assert 'value="Too many"' in stale.content.decode()
+    told = office.post(page, agreed, follow=True).content.decode()
+    order.refresh_from_db()
+    assert f"the total is now {format_money(order.total, order.currency)}" in told
+    assert [line.quantity for line in order.items.all()] == [1]
 
 
 def test_another_amount_than_was_shown_is_not_charged(client):
