@@ -352,3 +352,4 @@ on("submit", (event) => {
 
 settle();
 settleProduct();
+wire({ target: document.activeElement });

@@ -32,6 +32,11 @@ HAS_RING = """(() => {
     return own === document.body || drawn.filter(Boolean).some(ringed) || own.outerHTML;
 })()"""
 
+#: Keeps the tags of what htmx sets up, and how many these were when the page was ready.
+COUNTS = """window.setUp = [];
+    document.addEventListener("htmx:beforeProcessNode", ({ target }) => setUp.push(target.tagName));
+    document.addEventListener("htmx:load", () => (window.atStart ??= setUp.length))"""
+
 
 @pytest.fixture
 def catalog_pages(shop_pages, little_shop):
@@ -95,3 +100,15 @@ def test_the_focus_is_seen_wherever_the_keyboard_goes(catalog_pages, path):
         if (ring := page.evaluate(HAS_RING)) is not True:
             hidden.append(ring)
     assert not hidden
+
+
+def test_htmx_sets_up_little_before_somebody_comes_near(catalog_pages):
+    page, found = catalog_pages.open(), {}
+    page.add_init_script(COUNTS)
+    for path in ("/", "/c/tops/", "/p/plain-tee/"):
+        page.goto(path)
+        page.wait_for_function("window.atStart")
+        found[path] = page.evaluate("atStart")
+    assert found == {"/": 7, "/c/tops/": 13, "/p/plain-tee/": 16}
+    page.get_by_role("combobox").first.focus()
+    assert page.evaluate("setUp.at(-1)") == "INPUT"
