@@ -6,7 +6,7 @@ the shelf can refuse.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ def hold(
     order_id: UUID | None = None,
     may_fall_short: Collection[UUID] = (),
     first_at: UUID | None = None,
-    is_new: bool = False,
+    anew: bool = False,
 ) -> dict[UUID, int]:
     """Promise ``quantities`` (units by variant) to ``owner`` until ``until``; all or nothing.
 
@@ -49,14 +49,14 @@ def hold(
     when none has; ``first_at`` is the location that is asked first, whether or not it ships, for
     who collects there. Returns the units held by variant.
 
-    What the owner holds already is prolonged in one statement, which locks no stock row and is
-    left out for an owner who ``is_new``. Raises
+    What the owner holds already is prolonged in one statement, which locks no stock row; ``anew``
+    leaves that out, for who is new or wants units from elsewhere. Raises
     :class:`OutOfStock` with every line that falls short, :class:`TooManyHolds` above
     ``RESERVATIONS_PER_PERSON``. Else locks stock rows in key order, then reservations.
     """
     now = timezone.now()
     with recording.batch():
-        if not is_new and _extend(owner, quantities, now=now, until=until, order_id=order_id):
+        if not anew and _extend(owner, quantities, now=now, until=until, order_id=order_id):
             return dict(quantities)
         stocks = locked.SHELVES.read(variants=list(quantities), first_at=first_at, owner=owner)
         known = locked.LIVE.read(stocks=[stock.pk for stock in stocks], now=now, owner=owner)
@@ -74,7 +74,9 @@ def hold(
         _close(lapsed, Reservation.Status.EXPIRED)
         _shift_reserved(stocks, change, is_last=True)
         by_id = {stock.pk: stock for stock in stocks}
-        ends = {row.stock_id: max(row.expires_at, until) for row in own if order_id is None}
+        ends: defaultdict[UUID, datetime] = defaultdict(lambda: until)
+        for row in own if order_id is None else ():
+            ends[row.variant_id] = max(ends[row.variant_id], row.expires_at)
         made = [
             Reservation(
                 variant_id=by_id[stock_id].variant_id,
@@ -82,7 +84,7 @@ def hold(
                 quantity=units,
                 owner=owner,
                 order_id=order_id,
-                expires_at=ends.get(stock_id, until),
+                expires_at=ends[by_id[stock_id].variant_id],
             )
             for stock_id, units in places.items()
         ]

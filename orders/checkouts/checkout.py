@@ -69,7 +69,7 @@ def _begin(cart: Cart, known_contents: Contents | None) -> Checkout:
         known = found.checkout if found else None
         place = known.collected_at if known else None
         seconds = settings.CHECKOUT_HOLD_SECONDS
-        hold(cart, items, seconds=seconds, first_at=place, is_new=known is None)
+        hold(cart, items, seconds=seconds, first_at=place, anew=known is None)
         if known is not None:
             known.cart = cart
             return known
@@ -123,11 +123,10 @@ def choose_delivery(
         keep(checkout=checkout, items=items)
         return
     _refuse_unfit(items)
-    with recording.batch():
+    seconds, place = settings.CHECKOUT_HOLD_SECONDS, checkout.collected_at
+    with recording.batch(is_one=True):
+        hold(cart, items, seconds=seconds, first_at=place, anew=True)
         closing.change(checkout, *_ANSWERS)
-        reservations.release_checkout(carts.owner_of(cart))
-        seconds, place = settings.CHECKOUT_HOLD_SECONDS, checkout.collected_at
-        hold(cart, items, seconds=seconds, first_at=place)
 
 
 def totals_of(checkout: Checkout, items: list[CartItem]) -> Totals:
@@ -186,12 +185,12 @@ def hold(
     seconds: int,
     order: Order | None = None,
     first_at: UUID | None = None,
-    is_new: bool = False,
+    anew: bool = False,
 ) -> dict[UUID, int]:
     """Hold the cart's units for its person, or for ``order``; units held by variant.
 
-    ``first_at`` is the location where the order is collected; ``is_new`` says that nothing was held
-    for the cart before, as far as one knows.
+    ``first_at`` is the location where the order is collected. ``anew`` says that what is held moves
+    there, or that nothing was held for the cart before, as far as one knows.
     """
     return reservations.hold(
         owner=carts.owner_of(cart),
@@ -202,7 +201,7 @@ def hold(
         may_fall_short=[
             item.variant_id for item in items if item.variant.product.inventory_policy == CONTINUE
         ],
-        is_new=is_new,
+        anew=anew,
     )
 
 

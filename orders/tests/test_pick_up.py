@@ -140,6 +140,21 @@ def test_what_does_not_lie_there_is_brought_from_where_it_ships(places):
     assert counters(shirt.stocks.get()) == (5, 2)
 
 
+def test_what_is_kept_for_long_is_kept_as_long_wherever_it_is_collected(places):
+    mitte, _kreuzberg = places
+    Location.objects.filter(pk=mitte.location_id).update(can_ship=False)
+    shirt = variant_in_stock(units=5)
+    shop = Stock.objects.create(variant=shirt, location=mitte.location, opening_balance=2)
+    cart, until = filled_cart((shirt, 2)), timezone.now() + timedelta(hours=24)
+    reservations.hold(owner=carts.owner_of(cart), quantities={shirt.pk: 2}, until=until)
+    client = browser(cart)
+    for sent in ({"method": "pick-up", "point": str(mitte.pk)}, {"method": "standard"}):
+        client.post(DELIVERY, sent)
+        [held] = Reservation.objects.filter(status="ACTIVE")
+        assert held.expires_at == until
+        assert (held.stock_id == shop.pk) == (sent["method"] == "pick-up")
+
+
 def test_who_collects_gets_what_lies_there_also_after_the_hold_ran_out(places):
     mitte, _kreuzberg = places
     shirt = variant_in_stock(units=5)
