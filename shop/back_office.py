@@ -31,6 +31,8 @@ from shop.forms import MoneyField
 from shop.models import StaleObject, Versioned
 from shop.money import UnknownCurrency, decimals_of
 
+#: Rows of a table that a form takes: each has four fields, and the settings bound fields to 2,000.
+MOST_ROWS = 500
 STALE = _(
     "Someone else changed this since you opened it, so nothing was saved. "
     "The history says who and what; open the page anew and make your change again."
@@ -118,11 +120,13 @@ class NamedCells:
 
 
 class NamedTable(admin.TabularInline):
-    """A table whose every control has a name."""
+    """A table whose every control has a name, with no more rows than a form may send."""
+
+    max_num = MOST_ROWS
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         kwargs["formset"] = type(self.formset.__name__, (NamedCells, self.formset), {})
-        return super().get_formset(request, obj, **kwargs)
+        return super().get_formset(request, obj, absolute_max=MOST_ROWS, **kwargs)
 
 
 class VersionedForm(forms.ModelForm):

@@ -38,3 +38,16 @@ def test_no_key_among_the_rows_of_a_table_is_refused_there():
     answer = client.post(page, {**fields, **typed})
     assert answer.status_code == 200
     assert "product" in answer.context["inline_admin_formsets"][0].formset.errors[0]
+
+
+def test_a_table_makes_no_more_rows_than_a_form_may_send():
+    client = signed_in(staff())
+    summer = Collection.objects.create(title="Summer", slug="summer")
+    page = reverse("admin:catalog_collection_change", args=[summer.pk])
+    fields = fields_of(client.get(page))
+    [total] = [key for key in fields if key.endswith("TOTAL_FORMS")]
+    answer = client.post(page, {**fields, total: "2000"})
+    assert answer.status_code == 200
+    rows = answer.context["inline_admin_formsets"][0].formset
+    assert len(rows.forms) == 500
+    assert rows.non_form_errors()

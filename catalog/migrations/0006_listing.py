@@ -510,7 +510,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "synonyms",
+                "verbose_name": "group of synonyms",
                 "verbose_name_plural": "synonyms",
                 "ordering": ["words"],
                 "abstract": False,

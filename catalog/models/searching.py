@@ -34,7 +34,7 @@ class Synonym(Rule, Model):
     words = ArrayField(models.CharField(max_length=50), verbose_name=_("words"))
 
     class Meta(Model.Meta):
-        verbose_name = _("synonyms")
+        verbose_name = _("group of synonyms")
         verbose_name_plural = _("synonyms")
         ordering = ["words"]
         constraints = [
