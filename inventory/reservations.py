@@ -58,6 +58,8 @@ def hold(
     with recording.batch():
         if not anew and _extend(owner, quantities, now=now, until=until, order_id=order_id):
             return dict(quantities)
+        # So that whoever waits for the shelves waits for less.
+        recording.write_now()
         stocks = locked.SHELVES.read(variants=list(quantities), first_at=first_at, owner=owner)
         known = locked.LIVE.read(stocks=[stock.pk for stock in stocks], now=now, owner=owner)
         own = [row for row in known if row.owner == owner and row.order_id is None]

@@ -58,8 +58,7 @@ class _Closing:
         ]
         parts = [*inserts, *self.parts]
         self.rows, self.parts = [], []
-        if parts:
-            _run(parts)
+        _run(parts)
 
 
 _waiting: ContextVar[_Closing | None] = ContextVar("closing", default=None)
@@ -230,6 +229,8 @@ def _key(model: type[models.Model]) -> str:
 
 
 def _run(parts: list[_Part]) -> None:
+    if not parts:
+        return
     guarded = [number for number, part in enumerate(parts) if part.refusal is not None]
     with prepared.cursor() as cursor:
         if len(parts) == 1 and not guarded:

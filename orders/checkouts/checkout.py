@@ -12,7 +12,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from audit import recording
-from catalog.models import Product
+from catalog.models import Product, ProductVariant
 from inventory import reservations
 from inventory.errors import HoldEnded
 from orders.carts import cart as carts
@@ -198,11 +198,15 @@ def hold(
         until=_after(seconds),
         order_id=order.pk if order else None,
         first_at=first_at,
-        may_fall_short=[
-            item.variant_id for item in items if item.variant.product.inventory_policy == CONTINUE
-        ],
+        may_fall_short=[item.variant_id for item in items if may_fall_short(item.variant)],
         anew=anew,
     )
+
+
+def may_fall_short(variant: ProductVariant) -> bool:
+    """Whether more may be sold than lies on shelves; a gift card needs none."""
+    product = variant.product
+    return product.inventory_policy == CONTINUE and not product.is_gift_card
 
 
 def _quantities(items: list[CartItem]) -> dict[UUID, int]:

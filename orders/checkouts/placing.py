@@ -1,7 +1,8 @@
 """Making the order of a checkout, once.
 
 The number of statements does not depend on the lines: four, and one that wakes the relay. What
-many shoppers compete for comes last: the shelves, and only when the checkout's hold ran out.
+many shoppers compete for comes last: the shelves, and only when the checkout's hold ran out. All
+else is written before, with a statement more, so that others wait for little.
 """
 
 from collections.abc import Callable
@@ -19,7 +20,13 @@ from audit import recording
 from catalog.freshness import NAMESPACE, TREE
 from orders import lines
 from orders.carts import cart as carts
-from orders.checkouts.checkout import hold, refuse_out_of_bounds, refuse_unsellable, totals_of
+from orders.checkouts.checkout import (
+    hold,
+    may_fall_short,
+    refuse_out_of_bounds,
+    refuse_unsellable,
+    totals_of,
+)
 from orders.errors import CartGone, CheckoutIncomplete, TooManyPendingOrders, TotalChanged
 from orders.models import Cart, CartItem, Checkout, Order, OrderAddress, OrderItem, ShippingMethod
 from orders.models.promotions import PROMOTIONS
@@ -78,9 +85,12 @@ def place_order(
         _close(cart)
         redemption.redeem(order=order, totals=totals)
         announcements.announce(order, "placed")
+        made = [_order_item(order, line) for line in totals.lines]
+        # What is held whole or not at all is written before anybody waits for the shelves.
+        closing.add(*(one for one in made if not may_fall_short(one.variant)))
         place = checkout.collected_at
         held = hold(cart, items, seconds=seconds, order=order, first_at=place)
-        _write_items(order, totals, held)
+        _add_backordered([one for one in made if may_fall_short(one.variant)], held)
         if along is not None:
             along(order)
         return order
@@ -209,13 +219,13 @@ def _close(cart: Cart) -> None:
     carts.forget_count(cart)
 
 
-def _write_items(order: Order, totals: Totals, held: dict[UUID, int]) -> None:
-    closing.add(
-        *(_order_item(order, line, held.get(line.item.variant_id, 0)) for line in totals.lines)
-    )
+def _add_backordered(made: list[OrderItem], held: dict[UUID, int]) -> None:
+    for one in made:
+        one.backordered = one.quantity - held.get(one.variant_id, 0)
+    closing.add(*made)
 
 
-def _order_item(order: Order, line: pricing.PricedLine, held: int) -> OrderItem:
+def _order_item(order: Order, line: pricing.PricedLine) -> OrderItem:
     variant = line.item.variant
     picture = lines.picture_of_item(line.item)
     return OrderItem(
@@ -226,7 +236,6 @@ def _order_item(order: Order, line: pricing.PricedLine, held: int) -> OrderItem:
         option_values=variant.option_values,
         picture=picture.path if picture else "",
         quantity=line.item.quantity,
-        backordered=0 if variant.product.is_gift_card else line.item.quantity - held,
         is_digital=variant.product.is_gift_card,
         unit_price=line.unit_price,
         discount=line.discount,

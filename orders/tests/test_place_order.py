@@ -35,6 +35,7 @@ from orders.tests.factories import (
     shown_total,
     variant_in_stock,
 )
+from shop.events.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -256,9 +257,25 @@ def test_shelves_are_locked_after_everything_else_when_the_hold_is_gone():
         place(checkout, total)
     said = [query["sql"] for query in made if query["sql"] not in ("BEGIN", "COMMIT")]
     locked = next(i for i, sql in enumerate(said) if "inventory_stock" in sql)
-    assert f'INTO "{Order._meta.db_table}"' in " ".join(said[:locked])
-    # Their lock, their holds, all that is written, and after the commit the relay.
+    before, after = " ".join(said[:locked]), " ".join(said[locked:])
+    for model in (Order, OrderAddress, OrderItem, OutboxEvent):
+        assert f'INTO "{model._meta.db_table}"' in before
+        assert f'INTO "{model._meta.db_table}"' not in after
+    # Their lock, their holds, what is held now, and after the commit the relay.
     assert len(said[locked:]) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_what_may_fall_short_waits_for_the_shelves():
+    scarce, plenty = variant_in_stock(units=1, policy="CONTINUE"), variant_in_stock(units=5)
+    checkout = ready_checkout(filled_cart((scarce, 3), (plenty, 2)), holds=False)
+    order = place(checkout)
+    assert set(order.items.values_list("variant", "quantity", "backordered")) == {
+        (scarce.pk, 3, 2),
+        (plenty.pk, 2, 0),
+    }
+    entries = AuditLog.objects.filter(entity="orders.orderitem")
+    assert {entry.after["backordered"] for entry in entries} == {2, 0}
 
 
 @pytest.fixture
