@@ -1,13 +1,13 @@
 """Units that were sold before they were there: when they come, and who gets them first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from audit import recording
@@ -21,22 +21,53 @@ from shop.events import outbox
 WAITING = Q(served__lt=F("quantity"), ended_at=None)
 
 
-def promised_dates(variant_ids: Iterable[UUID]) -> dict[UUID, date]:
-    """When more units of each variant may be expected; every id asked for is in the answer.
+def promised_dates(
+    variant_ids: Iterable[UUID], *, units: Mapping[UUID, int] | None = None
+) -> dict[UUID, date]:
+    """When ``units`` more of each variant (else one) may be expected; every id is in the answer.
 
-    The day of the next delivery, to a location that ships, that is not late already; else
-    ``BACKORDER_DAYS`` from today. Two queries.
+    The day of the delivery that has them after all whom was sold before: it goes to a location
+    that ships and is not late already. Without one ``BACKORDER_DAYS`` from today, but not before
+    the last delivery, which others wait for. Two queries, a third where a delivery is on its way.
     """
     wanted = list(variant_ids)
     today = timezone.localdate()
     shipping = set(Location.objects.filter(can_ship=True).values_list("pk", flat=True))
-    first: dict[UUID, date] = {}
+    coming: defaultdict[UUID, list[tuple[date, int]]] = defaultdict(list)
     for arrival in arrivals(wanted):
         day = arrival.expected_on
         if day is not None and day >= today and arrival.location_id in shipping:
-            first.setdefault(arrival.variant_id, day)
+            coming[arrival.variant_id].append((day, arrival.units))
+    before = _waiting_for(coming)
     usual = today + timedelta(days=settings.BACKORDER_DAYS)
-    return {variant_id: first.get(variant_id, usual) for variant_id in wanted}
+    return {
+        variant_id: _day_of(
+            coming[variant_id],
+            before[variant_id] + (units or {}).get(variant_id, 1),
+            usual=usual,
+        )
+        if variant_id in coming
+        else usual
+        for variant_id in wanted
+    }
+
+
+def _waiting_for(variant_ids: Collection[UUID]) -> Counter[UUID]:
+    """Units of each variant that orders wait for. One query; none for no variants."""
+    if not variant_ids:
+        return Counter()
+    rows = Backorder.objects.filter(WAITING, variant__in=variant_ids).order_by()
+    counted = rows.values("variant").annotate(units=Sum(F("quantity") - F("served")))
+    return Counter(dict(counted.values_list("variant", "units")))
+
+
+def _day_of(coming: Sequence[tuple[date, int]], units: int, *, usual: date) -> date:
+    """The day by which so many units will have come of what is ``coming``, soonest first."""
+    for day, arriving in coming:
+        units -= arriving
+        if units <= 0:
+            return day
+    return max(usual, coming[-1][0])
 
 
 def promises_of(order_id: UUID, variant_ids: Iterable[UUID]) -> dict[UUID, date]:
@@ -81,7 +112,7 @@ def open_for(order_id: UUID, quantities: Mapping[UUID, int], *, since: datetime)
                 "variant_id", flat=True
             )
         )
-        promised = promised_dates(quantities)
+        promised = promised_dates(quantities, units=quantities)
         made: list[Backorder] = Backorder.objects.bulk_create(
             Backorder(
                 variant_id=variant_id,

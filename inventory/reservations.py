@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from audit import recording
@@ -119,12 +119,19 @@ def hand_over(*, owner: str, to: str) -> int:
     return int(rows.update(owner=to))
 
 
-def held_for_checkout(owner: str, variant_id: UUID) -> int:
-    """Units of the variant that ``owner`` holds now for a checkout."""
+def held_for_checkout(owner: str, variant_ids: Iterable[UUID]) -> Counter[UUID]:
+    """Units of each of the variants that ``owner`` holds now for a checkout. One query."""
     rows = Reservation.objects.filter(
-        owner=owner, variant=variant_id, order=None, status=ACTIVE, expires_at__gt=timezone.now()
+        owner=owner,
+        variant__in=list(variant_ids),
+        order=None,
+        status=ACTIVE,
+        expires_at__gt=timezone.now(),
     )
-    return rows.aggregate(units=Sum("quantity"))["units"] or 0
+    held = Counter[UUID]()
+    for variant_id, units in rows.order_by().values_list("variant_id", "quantity"):
+        held[variant_id] += units
+    return held
 
 
 @retried

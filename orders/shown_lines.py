@@ -11,18 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.models import Product, ProductVariant
+from catalog.models import ProductVariant
 from catalog.pricing.prices import percent_below
 from catalog.products.buy_box import StockLine
 from catalog.products.choices import Choices, read_choices
 from inventory import availability, reservations
-from inventory.backorders import promised_dates, promises_of
+from inventory.backorders import promises_of
 from orders import lines
 from orders.carts import cart as carts
 from orders.models import CartItem, OrderItem
+from orders.shipping import promises
 from shop.money import format_money
-
-CONTINUE = Product.InventoryPolicy.CONTINUE
 
 
 @dataclass(frozen=True)
@@ -75,13 +74,11 @@ def cart_lines(items: list[CartItem], *, currency: str, is_changeable: bool = Tr
     Without ``is_changeable`` they are to be read: nothing names the cart's rows.
     """
     pictures = lines.pictures_of_items(items)
-    awaited = [item for item in items if item.variant.product.inventory_policy == CONTINUE]
-    counted = items if is_changeable else awaited
-    units = availability.available(item.variant_id for item in counted)
-    promised = _promised(awaited, units)
+    units = availability.available(item.variant_id for item in items) if is_changeable else None
+    promised = promises.days_of(items, units=units)
     choices = read_choices()
     lines_read = [_read_line(item, pictures, promised, choices, currency) for item in items]
-    if not is_changeable:
+    if units is None:
         return lines_read
     return [
         _cart_line(item, line, units, currency)
@@ -112,12 +109,6 @@ def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
         )
         for item in sold
     ]
-
-
-def _promised(items: Iterable[CartItem], units: Mapping[UUID, int]) -> dict[UUID, date]:
-    """When those of ``items`` that are not on the shelf will leave; no query where all are."""
-    coming = [item.variant_id for item in items if units[item.variant_id] < item.quantity]
-    return promised_dates(coming) if coming else {}
 
 
 def _read_line(
@@ -185,7 +176,7 @@ def _changes(item: CartItem, units: int, currency: str) -> str:
         return _("No longer for sale. Please remove it.")
     if carts.is_limited_by_stock(variant) and units < item.quantity:
         # What the shopper holds in this checkout is theirs.
-        units += reservations.held_for_checkout(carts.owner_of(item.cart), variant.pk)
+        units += reservations.held_for_checkout(carts.owner_of(item.cart), [variant.pk])[variant.pk]
     if carts.is_limited_by_stock(variant) and units < item.quantity:
         if units <= 0:
             return _("Sold out since you added it. Please remove it.")

@@ -110,11 +110,21 @@ def of_checkout(
     discounts = discounts_of(items, currency=currency, buyer=buyer)
     goods_total = discounts.goods_total - discounts.total
     weight = delivery.weight(items)
+    shown = cart_lines(items, currency=currency, is_changeable=False)
+    coming = [line.stock.ships_on for line in shown if line.stock and line.stock.ships_on]
+    leaves_on = max(coming, default=None)
     if option is None and checkout.shipping_method:
-        option = delivery.option_of(checkout.shipping_method, goods_total, weight)
+        option = delivery.option_of(
+            checkout.shipping_method, goods_total, weight, leaves_on=leaves_on
+        )
     if option is None:
         option = usual_option(
-            delivery.options(address=address, goods_total=goods_total, weight_grams=weight)
+            delivery.options(
+                address=address,
+                goods_total=goods_total,
+                weight_grams=weight,
+                leaves_on=leaves_on,
+            )
         )
     if not delivery.needs_parcel(items):
         option = None
@@ -124,7 +134,7 @@ def of_checkout(
         items,
         currency=currency,
         option=option,
-        shown=cart_lines(items, currency=currency, is_changeable=False),
+        shown=shown,
         country=destination.get("country", ""),
         state=destination.get("state", ""),
         is_reverse_charge=checkout.is_reverse_charge(method),

@@ -13,6 +13,9 @@ from catalog.tests.factories import ProductFactory
 from inventory import purchasing
 from inventory.models import Location, Transfer
 from inventory.tests import buying
+from orders import summary
+from orders.shipping import delivery
+from orders.tests.factories import standard_delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,16 @@ def test_page_promises_the_day_of_the_next_delivery(client, product):
     moving.status, moving.sent_at = Transfer.Status.SENT, timezone.now()
     moving.save()
     assert f"ships by {day_of(day, 'j F')}" in promise(client, product)
+
+
+def test_page_says_when_a_parcel_of_it_arrives(client, product, settings):
+    settings.BACKORDER_DAYS = 33
+    method = standard_delivery()
+    day = timezone.localdate() + timedelta(days=33)
+    option = delivery.option_of(method, 0, leaves_on=day)
+    page = promise(client, product)
+    assert summary.arrival(option.arrives_from, option.arrives_until) in page
+    assert "Order within" not in page
 
 
 @pytest.mark.django_db(transaction=True)

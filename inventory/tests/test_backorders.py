@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from inventory import backorders, stock, transfers
 from inventory.models import Backorder, Movement, PurchaseOrder, Supplier, Transfer
+from inventory.tests import buying
 from inventory.tests.builders import counters, location, shelf, variant
 from orders.tests.factories import placed_order, variant_in_stock
 from shop.events.models import OutboxEvent
@@ -109,7 +110,7 @@ def test_promised_date_is_that_of_the_next_delivery(shirt, django_assert_num_que
     order.lines.create(variant=shirt, quantity=5, cost=100)
     order.status, order.sent_at = "SENT", timezone.now()
     order.save()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert backorders.promised_dates([shirt.pk])[shirt.pk] == today + timedelta(days=40)
     moving = Transfer.objects.create(
         source=location(), destination=location("store"), expected_on=today + timedelta(days=3)
@@ -117,3 +118,33 @@ def test_promised_date_is_that_of_the_next_delivery(shirt, django_assert_num_que
     moving.lines.create(variant=shirt, quantity=1)
     transfers.send(moving.pk, version=1)
     assert backorders.promised_dates([shirt.pk])[shirt.pk] == today + timedelta(days=3)
+
+
+def days_ahead(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+def test_who_comes_later_is_promised_the_delivery_that_has_something_left(shirt, settings):
+    settings.BACKORDER_DAYS = 21
+    shelf(shirt, 0)
+    for days in (9, 30):
+        buying.sent((shirt, 4, 1500), expected_on=days_ahead(days))
+    first, second, third = (waiting_order(shirt, units) for units in (3, 2, 3))
+    promised = dict(Backorder.objects.values_list("order", "promised_on"))
+    assert promised == {
+        first.pk: days_ahead(9),
+        second.pk: days_ahead(30),
+        third.pk: days_ahead(30),
+    }
+    # All eight are spoken for; another one comes after them, and not in 21 days.
+    assert backorders.promised_dates([shirt.pk]) == {shirt.pk: days_ahead(30)}
+
+
+def test_promise_for_more_than_the_next_delivery_brings_is_the_one_after_it(shirt):
+    shelf(shirt, 0)
+    for days in (2, 5):
+        buying.sent((shirt, 4, 1500), expected_on=days_ahead(days))
+    promised = [
+        backorders.promised_dates([shirt.pk], units={shirt.pk: units})[shirt.pk] for units in (4, 5)
+    ]
+    assert promised == [days_ahead(2), days_ahead(5)]

@@ -328,7 +328,7 @@ def _refuse_beyond_limits(cart: Cart, variant: ProductVariant, wanted: int) -> N
         units = availability.available([variant.pk])[variant.pk]
         if wanted > units:
             # What the shopper holds in a checkout under way is theirs to take.
-            units += reservations.held_for_checkout(owner_of(cart), variant.pk)
+            units += reservations.held_for_checkout(owner_of(cart), [variant.pk])[variant.pk]
         if wanted > units:
             raise OutOfStock([Shortage(variant.pk, wanted, units)])
 

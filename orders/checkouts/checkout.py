@@ -24,7 +24,7 @@ from orders.prices import pricing
 from orders.prices.pricing import Totals
 from orders.promotions.buyer import buyer_of
 from orders.promotions.reckoning import discounts_of
-from orders.shipping import delivery
+from orders.shipping import delivery, promises
 from shop import closing
 from shop.conflicts import retried
 
@@ -152,6 +152,7 @@ def delivery_options(checkout: Checkout, items: list[CartItem]) -> list[delivery
         address=address or {"country": settings.SHOP_COUNTRY},
         goods_total=found.goods_total - found.total,
         weight_grams=delivery.weight(items),
+        leaves_on=promises.leaves_on(items),
     )
 
 

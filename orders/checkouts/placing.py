@@ -2,7 +2,8 @@
 
 The number of statements does not depend on the lines: four, and one that wakes the relay. What
 many shoppers compete for comes last: the shelves, and only when the checkout's hold ran out. All
-else is written before, with a statement more, so that others wait for little.
+else is written before, with a statement more, so that others wait for little. Where something is
+sold before it is there, four more say when it arrives.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from django.utils.translation import gettext
 
 from audit import recording
 from catalog.freshness import NAMESPACE, TREE
+from inventory.backorders import promised_dates
 from orders import lines
 from orders.carts import cart as carts
 from orders.checkouts.checkout import (
@@ -91,6 +93,7 @@ def place_order(
         place = checkout.collected_at
         held = hold(cart, items, seconds=seconds, order=order, first_at=place)
         _add_backordered([one for one in made if may_fall_short(one.variant)], held)
+        _put_off(order, totals, made, method)
         if along is not None:
             along(order)
         return order
@@ -223,6 +226,19 @@ def _add_backordered(made: list[OrderItem], held: dict[UUID, int]) -> None:
     for one in made:
         one.backordered = one.quantity - held.get(one.variant_id, 0)
     closing.add(*made)
+
+
+def _put_off(
+    order: Order, totals: Totals, made: list[OrderItem], method: ShippingMethod | None
+) -> None:
+    """Let an order arrive when all of it does. Four statements if anything is not there yet."""
+    missing = {one.variant_id: one.backordered for one in made if one.backordered}
+    if method is None or not missing:
+        return
+    leaves_on = max(promised_dates(missing, units=missing).values())
+    arrival = delivery.option_of(method, totals.subtotal, leaves_on=leaves_on)
+    order.delivery_from, order.delivery_until = arrival.arrives_from, arrival.arrives_until
+    order.save(update_fields=["delivery_from", "delivery_until"])
 
 
 def _order_item(order: Order, line: pricing.PricedLine) -> OrderItem:

@@ -39,15 +39,17 @@ def options(
     goods_total: int,
     weight_grams: int,
     now: datetime | None = None,
+    leaves_on: date | None = None,
 ) -> list[DeliveryOption]:
     """Methods of the zone that ``address`` is in, for that weight, cheapest parcel first.
 
     ``address`` has a country, and a region and a postal code as far as they are known. Pick-up
-    comes last: who does not live nearby should not have to notice it to get a parcel. No query
-    while the methods are known, else one.
+    comes last: who does not live nearby should not have to notice it to get a parcel. ``leaves_on``
+    is the day before which the goods are not all there. No query while the methods are known, else
+    one.
     """
     methods = [row for row in _reaching(address) if row.carries(weight_grams)]
-    return _cheapest_first(methods, goods_total, weight_grams, now)
+    return _cheapest_first(methods, goods_total, weight_grams, now, leaves_on)
 
 
 def points(near: Mapping[str, str]) -> list[PickUpPoint]:
@@ -61,14 +63,16 @@ def points(near: Mapping[str, str]) -> list[PickUpPoint]:
     return sorted(found, key=lambda point: _distance(point, near))
 
 
-def parcel_at_home(goods_total: int, *, now: datetime | None = None) -> DeliveryOption | None:
+def parcel_at_home(
+    goods_total: int, *, now: datetime | None = None, leaves_on: date | None = None
+) -> DeliveryOption | None:
     """The cheapest parcel of any weight in the shop's own country; for pages, not to sell by.
 
     No query while the methods are known, else one.
     """
     found = _reaching({"country": settings.SHOP_COUNTRY})
     parcels = [method for method in found if method.kind == ShippingMethod.Kind.DELIVERY]
-    return next(iter(_cheapest_first(parcels, goods_total, 0, now)), None)
+    return next(iter(_cheapest_first(parcels, goods_total, 0, now, leaves_on)), None)
 
 
 def option_of(
@@ -77,9 +81,15 @@ def option_of(
     weight_grams: int = 0,
     *,
     now: datetime | None = None,
+    leaves_on: date | None = None,
 ) -> DeliveryOption:
-    """What ``method`` costs and when it arrives if the order is placed now."""
+    """What ``method`` costs and when it arrives if the order is placed now.
+
+    Goods that are not there before ``leaves_on`` leave on the first working day from then.
+    """
     sent = _shipping_day(now or timezone.now())
+    if leaves_on is not None:
+        sent = max(sent, _working_days_after(leaves_on - timedelta(days=1), 1))
     return DeliveryOption(
         method=method,
         price=method.price_for(goods_total, weight_grams),
@@ -164,9 +174,16 @@ def _distance(point: PickUpPoint, near: Mapping[str, str]) -> tuple[bool, int, i
 
 
 def _cheapest_first(
-    methods: Iterable[ShippingMethod], goods_total: int, weight_grams: int, now: datetime | None
+    methods: Iterable[ShippingMethod],
+    goods_total: int,
+    weight_grams: int,
+    now: datetime | None,
+    leaves_on: date | None,
 ) -> list[DeliveryOption]:
-    found = [option_of(method, goods_total, weight_grams, now=now) for method in methods]
+    found = [
+        option_of(method, goods_total, weight_grams, now=now, leaves_on=leaves_on)
+        for method in methods
+    ]
     return sorted(
         found,
         key=lambda option: (

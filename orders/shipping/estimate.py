@@ -7,7 +7,7 @@ from django_countries import countries
 
 from orders import summary
 from orders.models import Cart, CartItem
-from orders.shipping import delivery
+from orders.shipping import delivery, promises
 from orders.shipping.delivery import DeliveryOption
 from shop.accounts.forms import country_choices
 from shop.money import format_money
@@ -40,11 +40,15 @@ class Estimate:
 def of_cart(cart: Cart, items: list[CartItem], *, goods_total: int) -> Estimate:
     """What the shopper chose in the cart, or the usual way in the shop's own country.
 
-    ``goods_total`` in minor units. One query while the countries are known.
+    ``goods_total`` in minor units. One query while the countries are known, and those of
+    :func:`orders.shipping.promises.days_of`.
     """
     country = cart.country or settings.SHOP_COUNTRY
     options = delivery.options(
-        address={"country": country}, goods_total=goods_total, weight_grams=delivery.weight(items)
+        address={"country": country},
+        goods_total=goods_total,
+        weight_grams=delivery.weight(items),
+        leaves_on=promises.leaves_on(items),
     )
     liked = [option for option in options if option.method.pk == cart.shipping_method_id]
     is_sent = delivery.needs_parcel(items)

@@ -1,6 +1,6 @@
 """When a parcel would arrive, for pages of the catalog."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import template
 from django.template.loader import get_template
@@ -16,20 +16,22 @@ register = template.Library()
 
 
 @register.simple_tag
-def delivery_line(subtotal: int) -> str:
+def delivery_line(subtotal: int, leaves_on: date | None = None) -> str:
     """The cheapest delivery in the shop's own country for goods worth ``subtotal``.
 
-    As of the request that shows it, even in a piece that was made before; "" without a parcel.
+    ``leaves_on`` is the day before which they are not there. As of the request that shows it, even
+    in a piece that was made before; "" without a parcel.
     """
-    return late(lambda: _line(subtotal))
+    return late(lambda: _line(subtotal, leaves_on))
 
 
-def _line(subtotal: int) -> SafeString:
+def _line(subtotal: int, leaves_on: date | None) -> SafeString:
     now = timezone.now()
-    option = delivery.parcel_at_home(subtotal, now=now)
+    option = delivery.parcel_at_home(subtotal, now=now, leaves_on=leaves_on)
     if option is None:
         return SafeString("")
-    closing = delivery.cut_off(now)
+    # What is not there yet leaves no sooner for being ordered today.
+    closing = delivery.cut_off(now) if leaves_on is None else None
     promise = {
         "cutoff_at": closing,
         "within": _duration(closing - now) if closing else "",

@@ -1,14 +1,25 @@
 """What a paid order waits for."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from inventory import backorders, stock
 from inventory.models import Backorder
+from orders import summary
 from orders.carts import cart as carts
 from orders.errors import TooManyPacked
 from orders.placed import fulfillment, lifecycle
-from orders.tests.factories import filled_cart, paid_order, variant_in_stock
+from orders.shipping import delivery
+from orders.tests.factories import (
+    filled_cart,
+    paid_order,
+    ready_checkout,
+    standard_delivery,
+    variant_in_stock,
+)
 from shop.events import relay
 from shop.models import new_id
 
@@ -76,6 +87,39 @@ def test_cart_says_when_what_is_not_there_will_leave(client):
         cart = filled_cart((variant_in_stock(units=units, policy="CONTINUE"), 5))
         client.cookies[carts.COOKIE] = cart.token
         assert ships_by(client, reverse("orders:cart")) is wanted
+
+
+def in_days(days):
+    """When a parcel of what leaves in so many days arrives."""
+    leaves_on = timezone.localdate() + timedelta(days=days)
+    option = delivery.option_of(standard_delivery(), 0, leaves_on=leaves_on)
+    return option.arrives_from, option.arrives_until
+
+
+def test_order_arrives_when_all_of_it_has_come(shirt, settings):
+    settings.BACKORDER_DAYS = 15
+    order = paid_order((shirt, 5), (variant_in_stock(), 1))
+    assert (order.delivery_from, order.delivery_until) == in_days(15)
+    order.refresh_from_db()
+    assert (order.delivery_from, order.delivery_until) == in_days(15)
+
+
+@pytest.mark.parametrize("page", ["orders:cart", "orders:checkout", "payments:express"])
+def test_way_to_an_order_says_when_all_of_it_arrives(client, shirt, settings, page):
+    settings.BACKORDER_DAYS = 15
+    cart = ready_checkout(filled_cart((shirt, 5))).cart
+    client.cookies[carts.COOKIE] = cart.token
+    shown = client.get(reverse(page)).content.decode()
+    assert summary.arrival(*in_days(15)) in shown
+    assert summary.arrival(*in_days(0)) not in shown
+
+
+def test_last_pieces_that_lie_in_ones_checkout_are_there(client):
+    cart = filled_cart((variant_in_stock(units=2, policy="CONTINUE"), 2))
+    client.cookies[carts.COOKIE] = cart.token
+    ready_checkout(cart)
+    assert not ships_by(client, reverse("orders:cart"))
+    assert not ships_by(client, reverse("payments:express"))
 
 
 def test_order_says_what_it_waits_for_until_it_has_come(client, shirt):

@@ -32,6 +32,21 @@ def test_parcel_leaves_before_the_cut_off_of_a_working_day(placed, first, last):
 
 
 @pytest.mark.parametrize(
+    ("leaves_on", "first", "last"),
+    [
+        (date(2026, 11, 10), date(2026, 11, 19), date(2026, 11, 20)),
+        (date(2026, 12, 2), date(2026, 12, 3), date(2026, 12, 4)),
+        (date(2026, 12, 4), date(2026, 12, 7), date(2026, 12, 8)),
+        (date(2026, 12, 5), date(2026, 12, 8), date(2026, 12, 9)),
+    ],
+)
+def test_parcel_of_what_comes_later_leaves_on_a_working_day(leaves_on, first, last):
+    with time_machine.travel("2026-11-18T13:59:00+01:00", tick=False):
+        option = delivery.option_of(METHOD, 5000, leaves_on=leaves_on)
+    assert (option.arrives_from, option.arrives_until) == (first, last)
+
+
+@pytest.mark.parametrize(
     ("now", "leaves_today"),
     [
         ("2026-11-20T13:59:59+01:00", True),

@@ -91,7 +91,7 @@ def test_others_cannot_take_what_is_kept(client, shirt):
     assert "Nothing is kept for you now" in client.get(page).content.decode()
     assert client.post(page)["Location"] == page
     assert not Cart.objects.filter(items__variant=shirt).exists()
-    assert reservations.held_for_checkout(offers.owner_of(first), shirt.pk) == 1
+    assert reservations.held_for_checkout(offers.owner_of(first), [shirt.pk]) == {shirt.pk: 1}
 
 
 def test_who_wants_no_word_any_more_gives_the_unit_back(shirt):
