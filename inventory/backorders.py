@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from audit import recording
@@ -73,17 +73,23 @@ def _day_of(coming: Sequence[tuple[date, int]], units: int, *, usual: date) -> d
 def promises_of(order_id: UUID, variant_ids: Iterable[UUID]) -> dict[UUID, date]:
     """When what an order was sold before it was there will leave; what has come is left out.
 
-    The day that was promised when it was paid; before, the day as of now. Up to three queries.
+    The day that was promised when it was paid; before it was, and when that day is past, the day
+    as of now. Up to four queries.
     """
     wanted = set(variant_ids)
     rows = {row.variant_id: row for row in Backorder.objects.filter(order=order_id)}
-    usual = promised_dates(wanted - rows.keys()) if wanted - rows.keys() else {}
+    today = timezone.localdate()
     kept = {
         variant_id: row.promised_on
         for variant_id, row in rows.items()
-        if variant_id in wanted and row.waiting and row.promised_on is not None
+        if row.waiting and row.promised_on is not None and row.promised_on >= today
     }
-    return usual | kept
+    come = {variant_id for variant_id, row in rows.items() if not row.waiting}
+    anew = wanted - come - kept.keys()
+    # Who waits already is among those who come before.
+    units = {variant_id: 0 if variant_id in rows else 1 for variant_id in anew}
+    usual = promised_dates(anew, units=units) if anew else {}
+    return usual | {variant_id: day for variant_id, day in kept.items() if variant_id in wanted}
 
 
 def renew_promises() -> int:
@@ -175,6 +181,11 @@ def end_for(order_id: UUID) -> int:
 def late(rows: "QuerySet[Backorder]") -> "QuerySet[Backorder]":
     """Those of ``rows`` that wait longer than was promised."""
     return rows.filter(WAITING, promised_on__lt=timezone.localdate())
+
+
+def waits(order: OuterRef) -> Exists:
+    """Whether ``order`` waits for goods, as a column of a query of orders."""
+    return Exists(Backorder.objects.filter(WAITING, order=order))
 
 
 def waiting_of(order_ids: Iterable[UUID]) -> dict[UUID, Counter[UUID]]:

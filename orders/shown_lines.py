@@ -19,7 +19,7 @@ from inventory import availability, reservations
 from inventory.backorders import promises_of
 from orders import lines
 from orders.carts import cart as carts
-from orders.models import CartItem, OrderItem
+from orders.models import CartItem, Order, OrderItem
 from orders.shipping import promises
 from shop.money import format_money
 
@@ -86,11 +86,12 @@ def cart_lines(items: list[CartItem], *, currency: str, is_changeable: bool = Tr
     ]
 
 
-def order_lines(items: Iterable[OrderItem], *, currency: str) -> list[Line]:
-    """The lines of one placed order as they were sold, and when what was not there will leave."""
-    sold, choices = list(items), read_choices()
-    coming = [item.variant_id for item in sold if item.backordered]
-    promised = promises_of(sold[0].order_id, coming) if coming else {}
+def order_lines(order: Order, items: Iterable[OrderItem]) -> list[Line]:
+    """The lines of a placed order as they were sold, and when what was not there will leave."""
+    sold, choices, currency = list(items), read_choices(), order.currency
+    awaits = order.status != Order.Status.CANCELED
+    coming = [item.variant_id for item in sold if item.backordered and awaits]
+    promised = promises_of(order.pk, coming) if coming else {}
     return [
         Line(
             id="",

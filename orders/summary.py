@@ -249,7 +249,7 @@ def of_order(order: Order, items: list[OrderItem]) -> Summary:
         count=sum(item.quantity for item in items),
         rows=rows,
         vat=order.included_tax if order.prices_include_tax else None,
-        lines=order_lines(items, currency=order.currency),
+        lines=order_lines(order, items),
         delivery_note=", ".join(
             filter(None, [order.shipping_name, arrival(order.delivery_from, order.delivery_until)])
         ),

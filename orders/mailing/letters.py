@@ -43,7 +43,7 @@ def compose(letter: OrderMail) -> EmailMultiAlternatives:
     order = letter.order
     items = list(order.items.all())
     with translation.override(order.language or settings.LANGUAGE_CODE):
-        context = _order(order) | _lines(items, order.currency) | _occasion(letter, items)
+        context = _order(order) | _lines(order, items) | _occasion(letter, items)
         made = mail.compose(
             template=f"order_{letter.kind.lower()}",
             to=order.email,
@@ -113,14 +113,14 @@ def _order(order: Order) -> dict[str, Any]:
     }
 
 
-def _lines(items: list[OrderItem], currency: str) -> dict[str, Any]:
-    """The lines for a letter, and the pictures that travel with it."""
+def _lines(order: Order, items: list[OrderItem]) -> dict[str, Any]:
+    """The lines for a letter, whether one of them waits, and the pictures that travel along."""
     pictures: dict[UUID, MIMEImage] = {}
     for item in items[:MOST_PICTURES]:
         picture = mail_pictures.attachment(item.picture, f"line-{item.pk.hex}")
         if picture is not None:
             pictures[item.pk] = picture
-    shown = shown_lines.order_lines(items, currency=currency)
+    shown = shown_lines.order_lines(order, items)
     return {
         "lines": [
             {
@@ -128,10 +128,12 @@ def _lines(items: list[OrderItem], currency: str) -> dict[str, Any]:
                 "variant": line.variant,
                 "quantity": line.quantity,
                 "amount": line.price.current,
+                "ships_on": line.stock.ships_on if line.stock else None,
                 "cid": f"line-{item.pk.hex}" if item.pk in pictures else "",
             }
             for item, line in zip(items, shown, strict=True)
         ],
+        "waits": any(line.stock for line in shown),
         "pictures": list(pictures.values()),
     }
 

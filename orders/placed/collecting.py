@@ -35,8 +35,8 @@ def sent_note(order: Order, *, sent: int, ordered: int) -> str:
     return text % {"sent": sent, "ordered": ordered}
 
 
-def words_of(order: Order, *, sent: int, ordered: int) -> str:
-    """How far a paid order is that is collected, in a sentence."""
+def words_of(order: Order, *, sent: int, ordered: int, waits: bool) -> str:
+    """How far a paid order is that is collected, in a sentence; ``waits``: for goods to come."""
     match order.status:
         case Status.DELIVERED:
             return _("Collected. We hope it fits.")
@@ -51,6 +51,8 @@ def words_of(order: Order, *, sent: int, ordered: int) -> str:
             return text % {"sent": sent, "ordered": ordered}
         case Status.FULFILLED:
             return _("Packed. We write to you when you can collect it.")
+        case _ if waits:
+            return _("Paid. Not all of it is here yet; we write when you can collect it.")
     days = summary.arrival(order.delivery_from, order.delivery_until)
     if days:
         return _("Paid. We pack it now; it will be ready %(days)s.") % {"days": days}

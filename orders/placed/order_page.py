@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inventory import backorders
 from orders import summary
 from orders.edits import differences
 from orders.models import Invoice, Order, OrderAddress, OrderItem, OrderNote, Shipment
@@ -65,7 +66,7 @@ def readable() -> "QuerySet[Order]":
     """Orders with what their page shows; at most eleven queries more, whatever the order holds."""
     written = OrderNote.objects.exclude(kind=OrderNote.Kind.INTERNAL)
     rows: QuerySet[Order] = Order.objects.select_related("shipping_method")
-    return rows.prefetch_related(
+    return rows.annotate(waits=backorders.waits(OuterRef("pk"))).prefetch_related(
         "items",
         "addresses",
         "shipments__items",
@@ -82,7 +83,7 @@ def of_order(order: Any) -> OrderPage:
     shipments = [row for row in order.shipments.all() if row.status != Shipment.Status.CANCELED]
     by_type = addresses.newest(order.addresses.all())
     given, to_pay = refund_words.of_order(order), _to_pay(order)
-    words = words_of(order, items, shipments)
+    words = words_of(order, items, shipments, waits=order.waits)
     if to_pay and order.paid_at:
         words = _("We pack it when the rest of your payment is here.")
     return OrderPage(
@@ -111,8 +112,13 @@ def of_order(order: Any) -> OrderPage:
     )
 
 
-def words_of(order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipment]) -> str:
-    """How far the order is, in a sentence; parcels come with their items prefetched."""
+def words_of(
+    order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipment], *, waits: bool
+) -> str:
+    """How far the order is, in a sentence; parcels come with their items prefetched.
+
+    ``waits`` says whether it waits for goods (:func:`inventory.backorders.waits`).
+    """
     arrival = summary.arrival(order.delivery_from, order.delivery_until)
     sent, ordered = _units(shipments), sum(item.quantity for item in items)
     match order.status:
@@ -123,7 +129,7 @@ def words_of(order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipm
         case Status.CANCELED:
             return _("Canceled. Nothing was charged.")
         case _ if order.is_pick_up:
-            return collecting.words_of(order, sent=sent, ordered=ordered)
+            return collecting.words_of(order, sent=sent, ordered=ordered, waits=waits)
         case Status.DELIVERED:
             return _("Delivered. We hope it fits.")
         case Status.SHIPPED:
@@ -137,6 +143,10 @@ def words_of(order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipm
             return text % {"sent": sent, "ordered": ordered}
         case Status.FULFILLED:
             return _("Packed, and waiting for the carrier.")
+        case _ if waits and arrival and not _is_past(order):
+            return _("Paid. Not all of it is here yet; expect it %(days)s.") % {"days": arrival}
+        case _ if waits:
+            return _("Paid. Not all of it is here yet.")
     if arrival:
         return _("Paid. We pack it now; expect it %(days)s.") % {"days": arrival}
     return _("Paid. We pack it now.")
@@ -243,6 +253,10 @@ def _waiting(order: Order, items: Sequence[OrderItem], shipments: Sequence[Any])
         for row in shipment.items.all():
             left[row.item_id] -= row.quantity
     return [f"{left[item.pk]} × {item.title}" for item in items if left[item.pk] > 0]
+
+
+def _is_past(order: Order) -> bool:
+    return order.delivery_until is not None and order.delivery_until < timezone.localdate()
 
 
 def _units(shipments: Sequence[Any]) -> int:

@@ -3,19 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as day_of
 
 from inventory import backorders, stock
 from inventory.models import Backorder
 from orders import summary
 from orders.carts import cart as carts
 from orders.errors import TooManyPacked
+from orders.mailing import mails
+from orders.models import Order, OrderMail
 from orders.placed import fulfillment, lifecycle
 from orders.shipping import delivery
 from orders.tests.factories import (
     filled_cart,
     paid_order,
+    placed_order,
     ready_checkout,
     standard_delivery,
     variant_in_stock,
@@ -131,3 +136,47 @@ def test_order_says_what_it_waits_for_until_it_has_come(client, shirt):
     row = shirt.stocks.get()
     stock.adjust(stock_id=row.pk, quantity_change=3, note="Delivery", kind="PURCHASE")
     assert not ships_by(client, page)
+
+
+def test_order_that_waits_for_goods_is_not_said_to_be_packed(client, shirt):
+    order = paid_order((shirt, 5))
+    relay.deliver_due()
+    page = reverse("orders:order", args=[order.token])
+    days = summary.arrival(order.delivery_from, order.delivery_until)
+    waits = f"Paid. Not all of it is here yet; expect it {days}."
+    assert waits in client.get(page).content.decode()
+    stock.adjust(
+        stock_id=shirt.stocks.get().pk, quantity_change=3, note="Delivery", kind="PURCHASE"
+    )
+    assert "Paid. We pack it now" in client.get(page).content.decode()
+
+
+def test_order_that_was_never_paid_waits_for_nothing(client, shirt):
+    order = placed_order((shirt, 5))
+    lifecycle.cancel(order.pk, reason="Changed my mind")
+    assert not ships_by(client, reverse("orders:order", args=[order.token]))
+
+
+def test_day_that_has_passed_is_promised_no_more(client, shirt, settings):
+    settings.BACKORDER_DAYS = 6
+    order = paid_order((shirt, 5))
+    relay.deliver_due()
+    today = timezone.localdate()
+    Backorder.objects.update(promised_on=today - timedelta(days=1))
+    Order.objects.update(delivery_from=today - timedelta(days=1), delivery_until=today)
+    day = day_of(today + timedelta(days=6), "j F")
+    page = client.get(reverse("orders:order", args=[order.token])).content.decode()
+    assert f"ships by {day}" in page
+
+
+def test_letter_says_what_the_order_waits_for(shirt, settings):
+    settings.BACKORDER_DAYS = 6
+    order = paid_order((shirt, 5))
+    relay.deliver_due()
+    assert mails.send(OrderMail.objects.get(order=order).pk)
+    [letter] = mail.outbox
+    day = day_of(timezone.localdate() + timedelta(days=6), "j F")
+    for text in (letter.body, letter.alternatives[0].content):
+        assert f"On order, ships by {day}" in text
+        assert "Not all of it is here yet" in text
+        assert "We pack your order next" not in text

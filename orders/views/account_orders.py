@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import ExtractYear
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from inventory import backorders
 from orders.models import Order, Shipment
 from orders.placed import order_page
 from orders.views.order_page import render_order
@@ -32,7 +33,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     """One's own orders, newest first, by status, year and words."""
     mine = Order.objects.filter(customer=cast("User", request.user))
     wanted = _wanted(request)
-    rows = _filtered(mine, wanted).prefetch_related("items", "shipments__items")
+    rows = _filtered(mine, wanted).annotate(waits=backorders.waits(OuterRef("pk")))
+    rows = rows.prefetch_related("items", "shipments__items")
     page = numbered_page(rows, number=request.GET.get("page"), size=PER_PAGE)
     years = mine.order_by().annotate(year=ExtractYear("placed_at")).values_list("year", flat=True)
     context = {
@@ -96,7 +98,7 @@ def _card(order: Any) -> dict[str, Any]:
     pictured = [item for item in items if item.picture]
     return {
         "order": order,
-        "words": order_page.words_of(order, items, shipments),
+        "words": order_page.words_of(order, items, shipments, waits=order.waits),
         "titles": ", ".join(item.title for item in items),
         "thumbs": [default_storage.url(item.picture) for item in pictured[:THUMBS]],
         "more": max(len(items) - THUMBS, 0),
