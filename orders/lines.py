@@ -67,9 +67,19 @@ def choice(option_values: Mapping[str, str], choices: Choices | None = None) -> 
     return ", ".join(known.get(option, slug).name for option, slug in sorted(option_values.items()))
 
 
+def in_words(title: str, chosen: str) -> str:
+    """What it is and what of it was chosen; gift cards leave nothing to choose."""
+    return ", ".join(filter(None, (title, chosen)))
+
+
 def title(item: OrderItem, choices: Choices | None = None) -> str:
     """What was ordered and what of it was chosen: "Merino jumper, Teal, M"."""
-    return ", ".join(filter(None, (item.title, choice(item.option_values, choices))))
+    return in_words(item.title, choice(item.option_values, choices))
+
+
+def title_in_cart(item: CartItem, choices: Choices | None = None) -> str:
+    """The same for what lies in a cart."""
+    return in_words(item.variant.product.title, choice(item.variant.option_values, choices))
 
 
 def named(item: OrderItem, choices: Choices | None = None) -> str:

@@ -63,6 +63,11 @@ class Line:
     save_url: str = ""
 
     @property
+    def name(self) -> str:
+        """What tells it from the other lines: "Merino jumper, Teal, M"."""
+        return lines.in_words(self.title, self.variant)
+
+    @property
     def shown(self) -> "Line":
         """Without what names the row of a cart: equal for all who see the same."""
         return replace(self, id="", update_url="", remove_url="", wishlist_url="", save_url="")

@@ -243,19 +243,20 @@ def of_order(order: Order, items: list[OrderItem]) -> Summary:
         rows.append(Row(_("Tax"), order.tax))
     if order.is_reverse_charge:
         rows.append(Row(_("VAT"), None, _("Owed by you (reverse charge)")))
+    lines = order_lines(order, items)
     return Summary(
         currency=order.currency,
         total=order.total,
         count=sum(item.quantity for item in items),
         rows=rows,
         vat=order.included_tax if order.prices_include_tax else None,
-        lines=order_lines(order, items),
+        lines=lines,
         delivery_note=", ".join(
             filter(None, [order.shipping_name, arrival(order.delivery_from, order.delivery_until)])
         ),
         credits=_credits(order),
         due=_paid_otherwise(order),
-        why=reasons_of_order(order, items),
+        why=reasons_of_order(order, items, names=[line.name for line in lines]),
     )
 
 

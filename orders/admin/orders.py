@@ -27,7 +27,6 @@ from orders.documents import invoice_pdf
 from orders.errors import NothingToPack, OrdersError, TooManyPacked, TrackingTaken
 from orders.models import Order, OrderTag
 from orders.placed import queues
-from orders.prices.reasons import reasons_of_order
 from orders.views.order_page import pdf
 from shop.accounts.masking import MaskedPeople, masked_email, sees_people
 from shop.accounts.privacy.terms import is_locked
@@ -185,7 +184,6 @@ class OrderAdmin(MaskedPeople, EditPages, ReadOnly, AuditedAdmin):
             "original": order,
             "order": order,
             "status_badge": self.status_badge(order),
-            "reasons": reasons_of_order(order, order.items.all(), for_staff=True),
             "payment_badge": self.paid(order),
             "payments": [(payment, payment_badge(payment)) for payment in order.payments.all()],
             "refunds": [(refund, refund_badge(refund)) for refund in order.refunds.all()],

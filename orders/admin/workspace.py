@@ -31,6 +31,7 @@ from orders.models import (
     Shipment,
 )
 from orders.placed import addresses, order_page, queues
+from orders.prices.reasons import reasons_of_order
 from shop.accounts.masking import sees_people
 from shop.back_office import badge
 
@@ -106,6 +107,12 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
     before, after = queues.neighbors(order)
     return {
         "items": [(row.item, row.choice) for row in units],
+        "reasons": reasons_of_order(
+            order,
+            order.items.all(),
+            names=[lines.title(item, choices) for item in order.items.all()],
+            for_staff=True,
+        ),
         "parcels": parcels,
         "to_pack": _to_pack(order, units, parcels),
         "awaited": order_page.awaited_of(order),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from orders import shown_lines, summary
+from orders import lines, shown_lines, summary
 from orders.edits import differences, edits
 from orders.mailing import mail_pictures, return_letters
 from orders.models import (
@@ -210,8 +210,8 @@ def _parcel(letter: OrderMail, items: list[OrderItem]) -> dict[str, Any]:
 
 
 def _units(items: Iterable[OrderItem], units: "Counter[UUID] | dict[UUID, int]") -> list[str]:
-    """ "2 × Linen shirt" for each line that has units."""
-    return [f"{units[item.pk]} × {item.title}" for item in items if units[item.pk] > 0]
+    """ "2 × Linen shirt, Sage, M" for each line that has units."""
+    return [f"{units[item.pk]} × {lines.title(item)}" for item in items if units[item.pk] > 0]
 
 
 def _domain() -> str:

@@ -84,6 +84,8 @@ def of_order(order: Any) -> OrderPage:
     by_type = addresses.newest(order.addresses.all())
     given, to_pay = refund_words.of_order(order), _to_pay(order)
     words = words_of(order, items, shipments, waits=order.waits)
+    shown = summary.of_order(order, items)
+    names = {item.pk: line.name for item, line in zip(items, shown.lines, strict=True)}
     if to_pay and order.paid_at:
         words = _("We pack it when the rest of your payment is here.")
     return OrderPage(
@@ -94,9 +96,9 @@ def of_order(order: Any) -> OrderPage:
             *map(return_page.step, order.returns.all()),
             *map(refund_words.step, given),
         ],
-        parcels=_parcels(order, items, shipments),
-        waiting=_waiting(order, items, shipments),
-        summary=summary.of_order(order, items),
+        parcels=_parcels(order, names, shipments),
+        waiting=_waiting(order, items, names, shipments),
+        summary=shown,
         shipping_address=by_type.get(OrderAddress.Type.SHIPPING),
         billing_address=by_type.get(OrderAddress.Type.BILLING),
         invoices=sorted(order.invoices.all(), key=lambda row: row.issued_at),
@@ -224,27 +226,29 @@ def _return_until(order: Any, shipments: Sequence[Any]) -> date | None:
     return until if until and has_some and timezone.localdate() <= until else None
 
 
-def contents_of(shipment: Any, titles: dict[UUID, str]) -> list[str]:
+def contents_of(shipment: Any, names: dict[UUID, str]) -> list[str]:
     """What lies in a parcel, line by line."""
-    return [f"{row.quantity} × {titles.get(row.item_id, '')}" for row in shipment.items.all()]
+    return [f"{row.quantity} × {names.get(row.item_id, '')}" for row in shipment.items.all()]
 
 
-def _parcels(
-    order: Order, items: Sequence[OrderItem], shipments: Sequence[Shipment]
-) -> list[Parcel]:
-    titles = {item.pk: item.title for item in items}
+def _parcels(order: Order, names: dict[UUID, str], shipments: Sequence[Shipment]) -> list[Parcel]:
     return [
         Parcel(
             number,
             shipment,
             collecting.parcel_status(order, shipment),
-            contents_of(shipment, titles),
+            contents_of(shipment, names),
         )
         for number, shipment in enumerate(shipments, start=1)
     ]
 
 
-def _waiting(order: Order, items: Sequence[OrderItem], shipments: Sequence[Any]) -> list[str]:
+def _waiting(
+    order: Order,
+    items: Sequence[OrderItem],
+    names: dict[UUID, str],
+    shipments: Sequence[Any],
+) -> list[str]:
     """What is still to come beside the parcels; empty while there are none."""
     if not shipments or order.status in _ENDED:
         return []
@@ -252,7 +256,7 @@ def _waiting(order: Order, items: Sequence[OrderItem], shipments: Sequence[Any])
     for shipment in shipments:
         for row in shipment.items.all():
             left[row.item_id] -= row.quantity
-    return [f"{left[item.pk]} × {item.title}" for item in items if left[item.pk] > 0]
+    return [f"{left[item.pk]} × {names[item.pk]}" for item in items if left[item.pk] > 0]
 
 
 def _is_past(order: Order) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from catalog.models import ProductVariant
 from inventory import availability
+from orders import lines
 from orders.errors import ExchangeRefused
 from orders.models import Order, OrderItem
 
@@ -62,7 +63,7 @@ def chosen(order: Order, wanted: Mapping[Any, UUID]) -> dict[UUID, Choice]:
     for item, variant_id in wanted.items():
         choice = next((one for one in found[item.pk] if one.variant.pk == variant_id), None)
         if choice is None or choice.is_dearer:
-            raise ExchangeRefused(item.title, is_dearer=choice is not None)
+            raise ExchangeRefused(lines.title(item), is_dearer=choice is not None)
         made[item.pk] = choice
     return made
 

@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog.products.choices import Choices
+from catalog.products.choices import Choices, read_choices
 from catalog.reviewing.forms import PhotosField
 from orders import lines
 from orders.models import Return, ReturnItem, Shipment
+from orders.returns import return_page
 from orders.returns.exchange_choices import Choice
 from orders.returns.windows import Line
 
@@ -30,11 +31,12 @@ class ItemsForm(forms.Form):
         self.rows = [row for row in rows if row.units]
         known = state.get("lines", {})
         only_one = len(self.rows) == 1 and self.rows[0].units == 1
+        self.choices = read_choices()
         for row in self.rows:
             key = str(row.item.pk)
             most = row.units
             self.fields[f"units_{key}"] = forms.TypedChoiceField(
-                label=_("How many of %(title)s?") % {"title": row.item.title},
+                label=_("How many of %(title)s?") % {"title": lines.title(row.item, self.choices)},
                 choices=[(count, str(count)) for count in range(most + 1)],
                 coerce=int,
                 initial=known.get(key, {}).get("quantity", 1 if only_one else 0),
@@ -44,9 +46,12 @@ class ItemsForm(forms.Form):
                 },
             )
 
-    def bound_rows(self) -> list[tuple[Line, forms.BoundField]]:
-        """Each line with its control."""
-        return [(row, self[f"units_{row.item.pk}"]) for row in self.rows]
+    def bound_rows(self) -> list[tuple[return_page.Line, forms.BoundField]]:
+        """Each line, with the units that may come back, and its control."""
+        return [
+            (return_page.line_of(row.item, row.units, self.choices), self[f"units_{row.item.pk}"])
+            for row in self.rows
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -83,15 +88,15 @@ class ReasonsForm(forms.Form):
         self.items = list(items)
         known = state.get("lines", {})
         own: dict[str, forms.Field] = {}
+        choices = read_choices()
         for item in self.items:
+            title = lines.title(item, choices)
             said = known.get(str(item.pk), {})
             own[f"reason_{item.pk}"] = forms.ChoiceField(
-                label=_("Why does %(title)s come back?") % {"title": item.title},
+                label=_("Why does %(title)s come back?") % {"title": title},
                 choices=[("", _("Choose a reason")), *ReturnItem.Reason.choices],
                 initial=said.get("reason", ""),
-                error_messages={
-                    "required": _("Choose a reason for %(title)s") % {"title": item.title}
-                },
+                error_messages={"required": _("Choose a reason for %(title)s") % {"title": title}},
             )
             own[f"comment_{item.pk}"] = forms.CharField(
                 label=_("In a few words"),
@@ -145,8 +150,7 @@ class OutcomeForm(forms.Form):
             ]
             said = state["lines"].get(str(item.pk), {})
             self.fields[f"variant_{item.pk}"] = forms.ChoiceField(
-                label=_("Instead of %(title)s, %(choice)s")
-                % {"title": item.title, "choice": lines.choice(item.option_values, known)},
+                label=_("Instead of %(title)s") % {"title": lines.title(item, known)},
                 choices=options,
                 required=False,
                 widget=forms.RadioSelect,
@@ -175,7 +179,7 @@ class OutcomeForm(forms.Form):
                 name = f"variant_{item.pk}"
                 if not cleaned.get(name) and name not in self.errors:
                     text = gettext("Choose what you want instead of %(title)s")
-                    self.add_error(name, text % {"title": item.title})
+                    self.add_error(name, text % {"title": lines.title(item)})
         return cleaned
 
     def answer(self, state: dict[str, Any]) -> None:
@@ -285,7 +289,7 @@ class LinesForm(forms.Form):
         self.fields["lines"] = forms.MultipleChoiceField(
             label=_("Only these goods"),
             help_text=_("Tick none to withdraw from the whole contract."),
-            choices=[(str(item.pk), f"{item.quantity} × {item.title}") for item in items],
+            choices=[(str(item.pk), f"{item.quantity} × {lines.title(item)}") for item in items],
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from catalog.products.choices import read_choices
+from catalog.products.choices import Choices, read_choices
 from orders import lines
-from orders.models import Return, ReturnItem
+from orders.models import OrderItem, Return, ReturnItem
 from orders.returns.preview import preview
 from orders.returns.worth import Worth
 from shop.money import format_money
@@ -31,6 +31,18 @@ class Line:
     comment: str = ""
     instead: str = ""
     verdict: str = ""
+
+
+def line_of(item: OrderItem, units: int, choices: Choices, *, amount: int = 0, **said: str) -> Line:
+    """``units`` of what was ordered; ``said`` are further fields of the line."""
+    return Line(
+        title=item.title,
+        choice=lines.choice(item.option_values, choices),
+        picture=picture_of(item),
+        quantity=units,
+        amount=amount,
+        **said,
+    )
 
 
 @dataclass(frozen=True)
@@ -146,11 +158,10 @@ def _settled_words(asked: Return) -> str:
 def _lines(asked: Any, amounts: Mapping[UUID, int]) -> list[Line]:
     choices = read_choices()
     return [
-        Line(
-            title=row.item.title,
-            choice=lines.choice(row.item.option_values, choices),
-            picture=picture_of(row.item),
-            quantity=row.quantity,
+        line_of(
+            row.item,
+            row.quantity,
+            choices,
             amount=amounts.get(row.item_id, 0),
             reason=str(row.get_reason_display()),
             comment=row.comment,

@@ -11,6 +11,7 @@ from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders import lines
 from orders.models import Order, OrderItem, Return, Shipment
 
 Status = Shipment.Status
@@ -32,6 +33,10 @@ class Line:
     item: OrderItem
     units: int
     refusal: Refusal | None = None
+
+    @property
+    def title(self) -> str:
+        return lines.title(self.item)
 
 
 @dataclass(frozen=True)

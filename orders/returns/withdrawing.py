@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from audit import recording
 from inventory.errors import InventoryError
+from orders import lines
 from orders.errors import OrdersError
 from orders.models import Order, OrderNote, Return, Shipment, Withdrawal
 from orders.placed import lifecycle, notes
@@ -164,4 +165,4 @@ def _titles(said: Withdrawal) -> list[str]:
     """The lines that were chosen, in words."""
     if said.order is None or not said.lines:
         return []
-    return [item.title for item in said.order.items.all() if str(item.pk) in said.lines]
+    return [lines.title(item) for item in said.order.items.all() if str(item.pk) in said.lines]

@@ -15,7 +15,7 @@ from orders import lines
 from orders.models import Return, ReturnItem
 from orders.returns import exchange_choices, worth
 from orders.returns.exchange_choices import Choice
-from orders.returns.return_page import Line, picture_of
+from orders.returns.return_page import Line, line_of
 from orders.returns.worth import Worth
 from shop.money import format_money
 
@@ -80,14 +80,7 @@ def preview_lines(
     """What each line is worth when it comes back."""
     choices = read_choices()
     return [
-        Line(
-            title=item.title,
-            choice=lines.choice(item.option_values, choices),
-            picture=picture_of(item),
-            quantity=units[item.pk],
-            amount=amounts.get(item.pk, 0),
-        )
-        for item in items
+        line_of(item, units[item.pk], choices, amount=amounts.get(item.pk, 0)) for item in items
     ]
 
 
@@ -104,11 +97,10 @@ def confirmation(order: Any, items: Sequence[Any], state: Mapping[str, Any]) -> 
         due = worth.of_units(order, units)
     choices = read_choices()
     shown = [
-        Line(
-            title=item.title,
-            choice=lines.choice(item.option_values, choices),
-            picture=picture_of(item),
-            quantity=units[item.pk],
+        line_of(
+            item,
+            units[item.pk],
+            choices,
             amount=due.by_line.get(item.pk, 0),
             reason=str(ReturnItem.Reason(said[item.pk]["reason"]).label),
             comment=said[item.pk].get("comment", ""),

@@ -220,7 +220,20 @@ def test_pages_of_a_return_cost_the_same_with_many_lines(client):
         with CaptureQueriesContext(connection) as told:
             assert [client.get(url).status_code for url in pages] == [200, 200]
         counts.append(len(told))
-    assert counts[0] == counts[1] <= 26
+    assert counts[0] == counts[1] <= 27
+
+
+def test_two_sizes_of_one_garment_are_told_apart(client):
+    shirt = variant_in_stock()
+    order = arrived_order((shirt, 2), (other_size(shirt), 1))
+    title = shirt.product.title
+    names = [f"{title}, M", f"{title}, L"]
+    client.post(step(order), {f"units_{item.pk}": 1 for item in order.items.all()})
+    for url in (step(order), step(order, "reason")):
+        shown = text_of(client.get(url))
+        assert [name for name in names if name not in shown] == [], url
+    parcel = text_of(client.get(reverse("orders:order", args=[order.token])))
+    assert [name for name in (f"2 × {title}, M", f"1 × {title}, L") if name not in parcel] == []
 
 
 def test_member_sees_their_own_returns_only(client):

@@ -99,7 +99,7 @@ def _card(order: Any) -> dict[str, Any]:
     return {
         "order": order,
         "words": order_page.words_of(order, items, shipments, waits=order.waits),
-        "titles": ", ".join(item.title for item in items),
+        "titles": ", ".join(dict.fromkeys(item.title for item in items)),
         "thumbs": [default_storage.url(item.picture) for item in pictured[:THUMBS]],
         "more": max(len(items) - THUMBS, 0),
         "label": _("Order %(number)s") % {"number": order.number},
