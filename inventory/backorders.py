@@ -32,24 +32,30 @@ def promised_dates(
     """
     wanted = list(variant_ids)
     today = timezone.localdate()
-    shipping = set(Location.objects.filter(can_ship=True).values_list("pk", flat=True))
-    coming: defaultdict[UUID, list[tuple[date, int]]] = defaultdict(list)
-    for arrival in arrivals(wanted):
-        day = arrival.expected_on
-        if day is not None and day >= today and arrival.location_id in shipping:
-            coming[arrival.variant_id].append((day, arrival.units))
-    before = _waiting_for(coming)
-    usual = today + timedelta(days=settings.BACKORDER_DAYS)
+    in_time = {
+        variant_id: [(day, arriving) for day, arriving in coming if day >= today]
+        for variant_id, coming in deliveries(wanted).items()
+    }
+    before = _waiting_for(in_time)
     return {
-        variant_id: _day_of(
-            coming[variant_id],
-            before[variant_id] + (units or {}).get(variant_id, 1),
-            usual=usual,
+        variant_id: day_of(
+            in_time.get(variant_id, ()), before[variant_id] + (units or {}).get(variant_id, 1)
         )
-        if variant_id in coming
-        else usual
         for variant_id in wanted
     }
+
+
+def deliveries(variant_ids: Collection[UUID]) -> defaultdict[UUID, list[tuple[date, int]]]:
+    """Days and units of what comes of each variant to a location that ships, soonest first.
+
+    Two queries.
+    """
+    shipping = set(Location.objects.filter(can_ship=True).values_list("pk", flat=True))
+    coming: defaultdict[UUID, list[tuple[date, int]]] = defaultdict(list)
+    for arrival in arrivals(variant_ids):
+        if arrival.expected_on is not None and arrival.location_id in shipping:
+            coming[arrival.variant_id].append((arrival.expected_on, arrival.units))
+    return coming
 
 
 def _waiting_for(variant_ids: Collection[UUID]) -> Counter[UUID]:
@@ -61,13 +67,17 @@ def _waiting_for(variant_ids: Collection[UUID]) -> Counter[UUID]:
     return Counter(dict(counted.values_list("variant", "units")))
 
 
-def _day_of(coming: Sequence[tuple[date, int]], units: int, *, usual: date) -> date:
-    """The day by which so many units will have come of what is ``coming``, soonest first."""
+def day_of(coming: Sequence[tuple[date, int]], units: int) -> date:
+    """The day by which so many units will have come; ``coming`` are days and units, soonest first.
+
+    Of more than that nobody knows: ``BACKORDER_DAYS`` from today, but not before the last of them.
+    """
     for day, arriving in coming:
         units -= arriving
         if units <= 0:
             return day
-    return max(usual, coming[-1][0])
+    usual = timezone.localdate() + timedelta(days=settings.BACKORDER_DAYS)
+    return max([usual, *(day for day, _units in coming[-1:])])
 
 
 def promises_of(order_id: UUID, variant_ids: Iterable[UUID]) -> dict[UUID, date]:

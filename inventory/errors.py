@@ -1,6 +1,7 @@
 """What inventory refuses."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +84,14 @@ class NotOrderable(InventoryError):
     def __init__(self, purchase_order: Any) -> None:
         super().__init__(f"{purchase_order} is {purchase_order.status}")
         self.purchase_order = purchase_order
+
+
+class DayPassed(InventoryError):
+    """Goods cannot be expected on a day that is over."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"{day} is over")
+        self.day = day
 
 
 class NoExchangeRate(NotOrderable):

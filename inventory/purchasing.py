@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from django.db.models.functions import Least, TruncDate
 from django.utils import timezone
 
 from audit import recording
-from inventory import availability
-from inventory.errors import NoExchangeRate, NotOrderable
+from inventory import availability, delays
+from inventory.errors import DayPassed, NoExchangeRate, NotOrderable
 from inventory.models import PurchaseOrder, PurchaseOrderLine
 from shop.conflicts import retried
 from shop.models import StaleObject
@@ -25,7 +26,7 @@ Status = PurchaseOrder.Status
 class Performance:
     """How a supplier did, as receipts show; None where there is nothing to judge by yet.
 
-    ``on_time``: share of finished orders whose last goods came by the expected day.
+    ``on_time``: share of finished orders whose last goods came by the day expected at the end.
     ``fill_rate``: share of the units of finished orders that came. ``defects``: share of the
     units delivered that were rejected. ``lead_days``: days from sending to the last goods.
     """
@@ -72,14 +73,35 @@ def tell_of_day(order: PurchaseOrder) -> None:
 
 
 @retried
+def expect(
+    purchase_order_id: UUID, *, expected_on: date, version: int | None = None
+) -> PurchaseOrder:
+    """Expect the goods of an order under way on another day, as its supplier says now.
+
+    Orders that were promised an earlier day are promised a later one, and their customers told.
+    Raises :class:`DayPassed` for a day that is over, and refuses as :func:`send` does.
+    """
+    if expected_on < timezone.localdate():
+        raise DayPassed(expected_on)
+    with recording.batch():
+        order = _locked(purchase_order_id, version, since=PurchaseOrder.OPEN)
+        before = _expected(order)
+        order.expected_on = expected_on
+        order.save(update_fields=["expected_on"])
+        tell_of_day(order)
+        delays.tell_of_delays(before)
+    return order
+
+
+@retried
 def close(purchase_order_id: UUID, *, version: int | None = None) -> PurchaseOrder:
-    """Expect no more of an order that came in part. Refuses as :func:`send` does."""
+    """Expect no more of an order that came in part; who is told, and refusals: :func:`expect`."""
     return _end(purchase_order_id, version, Status.CLOSED, since=(Status.PARTLY_RECEIVED,))
 
 
 @retried
 def cancel(purchase_order_id: UUID, *, version: int | None = None) -> PurchaseOrder:
-    """Call off an order of which nothing came. Refuses as :func:`send` does."""
+    """Call off an order of which nothing came; who is told, and refusals: :func:`expect`."""
     return _end(purchase_order_id, version, Status.CANCELED, since=(Status.DRAFT, Status.SENT))
 
 
@@ -162,10 +184,17 @@ def _end(
 ) -> PurchaseOrder:
     with recording.batch():
         order = _locked(purchase_order_id, version, since=since)
+        before = _expected(order)
         order.status, order.ended_at = status, timezone.now()
         order.save(update_fields=["status", "ended_at"])
         tell_of_day(order)
+        delays.tell_of_delays(before)
     return order
+
+
+def _expected(order: PurchaseOrder) -> dict[UUID, date]:
+    """When those are served who wait for what is on ``order``."""
+    return delays.expected_days(set(order.lines.values_list("variant_id", flat=True)))
 
 
 def _locked(

@@ -1,5 +1,6 @@
 """What orders do when something happened to them: wait for goods, and write to the customer."""
 
+from datetime import date
 from uuid import UUID
 
 from inventory import backorders
@@ -7,7 +8,7 @@ from orders.documents import invoices
 from orders.drafts import drafts
 from orders.mailing import mails, offer_letters
 from orders.models import Order, OrderMail
-from orders.placed import claiming, notes
+from orders.placed import claiming, delays, notes
 from shop.events.models import OutboxEvent
 from shop.events.subscriptions import subscribes
 
@@ -38,6 +39,17 @@ def wait_for_goods(event: OutboxEvent) -> None:
             dict(items.values_list("variant_id", "backordered")),
             since=order.paid_at or order.placed_at,
         )
+
+
+@subscribes("backorder.delayed", name="orders.put_off")
+def put_off(event: OutboxEvent) -> None:
+    """The payload has the ``order`` and, by variant, the day that is ``promised`` now."""
+    promised = event.payload["promised"].items()
+    delays.put_off(
+        order_id=UUID(event.payload["order"]),
+        promised={UUID(variant_id): date.fromisoformat(day) for variant_id, day in promised},
+        key=event.pk,
+    )
 
 
 @subscribes("order.paid", name="orders.thank_for_payment")

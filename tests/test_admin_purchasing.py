@@ -1,14 +1,17 @@
 """Buying and goods-in in the back office: who may do and see what, and pages that work by form."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from inventory import purchasing
+from inventory import backorders, purchasing
 from inventory.models import PurchaseOrder, Receipt, Stock, Supplier, SupplierItem
 from inventory.tests import buying
 from inventory.tests.builders import location, shelf, variant
+from orders.tests.factories import placed_order, variant_in_stock
 from shop.accounts.roles import Role
 from tests.back_office import fields_of, signed_in, staff
 
@@ -46,6 +49,28 @@ def test_a_draft_gets_its_lines_by_sku_in_the_currency_of_the_supplier(manager):
     assert response.status_code == 302, response.context["errors"]
     lines = {(line.variant, line.quantity, line.cost) for line in order.lines.all()}
     assert lines == {(shirt, 5, 1500), (skirt, 2, 900)}
+
+
+def test_the_expected_day_is_moved_and_says_who_waits(manager, at_noon):
+    shirt = variant(policy="CONTINUE")
+    shelf(shirt, 0)
+    order = buying.sent((shirt, 5, 1500), expected_on=timezone.localdate() + timedelta(days=4))
+    waits = placed_order((variant_in_stock(units=1), 1))
+    backorders.open_for(waits.pk, {shirt.pk: 2}, since=timezone.now())
+    step = page("step", order.pk, "expect")
+    assert step in manager.get(page("change", order.pk)).text
+    shown = manager.get(step)
+    assert "1 order waits for goods that are on it." in shown.text
+    fields = fields_of(shown)
+    assert fields["expected_on"] == order.expected_on.isoformat()
+    day = timezone.localdate() + timedelta(days=9)
+    passed = fields | {"expected_on": str(timezone.localdate() - timedelta(days=1))}
+    refused = manager.post(step, passed)
+    assert (refused.status_code, "That day is over." in refused.text) == (422, True)
+    assert manager.post(step, fields | {"expected_on": ""}).status_code == 422
+    assert manager.post(step, fields | {"expected_on": str(day)}).status_code == 303
+    order.refresh_from_db()
+    assert order.expected_on == shirt.backorders.get().promised_on == day
 
 
 def test_a_currency_or_rate_that_makes_no_sense_is_refused_in_words(manager):

@@ -22,11 +22,11 @@ from audit.admin import AuditedAdmin
 from inventory import purchasing
 from inventory.admin.goods_in import ReceivingAdmin
 from inventory.admin.order_sheets import OrderSheets
-from inventory.admin.purchase_steps import MAY_ORDER, STEPS, StepForm
+from inventory.admin.purchase_steps import FORMS, MAY_ORDER, STEPS, StepForm, who_waits
 from inventory.admin.reordering import Reordering
 from inventory.admin.steps import Step, offered
 from inventory.admin.suppliers import MAY_SEE_COST, BySku
-from inventory.errors import NoExchangeRate, NotOrderable
+from inventory.errors import DayPassed, NoExchangeRate, NotOrderable
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt, Supplier
 from shop.back_office import STALE, NamedTable, StaffFields, VersionedForm, badge
 from shop.forms import MoneyField
@@ -194,7 +194,9 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             raise PermissionDenied
         page = reverse("admin:inventory_purchaseorder_change", args=[order.pk])
         seen = {"seen_version": request.GET.get("seen", order.version)}
-        form = StepForm(request.POST if request.method == "POST" else None, initial=seen)
+        seen["expected_on"] = order.expected_on
+        data = request.POST if request.method == "POST" else None
+        form = FORMS.get(name, StepForm)(data, initial=seen)
         if order.status not in step.before:
             self._say_unmoved(request, order)
             return see_other(page)
@@ -207,7 +209,7 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             "opts": self.opts,
             "order": order,
             "step": step,
-            "warning": self._too_small(order) if order.status == Status.DRAFT else "",
+            "warning": self._too_small(order) if order.status == Status.DRAFT else who_waits(order),
             "form": form,
             "back": page,
         }
@@ -258,11 +260,15 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
         }
 
     def _take(self, request: HttpRequest, order: PurchaseOrder, step: Step, form: StepForm) -> bool:
-        version = form.cleaned_data["seen_version"]
+        answers = dict(form.cleaned_data)
+        answers["version"] = answers.pop("seen_version")
         try:
-            moved = step.take(order.pk, actor_id=request.user.pk, version=version)
+            moved = step.take(order.pk, actor_id=request.user.pk, **answers)
         except StaleObject:
             form.add_error(None, STALE)
+            return False
+        except DayPassed:
+            form.add_error("expected_on", gettext("That day is over."))
             return False
         except NoExchangeRate:
             text = gettext("Nothing was sent: say what one %s is worth first.")
@@ -271,7 +277,13 @@ class PurchaseOrderAdmin(Reordering, ReceivingAdmin, OrderSheets, AuditedAdmin):
             self._say_unmoved(request, refusal.purchase_order)
         else:
             text = gettext("%(order)s: %(status)s.")
-            facts = {"order": moved.number, "status": moved.get_status_display()}
+            if step.name == "expect":
+                text = gettext("%(order)s is expected on %(day)s.")
+            facts = {
+                "order": moved.number,
+                "status": moved.get_status_display(),
+                "day": date_format(moved.expected_on) if moved.expected_on else "",
+            }
             self.message_user(request, text % facts, messages.SUCCESS)
         return True
 

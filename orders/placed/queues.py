@@ -24,9 +24,12 @@ def late() -> "QuerySet[Order]":
 
 
 def to_answer() -> "QuerySet[Order]":
-    """Orders whose customer wrote, and nobody has written anything since."""
+    """Orders whose customer wrote, and nobody has written anything since.
+
+    What the shop writes by itself, such as of a delay, has no author and answers nothing.
+    """
     answers = OrderNote.objects.filter(
-        order=OuterRef("order"), created_at__gt=OuterRef("created_at")
+        order=OuterRef("order"), created_at__gt=OuterRef("created_at"), author__isnull=False
     ).exclude(kind=OrderNote.Kind.INCOMING)
     asked = OrderNote.objects.filter(~Exists(answers), kind=OrderNote.Kind.INCOMING)
     rows: QuerySet[Order] = Order.objects.filter(pk__in=asked.values("order"))

@@ -29,7 +29,9 @@ def write(client, order, text="Where is it?", **fields):
 
 
 def answer(order, kind=OrderNote.Kind.CUSTOMER):
-    return notes.write(order_id=order.pk, kind=kind, text="It left today.", key=new_id())
+    return notes.write(
+        order_id=order.pk, kind=kind, text="It left today.", key=new_id(), actor_id=member().pk
+    )
 
 
 def test_guest_writes_and_reads_it_again(client):
