@@ -115,7 +115,15 @@ def _pack_refusal(order: Any) -> str:
     if edit is not None or lapsed is not None:
         amount = format_money(edit.due if edit else lapsed.lapsed_amount, order.currency)
         return gettext("%(amount)s is still to be paid") % {"amount": amount}
-    return _must_be(Status.PAID)(order)
+    return _must_be(Status.PAID)(order) or _goods_refusal(order)
+
+
+def _goods_refusal(order: Any) -> str:
+    """Nothing can be packed while all that is left to pack has still to come."""
+    waiting = sum(row.waiting for row in order.backorders.all())
+    ordered = sum(item.quantity for item in order.items.all() if not item.is_digital)
+    packed = sum(row.quantity for parcel in _live(order) for row in parcel.items.all())
+    return gettext("its goods have not come yet") if 0 < ordered - packed <= waiting else ""
 
 
 def _live(order: Any) -> list[Shipment]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -55,6 +56,16 @@ class Units:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """Units of a line that have still to come, and the day that was promised for them."""
+
+    item: OrderItem
+    choice: str
+    quantity: int
+    promised_on: date | None
+
+
+@dataclass(frozen=True)
 class Parcel:
     """A parcel with what lies in it and what can be done with it."""
 
@@ -82,6 +93,7 @@ def readable(rows: "QuerySet[Order]") -> "QuerySet[Order]":
         "refunds__actor",
         "returns__status_changes__actor",
         "shipments__items",
+        "backorders",
         "tags",
         "invoices",
         "edits__actor",
@@ -98,6 +110,7 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
         for item in order.items.all()
     ]
     parcels = _parcels(request, order, units)
+    to_come = _to_come(order, units)
     moves, refused = offered(request, order)
     changes = history.entries_of([order, *order.payments.all(), *order.refunds.all()]).exclude(
         action=AuditLog.Action.VIEW
@@ -114,7 +127,8 @@ def shown(request: HttpRequest, order: Any, site: AdminSite) -> dict[str, Any]:
             for_staff=True,
         ),
         "parcels": parcels,
-        "to_pack": _to_pack(order, units, parcels),
+        "to_pack": _to_pack(order, units, parcels, to_come),
+        "to_come": to_come,
         "awaited": order_page.awaited_of(order),
         "addresses": list(addresses.newest(order.addresses.all()).values()),
         "flags": _flags(order),
@@ -190,11 +204,25 @@ def _inside(shipment: Any, units: list[Units]) -> list[Units]:
     ]
 
 
-def _to_pack(order: Order, units: list[Units], parcels: list[Parcel]) -> list[Units]:
-    """What lies in no parcel yet, of an order that is to be packed."""
+def _to_come(order: Any, units: list[Units]) -> list[Awaited]:
+    """What was sold before it was there and has not come."""
+    waiting = {row.variant_id: row for row in order.backorders.all() if row.waiting}
+    return [
+        Awaited(row.item, row.choice, found.waiting, found.promised_on)
+        for row in units
+        if (found := waiting.get(row.item.variant_id))
+    ]
+
+
+def _to_pack(
+    order: Order, units: list[Units], parcels: list[Parcel], to_come: list[Awaited]
+) -> list[Units]:
+    """What is here and lies in no parcel yet, of an order that is to be packed."""
     if order.status not in (Order.Status.PENDING, Order.Status.PAID):
         return []
     left = {row.item.pk: row.quantity for row in units}
+    for awaited in to_come:
+        left[awaited.item.pk] -= awaited.quantity
     for parcel in parcels:
         if parcel.shipment.status != Shipment.Status.CANCELED:
             for row in parcel.units:
@@ -209,6 +237,8 @@ def _flags(order: Any) -> list[SafeString]:
     newest = addresses.newest(known)
     if queues.is_late(order):
         flags.append(badge(gettext("Late"), "danger", "alert"))
+    if any(row.waiting for row in order.backorders.all()):
+        flags.append(badge(gettext("Waits for goods"), "warn", "clock"))
     if differences.lapsed(order):
         flags.append(badge(gettext("Authorization lapsed"), "danger", "alert"))
     if differences.awaited(order):

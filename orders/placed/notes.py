@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from procrastinate.contrib.django import app
@@ -66,7 +68,13 @@ def send(note_id: UUID) -> None:
             template="order_message",
             to=order.email,
             subject=gettext("About your order %(number)s") % {"number": order.number},
-            context={"order": order, "text": note.text},
+            context={
+                "order": order,
+                "text": note.text,
+                "track_url": urljoin(
+                    settings.SHOP_URL, reverse("orders:order", args=[order.token])
+                ),
+            },
         )
     letter.send()
 

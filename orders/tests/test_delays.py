@@ -42,7 +42,8 @@ def order(shirt, bought):
     return order
 
 
-def test_customer_hears_of_the_new_day_and_the_order_arrives_later(order, bought):
+def test_customer_hears_of_the_new_day_and_the_order_arrives_later(order, bought, settings):
+    settings.SHOP_URL = "https://shop.example"
     purchasing.expect(bought.pk, expected_on=ahead(15))
     relay.deliver_due()
     order.refresh_from_db()
@@ -59,6 +60,7 @@ def test_customer_hears_of_the_new_day_and_the_order_arrives_later(order, bought
         assert f"{order.items.get().title}" in text
         assert f"ships by {date_format(ahead(15))}" in text
         assert "you can cancel the order" in text
+    assert f"https://shop.example/order/{order.token}/" in letter.body
 
 
 def test_event_that_comes_twice_is_one_message(order, bought):

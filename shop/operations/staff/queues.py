@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Review
-from inventory import alerts, purchasing
-from inventory.models import Stocktake
+from inventory import alerts, backorders, purchasing
+from inventory.models import Backorder, Stocktake
 from orders.mailing import mails
 from orders.models import Order, OrderMail, Return, Withdrawal
 from orders.placed import queues as order_queues
@@ -138,6 +138,16 @@ QUEUES = (
         alerts.short,
         "admin:inventory_alert_changelist",
         "state=short",
+    ),
+    Queue(
+        _("Promises missed"),
+        _("Orders wait for goods longer than we said"),
+        "clock",
+        "danger",
+        "inventory.view_backorder",
+        lambda: backorders.late(Backorder.objects.all()),
+        "admin:inventory_backorder_changelist",
+        "state=late",
     ),
     Queue(
         _("Late deliveries"),
