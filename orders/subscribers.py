@@ -52,6 +52,12 @@ def put_off(event: OutboxEvent) -> None:
     )
 
 
+@subscribes("backorder.served", name="orders.bring_forward")
+def bring_forward(event: OutboxEvent) -> None:
+    """What has come sooner than was promised is packed as soon as other orders."""
+    delays.bring_forward(UUID(event.payload["order"]))
+
+
 @subscribes("order.paid", name="orders.thank_for_payment")
 def thank_for_payment(event: OutboxEvent) -> None:
     mails.tell_of_payment(UUID(event.aggregate_id))

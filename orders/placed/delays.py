@@ -1,4 +1,4 @@
-"""Goods come later than was promised: so does their order, and its customer is told."""
+"""Goods come another day than was promised: so does their order, and of a delay one is told."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -33,13 +33,31 @@ def put_off(*, order_id: UUID, promised: Mapping[UUID, date], key: UUID) -> None
     notes.write(order_id=order.pk, kind=OrderNote.Kind.CUSTOMER, text=text, key=key)
 
 
+def bring_forward(order_id: UUID) -> None:
+    """Let the order arrive as soon as one whose goods are here, once it waits for nothing more.
+
+    Joins the caller's transaction and locks the order.
+    """
+    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    method, until = order.shipping_method, order.delivery_until
+    if method is None or until is None or backorders.waiting_of([order.pk]):
+        return
+    arrival = delivery.option_of(method, order.subtotal)
+    if order.status == Order.Status.PAID and arrival.arrives_until < until:
+        _arrive(order, arrival)
+
+
 def _arrive_later(order: Order, leaves_on: date) -> None:
     if order.shipping_method is None or order.delivery_until is None:
         return
     arrival = delivery.option_of(order.shipping_method, order.subtotal, leaves_on=leaves_on)
     if arrival.arrives_until > order.delivery_until:
-        order.delivery_from, order.delivery_until = arrival.arrives_from, arrival.arrives_until
-        order.save(update_fields=["delivery_from", "delivery_until"])
+        _arrive(order, arrival)
+
+
+def _arrive(order: Order, arrival: delivery.DeliveryOption) -> None:
+    order.delivery_from, order.delivery_until = arrival.arrives_from, arrival.arrives_until
+    order.save(update_fields=["delivery_from", "delivery_until"])
 
 
 def _words(order: Order, late: Mapping[UUID, date]) -> str:

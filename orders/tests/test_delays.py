@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from inventory import purchasing, stock
 from inventory.tests import buying
 from orders import subscribers
-from orders.models import OrderNote
+from orders.models import Order, OrderNote
 from orders.placed import lifecycle, notes, queues
 from orders.shipping import delivery
 from orders.tests.factories import paid_order, standard_delivery, variant_in_stock
@@ -32,7 +32,7 @@ def shirt():
 
 @pytest.fixture
 def bought(shirt):
-    return buying.sent((shirt, 4, 1500), expected_on=ahead(6))
+    return buying.sent((shirt, 4, 1500), expected_on=ahead(9))
 
 
 @pytest.fixture
@@ -61,6 +61,29 @@ def test_customer_hears_of_the_new_day_and_the_order_arrives_later(order, bought
         assert f"ships by {date_format(ahead(15))}" in text
         assert "you can cancel the order" in text
     assert f"https://shop.example/order/{order.token}/" in letter.body
+
+
+def test_order_whose_goods_have_all_come_is_packed_and_arrives_like_others(shirt, order):
+    row, until = shirt.stocks.get(), order.delivery_until
+    for units, arrives in (
+        (2, until),
+        (1, delivery.option_of(standard_delivery(), 0).arrives_until),
+    ):
+        stock.adjust(stock_id=row.pk, quantity_change=units, note="Delivery", kind="PURCHASE")
+        relay.deliver_due()
+        order.refresh_from_db()
+        assert order.delivery_until == arrives
+    assert arrives < until
+
+
+def test_late_order_whose_goods_have_come_stays_late(shirt, order):
+    Order.objects.update(delivery_from=ahead(0), delivery_until=ahead(0))
+    stock.adjust(
+        stock_id=shirt.stocks.get().pk, quantity_change=3, note="Delivery", kind="PURCHASE"
+    )
+    relay.deliver_due()
+    order.refresh_from_db()
+    assert order.delivery_until == ahead(0)
 
 
 def test_event_that_comes_twice_is_one_message(order, bought):
