@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.reviewing.forms import PhotosField
+from orders import lines
 from orders.admin.forms import WIDE
 from orders.models import Return, ReturnItem
 from orders.returns import inspection, settling
@@ -51,7 +52,7 @@ class InspectionForm(forms.Form):
         self.rows = list(asked.items.all())
         own: dict[str, forms.Field] = {}
         for row in self.rows:
-            what = f"{row.item.title} ({row.item.sku})"
+            what = lines.named(row.item)
             own[f"accepted_{row.pk}"] = forms.IntegerField(
                 label=_("%(what)s: accepted of %(units)d") % {"what": what, "units": row.quantity},
                 min_value=0,

@@ -92,6 +92,7 @@ class ReturnAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
     ) -> HttpResponse:
         """Everything about one return, with the steps that are possible now."""
         asked = self._return(request, unquote(object_id))
+        page = return_page.of_return(asked)
         context = {
             **self.admin_site.each_context(request),
             "title": asked.number,
@@ -101,8 +102,8 @@ class ReturnAdmin(MaskedPeople, ReadOnly, AuditedAdmin):
             "asked": asked,
             "order": asked.order,
             "status_badge": self.status_badge(asked),
-            "page": return_page.of_return(asked),
-            "rows": list(asked.items.all()),
+            "page": page,
+            "rows": list(zip(asked.items.all(), page.lines, strict=True)),
             "steps": _steps(asked, request.user),
             "moves": offered(asked, request.user),
             "photos": [(row.media.fallback_url(320), row.by_staff) for row in asked.photos.all()],
