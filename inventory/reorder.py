@@ -1,4 +1,4 @@
-"""What should be ordered: by how it sells, how long it takes to come, and what is on its way."""
+"""What should be ordered: by how it sells and who waits, how long it takes, and what is to come."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,8 +22,9 @@ MOST = 300
 #: Only one person at a time makes orders of suggestions.
 _LOCK = 0x5E1F_0001
 
-# A shelf at or below its reorder point has an alert; beside these only one that sells can need
-# anything. So nothing reads all shelves.
+# A shelf at or below its reorder point has an alert; beside these only one that sells or is waited
+# for can need anything. So nothing reads all shelves. Orders wait for a variant, not for a shelf:
+# they are counted where they would be served first.
 _SUGGESTIONS = """
     WITH sold AS (
         SELECT stock_id, -sum(quantity_change)::bigint AS units FROM inventory_movement
@@ -40,16 +41,26 @@ _SUGGESTIONS = """
             FROM inventory_transferline l JOIN inventory_transfer t ON t.id = l.transfer_id
             WHERE t.status = 'SENT'
         ) arrivals GROUP BY variant_id, location_id
+    ), waiting AS (
+        SELECT DISTINCT ON (b.variant_id) k.id AS stock_id, b.units
+        FROM (
+            SELECT variant_id, sum(quantity - served)::bigint AS units FROM inventory_backorder
+            WHERE served < quantity AND ended_at IS NULL GROUP BY variant_id
+        ) b
+        JOIN inventory_stock k ON k.variant_id = b.variant_id
+        JOIN inventory_location place ON place.id = k.location_id AND place.can_ship
+        ORDER BY b.variant_id, place.priority, k.id
     ), candidates AS (
         SELECT stock_id AS id FROM inventory_alert
         WHERE closed_at IS NULL AND kind <> 'BACK_IN_STOCK' AND kind <> 'OVERSTOCK'
         UNION SELECT stock_id FROM sold
+        UNION SELECT stock_id FROM waiting
     ), needs AS (
         SELECT k.id, k.variant_id, k.location_id, k.available, k.reorder_quantity,
             COALESCE(sold.units, 0) AS sold, COALESCE(coming.units, 0) AS coming,
-            v.sku, v.title, p.title AS product, item.id AS item_id, item.supplier_id,
-            item.supplier, item.minimum_order, item.supplier_sku, item.cost, item.currency,
-            item.pack_size,
+            COALESCE(waiting.units, 0) AS waiting, v.sku, v.title, p.title AS product,
+            item.id AS item_id, item.supplier_id, item.supplier, item.minimum_order,
+            item.supplier_sku, item.cost, item.currency, item.pack_size,
             COALESCE(item.lead_days, %(lead)s) AS lead_days,
             k.low_stock_threshold + ceil(
                 COALESCE(sold.units, 0)::numeric * COALESCE(item.lead_days, %(lead)s) / %(days)s
@@ -60,6 +71,7 @@ _SUGGESTIONS = """
         JOIN catalog_product p ON p.id = v.product_id AND p.deleted_at IS NULL
             AND p.status = 'ACTIVE'
         LEFT JOIN sold ON sold.stock_id = k.id
+        LEFT JOIN waiting ON waiting.stock_id = k.id
         LEFT JOIN coming ON coming.variant_id = k.variant_id
             AND coming.location_id = k.location_id
         LEFT JOIN LATERAL (
@@ -74,11 +86,12 @@ _SUGGESTIONS = """
     )
     SELECT id, variant_id, location_id, sku, title, product, item_id, supplier_id,
         COALESCE(supplier, ''), COALESCE(minimum_order, 0), COALESCE(supplier_sku, ''), cost,
-        COALESCE(currency, ''), COALESCE(pack_size, 1), lead_days, available, coming, sold, point,
-        reorder_quantity
+        COALESCE(currency, ''), COALESCE(pack_size, 1), lead_days, available, coming, waiting,
+        sold, point, reorder_quantity
     FROM needs
-    WHERE available + coming <= point AND point > 0 %(which)s
-    ORDER BY (available + coming)::numeric / GREATEST(sold, 1), sku
+    WHERE available + coming - waiting <= point
+        AND (point > 0 OR available + coming < waiting) %(which)s
+    ORDER BY (available + coming - waiting)::numeric / GREATEST(sold, 1), sku
     LIMIT %(most)s
 """
 
@@ -87,8 +100,8 @@ _SUGGESTIONS = """
 class Suggestion:
     """A shelf to be filled up. Costs in minor units of ``currency``; units otherwise.
 
-    ``point`` is the reorder point plus what sells during the lead time. Without an item no
-    supplier is known.
+    ``point`` is the reorder point plus what sells during the lead time; ``waiting`` is what was
+    sold before it was there. Without an item no supplier is known.
     """
 
     stock_id: UUID
@@ -108,6 +121,7 @@ class Suggestion:
     lead_days: int
     available: int
     coming: int
+    waiting: int
     sold: int
     point: int
     reorder_quantity: int
@@ -115,9 +129,10 @@ class Suggestion:
 
     @property
     def quantity(self) -> int:
-        """Units to order, in whole packs: enough for the lead time and the days after it."""
+        """Units to order, in whole packs: for who waits, the lead time and the days after it."""
         wanted = self.point + ceil(self.sold * COVER_DAYS / self.days)
-        missing = max(wanted - self.available - self.coming, self.reorder_quantity, 1)
+        there = self.available + self.coming - self.waiting
+        missing = max(wanted - there, self.reorder_quantity, 1)
         return ceil(missing / self.pack_size) * self.pack_size
 
     @property

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inventory import reorder
+from inventory import backorders, reorder
 from inventory.models import Movement, PurchaseOrder, Stock
 from inventory.tests import buying
 from inventory.tests.builders import shelf, variant
+from orders.tests.factories import placed_order, variant_in_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,33 @@ def test_the_quantity_lasts_beyond_the_lead_time_in_whole_packs():
     sold(row, 18)
     # Point 3 + 3, thirty days more sell 9, two are there: 13 are missing, three packs.
     assert found()[row.pk].quantity == 15
+
+
+def waited_for(of, units):
+    """An order that waits for so many units of the variant."""
+    order = placed_order((variant_in_stock(units=50), 1))
+    backorders.open_for(order.pk, {of.pk: units}, since=timezone.now())
+
+
+def test_what_was_sold_before_it_was_there_is_suggested_though_it_never_sold():
+    row = shelf(variant(policy="CONTINUE"), 0)
+    shelf(row.variant, 0, at="branch", priority=9)
+    Stock.objects.update(low_stock_threshold=0)
+    buying.item(buying.supplier(), row.variant)
+    waited_for(row.variant, 4)
+    [one] = reorder.suggestions(days=60)
+    assert (one.stock_id, one.waiting, one.quantity) == (row.pk, 4, 4)
+    buying.draft((row.variant, 4, 1500))
+    assert not found()
+    waited_for(row.variant, 2)
+    assert found()[row.pk].quantity == 2
+
+
+def test_who_waits_is_served_beside_what_the_shelf_needs():
+    row = low(0, quantity=0)
+    waited_for(row.variant, 7)
+    # Three are the reorder point, seven are sold already.
+    assert found()[row.pk].quantity == 10
 
 
 def test_what_is_on_its_way_or_drafted_is_not_suggested_again():
