@@ -189,8 +189,13 @@ class Return(Model):
 
     @property
     def has_label(self) -> bool:
-        """Whether its pieces may be sent now."""
-        return self.status == self.Status.APPROVED
+        """Whether its pieces may be sent now, in a parcel."""
+        return self.status == self.Status.APPROVED and not self.is_brought
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether the customer comes to the counter with its pieces."""
+        return self.method == self.Method.STORE
 
     @property
     def owner(self) -> str:

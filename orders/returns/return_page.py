@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from catalog.products.choices import Choices, read_choices
@@ -85,6 +87,9 @@ def words_of(asked: Return) -> str:
             return _("We look at it and write to you; please wait with sending it.")
         case Status.APPROVED if asked.sent_at:
             return _("On its way to us.")
+        case Status.APPROVED if asked.is_brought:
+            facts = {"day": formats.date_format(asked.send_by), "address": settings.SHOP_ADDRESS}
+            return _("Please bring it to us by %(day)s: %(address)s.") % facts
         case Status.APPROVED:
             return _("We wait for your parcel.")
         case Status.RECEIVED:

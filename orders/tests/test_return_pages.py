@@ -223,6 +223,27 @@ def test_pages_of_a_return_cost_the_same_with_many_lines(client):
     assert counts[0] == counts[1] <= 27
 
 
+def test_what_is_brought_to_the_counter_needs_no_parcel(client):
+    order = arrived_order()
+    walk(client, order, method="STORE", outcome="STORE_CREDIT")
+    confirm = text_of(client.get(step(order, "confirm")))
+    assert "Please bring it by" in confirm
+    assert "The credit is yours" in confirm
+    client.post(step(order, "confirm"))
+    asked = Return.objects.get()
+    shown = text_of(client.get(asked.get_absolute_url()))
+    assert "Please bring it to us by" in shown
+    assert "Show this at our counter" in shown
+    assert "Label and slip" not in shown
+    assert (
+        client.get(reverse("orders:return_label", args=[order.token, asked.number])).status_code
+        == 404
+    )
+    letter = letters.compose(OrderMail.objects.get(order=order, kind="RETURN"))
+    assert "Please bring it to us by" in letter.body
+    assert letter.attachments == []
+
+
 def test_two_sizes_of_one_garment_are_told_apart(client):
     shirt = variant_in_stock()
     order = arrived_order((shirt, 2), (other_size(shirt), 1))

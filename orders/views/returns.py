@@ -34,6 +34,8 @@ from shop.qr import code_of
 from shop.rate_limits import limit
 from shop.redirects import see_other
 
+#: Ways in which the number of a return is shown at a counter.
+_SHOWN = (Return.Method.DROP_OFF, Return.Method.STORE)
 #: Steps taken and documents asked for from one address of the net in an hour.
 MOST, HOUR = 120, 3600
 
@@ -81,7 +83,7 @@ def show(request: HttpRequest, token: str, number: str) -> HttpResponse:
         "asked": asked,
         "order": asked.order,
         "form": SentForm() if asked.has_label else None,
-        "code": code_of(asked.number) if asked.method == Return.Method.DROP_OFF else None,
+        "code": code_of(asked.number) if asked.method in _SHOWN else None,
     }
     return render(request, "orders/returns/show.html", context)
 
