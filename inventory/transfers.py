@@ -4,14 +4,15 @@ Each step names the version of the transfer that the person saw, so that a form 
 people at once, move nothing twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
 
 from audit import recording
-from inventory import stock
+from inventory import availability, delays, stock
 from inventory.errors import EmptyTransfer, MoreThanSent, OutOfStock, Shortage, TransferNotAllowed
 from inventory.models import Movement, Stock, Transfer, TransferLine
 from shop.conflicts import retried
@@ -63,8 +64,9 @@ def receive(
     """Put ``arrived`` (units by line) on the destination's shelves.
 
     The transfer ends when all has arrived, or with ``is_last``; then ``difference`` says what
-    became of the rest. Raises :class:`MoreThanSent`, :class:`TransferNotAllowed` and
-    :class:`~shop.models.StaleObject`. Locks the transfer, then stock rows in key order.
+    became of the rest, and whom it would have reached is told. Raises :class:`MoreThanSent`,
+    :class:`TransferNotAllowed` and :class:`~shop.models.StaleObject`. Locks the transfer, then
+    stock rows in key order.
     """
     with recording.batch():
         transfer = _locked(transfer_id, version, Status.SENT)
@@ -76,11 +78,14 @@ def receive(
             line.received += units[line.variant_id]
             if is_last and line.missing:
                 line.difference_note = difference.strip()
+        before = delays.expected_days(units.keys()) if is_last else {}
         _put(transfer, transfer.destination_id, units, actor_id)
         TransferLine.objects.bulk_update(lines, ["received", "difference_note"])
         if is_last or not any(line.missing for line in lines):
             transfer.status, transfer.received_at = Status.RECEIVED, timezone.now()
         transfer.save()
+        if is_last:
+            _tell_of_rest(units.keys(), before)
         return transfer
 
 
@@ -88,18 +93,30 @@ def receive(
 def cancel(transfer_id: UUID, *, version: int, actor_id: UUID | None = None) -> Transfer:
     """Give the transfer up; what has not arrived lies on the source's shelves again.
 
+    Whom it would have reached is told, where it does not reach them from there.
+
     Raises :class:`TransferNotAllowed` once it was received, and :class:`~shop.models.StaleObject`.
     Locks the transfer, then stock rows in key order.
     """
     with recording.batch():
         transfer = _locked(transfer_id, version, Status.DRAFT, Status.SENT)
+        units: dict[UUID, int] = {}
+        before: dict[UUID, date] = {}
         if transfer.status == Status.SENT:
             lines = transfer.lines.order_by("pk").select_for_update()
             units = {line.variant_id: line.missing for line in lines}
+            before = delays.expected_days(units.keys())
             _put(transfer, transfer.source_id, units, actor_id)
         transfer.status, transfer.canceled_at = Status.CANCELED, timezone.now()
         transfer.save()
+        _tell_of_rest(units.keys(), before)
         return transfer
+
+
+def _tell_of_rest(variant_ids: Collection[UUID], before: Mapping[UUID, date]) -> None:
+    """Nothing more comes: end what pages promise, and tell whom it would have reached."""
+    availability.changed(variant_ids)
+    delays.tell_of_delays(before)
 
 
 def _locked(transfer_id: UUID, version: int, *statuses: Transfer.Status) -> Transfer:

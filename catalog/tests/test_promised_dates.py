@@ -10,9 +10,10 @@ from django.utils.dateformat import format as day_of
 
 from catalog.models import Product
 from catalog.tests.factories import ProductFactory
-from inventory import purchasing
+from inventory import purchasing, transfers
 from inventory.models import Location, Transfer
 from inventory.tests import buying
+from inventory.tests.builders import shelf
 from orders import summary
 from orders.shipping import delivery
 from orders.tests.factories import standard_delivery
@@ -54,6 +55,27 @@ def test_page_says_when_a_parcel_of_it_arrives(client, product, settings):
     page = promise(client, product)
     assert summary.arrival(option.arrives_from, option.arrives_until) in page
     assert "Order within" not in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kept_page_promises_no_transfer_of_which_nothing_came(client, product):
+    usual = promise(client, product)
+    places = [Location.objects.create(code="mill", name="Mill", can_ship=False)]
+    places.append(Location.objects.get(can_ship=True))
+    shelf(variant := product.variants.get(), 1, at="mill")
+    moving = Transfer.objects.create(
+        source=places[0],
+        destination=places[1],
+        expected_on=timezone.localdate() + timedelta(days=3),
+    )
+    line = moving.lines.create(variant=variant, quantity=1)
+    moving = transfers.send(moving.pk, version=moving.version)
+    assert promise(client, product) != usual
+    transfers.receive(
+        moving.pk, version=moving.version, arrived={line.pk: 0}, is_last=True, difference="Lost"
+    )
+    [said] = re.findall(r"ships by \d+ \w+", usual)
+    assert said in promise(client, product)
 
 
 @pytest.mark.django_db(transaction=True)

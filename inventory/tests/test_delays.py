@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inventory import backorders, purchasing
+from inventory import backorders, purchasing, transfers
 from inventory.errors import DayPassed, NotOrderable
-from inventory.models import Backorder
+from inventory.models import Backorder, Transfer
 from inventory.tests import buying
-from inventory.tests.builders import shelf, variant
+from inventory.tests.builders import location, shelf, variant
 from orders.tests.factories import placed_order, variant_in_stock
 from shop.events.models import OutboxEvent
 from shop.models import StaleObject
@@ -118,6 +118,36 @@ def test_late_delivery_of_others_goods_delays_nobody_else(shirt):
     purchasing.expect(spare.pk, expected_on=ahead(12))
     purchasing.cancel(buying.draft((shirt, 5, 1500)).pk)
     assert (promised(order), told()) == (ahead(-1), {})
+
+
+def coming_from_the_shop(shirt, units, *, days):
+    """A transfer that is under way from a location that does not ship itself."""
+    shelf(shirt, units, at="showroom", can_ship=False)
+    moving = Transfer.objects.create(
+        source=location("showroom"), destination=location(), expected_on=ahead(days)
+    )
+    moving.lines.create(variant=shirt, quantity=units)
+    return transfers.send(moving.pk, version=moving.version)
+
+
+def test_transfer_that_brings_less_is_told_to_whom_the_rest_would_have_reached(shirt):
+    moving = coming_from_the_shop(shirt, 4, days=3)
+    served, left = waiting(shirt, 2), waiting(shirt, 2)
+    line = moving.lines.get()
+    moving = transfers.receive(moving.pk, version=moving.version, arrived={line.pk: 1})
+    assert told() == {}
+    transfers.receive(
+        moving.pk, version=moving.version, arrived={line.pk: 1}, is_last=True, difference="Lost"
+    )
+    assert told() == {str(left.pk): {str(shirt.pk): str(ahead(21))}}
+    assert promised(served) == ahead(3)
+
+
+def test_transfer_that_is_called_off_is_promised_no_more(shirt):
+    moving = coming_from_the_shop(shirt, 4, days=3)
+    order = waiting(shirt, 2)
+    transfers.cancel(moving.pk, version=moving.version)
+    assert told() == {str(order.pk): {str(shirt.pk): str(ahead(21))}}
 
 
 def test_day_that_is_over_or_an_order_that_is_done_is_refused(shirt):
