@@ -36,7 +36,7 @@ def promised_dates(
         variant_id: [(day, arriving) for day, arriving in coming if day >= today]
         for variant_id, coming in deliveries(wanted).items()
     }
-    before = _waiting_for(in_time)
+    before = units_waiting(in_time)
     return {
         variant_id: day_of(
             in_time.get(variant_id, ()), before[variant_id] + (units or {}).get(variant_id, 1)
@@ -58,7 +58,7 @@ def deliveries(variant_ids: Collection[UUID]) -> defaultdict[UUID, list[tuple[da
     return coming
 
 
-def _waiting_for(variant_ids: Collection[UUID]) -> Counter[UUID]:
+def units_waiting(variant_ids: Collection[UUID]) -> Counter[UUID]:
     """Units of each variant that orders wait for. One query; none for no variants."""
     if not variant_ids:
         return Counter()

@@ -73,6 +73,18 @@ def test_the_expected_day_is_moved_and_says_who_waits(manager, at_noon):
     assert order.expected_on == shirt.backorders.get().promised_on == day
 
 
+def test_goods_in_says_for_which_goods_orders_wait(employee):
+    shirt, skirt = variant(policy="CONTINUE"), variant()
+    order = buying.sent((shirt, 5, 1500), (skirt, 5, 1500))
+    waits = placed_order((variant_in_stock(units=1), 1))
+    backorders.open_for(waits.pk, {shirt.pk: 2}, since=timezone.now())
+    shown = employee.get(page("receive", order.pk)).text
+    assert re.findall(r"orders wait for (\d+)", shown) == ["2"]
+    order.location.can_ship = False
+    order.location.save()
+    assert "orders wait for" not in employee.get(page("receive", order.pk)).text
+
+
 def test_a_currency_or_rate_that_makes_no_sense_is_refused_in_words(manager):
     add = reverse("admin:inventory_supplier_add")
     fields = fields_of(manager.get(add)) | {"name": "Mill", "currency": "e1"}

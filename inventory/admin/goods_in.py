@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inventory import receipts
+from inventory import backorders, receipts
 from inventory.errors import NotReceivable, ReceivedAlready, TooManyReceived
 from inventory.models import PurchaseOrder, PurchaseOrderLine, Receipt
 from inventory.receipts import Delivered
@@ -38,16 +38,16 @@ class DeliveryForm(forms.Form):
 
 
 class LineDeliveryForm(forms.Form):
-    """What came of one line."""
+    """What came of one line; orders wait for so many units of it, and get them first."""
 
     accepted = forms.IntegerField(label=_("Accepted"), min_value=0, max_value=_MOST, required=False)
     rejected = forms.IntegerField(label=_("Rejected"), min_value=0, max_value=_MOST, required=False)
     defect = forms.CharField(label=_("What is wrong"), max_length=200, required=False)
 
-    def __init__(self, line: PurchaseOrderLine, data: Any = None) -> None:
+    def __init__(self, line: PurchaseOrderLine, data: Any = None, waiting: int = 0) -> None:
         left = line.outstanding or None
         super().__init__(data, prefix=str(line.pk), initial={"accepted": left})
-        self.line = line
+        self.line, self.waiting = line, waiting
         for name, field in self.fields.items():
             # The rows of a table: what the label of a field is, its column and its row say.
             label = f"{field.label}, {line.variant.sku}"
@@ -99,7 +99,9 @@ class ReceivingAdmin:
         may_exceed = self.may_order(request)
         form = DeliveryForm(data, initial={"key": new_id()}, may_exceed=may_exceed)
         shown = [line for line in order.lines.all() if line.outstanding or data or may_exceed]
-        rows = [LineDeliveryForm(line, data) for line in shown]
+        serves = order.location.can_ship
+        waiting = backorders.units_waiting({line.variant_id for line in shown if serves})
+        rows = [LineDeliveryForm(line, data, waiting[line.variant_id]) for line in shown]
         if data is not None and all([form.is_valid(), *(row.is_valid() for row in rows)]):
             if self._receive(request, order, form, rows):
                 return see_other(page)
