@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.products.choices import Choices, read_choices
 from orders import lines
-from orders.models import OrderItem, Return, ReturnItem
+from orders.models import Order, OrderItem, Return, ReturnItem
 from orders.returns.preview import preview
 from orders.returns.worth import Worth
 from shop.money import format_money
@@ -156,8 +156,16 @@ def _settled_words(asked: Return) -> str:
             return said
         return said + " " + _("%(amount)s goes back to you.") % {"amount": amount}
     if asked.outcome == Outcome.STORE_CREDIT:
-        return _("Done. %(amount)s is yours as store credit.") % {"amount": amount}
+        said = _("Done. %(amount)s is yours as store credit.") % {"amount": amount}
+        return with_account(said, asked.order)
     return _("Done. %(amount)s goes back the way you paid.") % {"amount": amount}
+
+
+def with_account(said: str, order: Order) -> str:
+    """What is ``said`` of store credit; a guest needs an account to spend it."""
+    if order.customer_id is not None:
+        return said
+    return said + " " + _("You spend it with an account for %(email)s.") % {"email": order.email}
 
 
 def _lines(asked: Any, amounts: Mapping[UUID, int]) -> list[Line]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog.products.choices import read_choices
 from orders import lines
 from orders.models import Return, ReturnItem
-from orders.returns import exchange_choices, worth
+from orders.returns import exchange_choices, return_page, worth
 from orders.returns.exchange_choices import Choice
 from orders.returns.return_page import Line, line_of
 from orders.returns.worth import Worth
@@ -59,6 +59,7 @@ def outcome_cards(
     back = _("%(amount)s, the way you paid, within 14 days of our having it.")
     cards.append(_card(Outcome.REFUND, _("Money back"), back % {"amount": amount}, "card"))
     credit = _("%(amount)s to spend in the shop as soon as we have it.") % {"amount": amount}
+    credit = return_page.with_account(credit, order)
     cards.append(_card(Outcome.STORE_CREDIT, _("Store credit"), credit, "heart"))
     usual = cards[0]["value"] if fits else Outcome.REFUND
     for card in cards:

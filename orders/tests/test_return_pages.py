@@ -223,6 +223,17 @@ def test_pages_of_a_return_cost_the_same_with_many_lines(client):
     assert counts[0] == counts[1] <= 27
 
 
+def test_guest_is_told_what_store_credit_needs(client):
+    order, own = arrived_order(), arrived_order(user=member())
+    said = "You spend it with an account for"
+    for one, is_told in ((order, True), (own, False)):
+        walk(client, one, outcome="STORE_CREDIT")
+        assert (said in text_of(client.get(step(one, "outcome")))) is is_told
+        asked = inspected(ask(one, outcome="STORE_CREDIT"))
+        settling.settle(return_id=asked.pk)
+        assert (said in text_of(client.get(asked.get_absolute_url()))) is is_told
+
+
 def test_what_is_brought_to_the_counter_needs_no_parcel(client):
     order = arrived_order()
     walk(client, order, method="STORE", outcome="STORE_CREDIT")
