@@ -15,7 +15,8 @@ IS_DEAD = Q(on_hand__gt=0, sold_in_window=0)
 #: Where the bands of :func:`covers` end, in days.
 COVER_DAYS = (14, 30, 90, 180)
 
-# Sales are read once, by the index of the ledger's times. What came back counts as not sold.
+# Sales are read once, by the index of the ledger's times. What came back counts as not sold. When
+# something was sold last, the day before knows; the first day asks the whole ledger.
 _TAKE = """
     INSERT INTO inventory_stocksnapshot (
         id, day, stock_id, on_hand, reserved, value, units_sold, sold_in_window, usual_on_hand,
@@ -24,10 +25,10 @@ _TAKE = """
     WITH sold AS (
         SELECT m.stock_id,
             -sum(m.quantity_change) FILTER (WHERE m.created_at >= %(begins)s) AS that_day,
-            -sum(m.quantity_change) AS in_window,
+            -sum(m.quantity_change) FILTER (WHERE m.created_at >= %(window)s) AS in_window,
             max(m.created_at) FILTER (WHERE m.kind = 'SALE') AS last
         FROM inventory_movement m
-        WHERE m.created_at >= %(window)s AND m.created_at < %(ends)s
+        WHERE m.created_at >= %(since)s::timestamptz AND m.created_at < %(ends)s
         AND m.kind IN ('SALE', 'RETURN')
         GROUP BY m.stock_id
     ),
@@ -58,7 +59,7 @@ _TAKE = """
 def take(day: date) -> int:
     """Write down what lies on every shelf as the stock of ``day``; returns the number of rows.
 
-    One statement, however many shelves there are. A day that is there stays as it is.
+    One statement writes them, however many shelves there are. A day that is there stays as it is.
     """
     zone = settings.TIME_ZONE
     with transaction.atomic(), connection.cursor() as cursor:
@@ -71,6 +72,7 @@ def take(day: date) -> int:
             {"day": day, "zone": zone, "days": WINDOW_DAYS},
         )
         begins, ends, window = cursor.fetchone()
+        is_first = not StockSnapshot.objects.filter(day__lt=day).exists()
         cursor.execute(
             _TAKE,
             {
@@ -79,6 +81,7 @@ def take(day: date) -> int:
                 "begins": begins,
                 "ends": ends,
                 "window": window,
+                "since": "-infinity" if is_first else window,
                 "zone": zone,
             },
         )

@@ -68,11 +68,19 @@ def test_day_of_the_last_sale_is_remembered_beyond_the_window():
     assert (found.last_sold_on, found.usual_on_hand) == (long_ago, 4)
 
 
+def test_first_day_finds_sales_from_before_the_window():
+    row = shelf(variant(), 10)
+    sell(row, 2, days_ago=200)
+    found = snapshot(row)
+    assert (found.last_sold_on, found.sold_in_window) == (today() - timedelta(days=200), 0)
+    assert found.is_dead
+
+
 def test_day_is_written_down_once_in_one_statement(django_assert_num_queries):
     for _ in range(3):
         shelf(variant(), 10)
-    # Beside it: a savepoint with its end, the time-out, and where the day begins.
-    with django_assert_num_queries(5):
+    # Beside it: a savepoint with its end, the time-out, where the day begins, and the day before.
+    with django_assert_num_queries(6):
         assert snapshots.take(today()) == 3
     assert snapshots.take(today()) == 0
 
