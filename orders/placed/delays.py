@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from inventory import backorders
+from orders import lines
 from orders.models import Order, OrderItem, OrderNote
 from orders.placed import lifecycle, notes
 from orders.shipping import delivery
@@ -62,12 +63,12 @@ def _arrive(order: Order, arrival: delivery.DeliveryOption) -> None:
 
 def _words(order: Order, late: Mapping[UUID, date]) -> str:
     items = OrderItem.objects.filter(order=order, variant__in=late)
-    lines = [
-        _("%(title)s (%(sku)s): ships by %(day)s.")
-        % {"title": item.title, "sku": item.sku, "day": date_format(late[item.variant_id])}
+    told = [
+        _("%(title)s: ships by %(day)s.")
+        % {"title": lines.title(item), "day": date_format(late[item.variant_id])}
         for item in items
     ]
-    parts = [_("We are sorry: some of your order comes later than we said."), "\n".join(lines)]
+    parts = [_("We are sorry: some of your order comes later than we said."), "\n".join(told)]
     if lifecycle.is_cancelable_by_customer(order, order.shipments.all()):
         parts.append(_("If that is too late, you can cancel the order on its page."))
     return "\n\n".join(parts)
